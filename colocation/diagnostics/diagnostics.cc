@@ -1,0 +1,171 @@
+#include "colocation/diagnostics/diagnostics.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+
+namespace colocation {
+namespace {
+
+constexpr absl::string_view kPayload =
+    "type.googleapis.com/colocation.v1.Diagnostics";
+
+auto SortKey(const v1::Diagnostic& d) {
+  return std::make_tuple(
+      absl::string_view(d.origin().file()), d.position().line(),
+      d.position().column(), d.origin().document(), d.origin().item(),
+      absl::string_view(d.path()), absl::string_view(d.code()),
+      absl::string_view(d.message()));
+}
+
+std::string PositionPrefix(const v1::Position& position,
+                           const v1::Origin& origin) {
+  if (position.line() > 0) {
+    return absl::StrCat(position.file(), ":", position.line(), ":",
+                        position.column(), ": ");
+  }
+  return origin.file().empty() ? "" : absl::StrCat(origin.file(), ": ");
+}
+
+// Length in bytes of the first `count` code points of `text`.
+size_t BytesOfCodePoints(absl::string_view text, int count) {
+  size_t i = 0;
+  for (; i < text.size() && count > 0; --count) {
+    ++i;
+    while (i < text.size() && (text[i] & 0xc0) == 0x80) ++i;
+  }
+  return i;
+}
+
+// The source line and, below it, the range: "^~~~".
+std::string Excerpt(const v1::Diagnostic& d) {
+  const v1::Position& at = d.position();
+  if (at.line() == 0 || d.source_line().empty()) return "";
+  // A tab in the line stays a tab below it, so that the two align.
+  std::string underline;
+  const size_t start = BytesOfCodePoints(d.source_line(), at.column() - 1);
+  for (size_t i = 0; i < start; ++i) {
+    const char c = d.source_line()[i];
+    if ((c & 0xc0) != 0x80) underline.push_back(c == '\t' ? '\t' : ' ');
+  }
+  int width = 1;
+  if (at.end_line() == at.line()) {
+    width = std::max(1, at.end_column() - at.column());
+  }
+  underline.append("^");
+  underline.append(width - 1, '~');
+  return absl::StrCat("  ", d.source_line(), "\n  ", underline, "\n");
+}
+
+}  // namespace
+
+v1::Diagnostic& DiagnosticList::Add(v1::Severity severity,
+                                    absl::string_view code,
+                                    const Subject& subject, std::string path,
+                                    std::string message) {
+  v1::Diagnostic& d = diagnostics_.emplace_back();
+  d.set_severity(severity);
+  d.set_code(std::string(code));
+  *d.mutable_origin() = subject.origin;
+  d.set_kind(subject.kind);
+  d.set_name(subject.name);
+  d.set_path(std::move(path));
+  d.set_message(std::move(message));
+  return d;
+}
+
+v1::Diagnostic& DiagnosticList::Error(absl::string_view code,
+                                      const Subject& subject, std::string path,
+                                      std::string message) {
+  ++errors_;
+  return Add(v1::SEVERITY_ERROR, code, subject, std::move(path),
+             std::move(message));
+}
+
+v1::Diagnostic& DiagnosticList::Warning(absl::string_view code,
+                                        const Subject& subject,
+                                        std::string path, std::string message) {
+  return Add(v1::SEVERITY_WARNING, code, subject, std::move(path),
+             std::move(message));
+}
+
+void DiagnosticList::Append(const v1::Diagnostics& other) {
+  for (const v1::Diagnostic& d : other.diagnostics()) {
+    errors_ += d.severity() == v1::SEVERITY_ERROR;
+    diagnostics_.push_back(d);
+  }
+}
+
+v1::Diagnostics DiagnosticList::Sorted() const {
+  std::vector<const v1::Diagnostic*> order;
+  for (const v1::Diagnostic& d : diagnostics_) order.push_back(&d);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const v1::Diagnostic* a, const v1::Diagnostic* b) {
+                     return SortKey(*a) < SortKey(*b);
+                   });
+  v1::Diagnostics sorted;
+  const v1::Diagnostic* last = nullptr;
+  for (const v1::Diagnostic* d : order) {
+    if (last != nullptr && SortKey(*last) == SortKey(*d)) continue;
+    *sorted.add_diagnostics() = *d;
+    last = d;
+  }
+  return sorted;
+}
+
+std::string ToLogLine(const v1::Diagnostic& d) {
+  return absl::StrCat(
+      PositionPrefix(d.position(), d.origin()),
+      d.severity() == v1::SEVERITY_WARNING ? "warning: " : "error: ", d.path(),
+      d.path().empty() ? "" : ": ", d.message(), " [", d.code(), "]");
+}
+
+std::string ToDisplayString(const v1::Diagnostic& d, bool color) {
+  const bool warning = d.severity() == v1::SEVERITY_WARNING;
+  const absl::string_view bold = color ? "\033[1m" : "";
+  const absl::string_view tint =
+      color ? (warning ? "\033[1;35m" : "\033[1;31m") : "";
+  const absl::string_view note = color ? "\033[1;36m" : "";
+  const absl::string_view off = color ? "\033[0m" : "";
+  std::string text =
+      absl::StrCat(bold, PositionPrefix(d.position(), d.origin()), off, tint,
+                   warning ? "warning: " : "error: ", off, bold, d.path(),
+                   d.path().empty() ? "" : ": ", off, d.message(), " [",
+                   d.code(), "]\n", Excerpt(d));
+  if (!d.hint().empty()) {
+    absl::StrAppend(&text, "  ", note, "hint: ", off, d.hint(), "\n");
+  }
+  for (const v1::RelatedPlace& place : d.related()) {
+    absl::StrAppend(&text, "  ", note, "see: ", off,
+                    PositionPrefix(place.position(), place.origin()),
+                    place.path(), place.path().empty() ? "" : ": ",
+                    place.message(), "\n");
+  }
+  return text;
+}
+
+absl::Status ToStatus(absl::StatusCode code,
+                      const v1::Diagnostics& diagnostics) {
+  std::string message = "refused";
+  for (const v1::Diagnostic& d : diagnostics.diagnostics()) {
+    if (d.severity() != v1::SEVERITY_ERROR) continue;
+    message = ToLogLine(d);
+    break;
+  }
+  absl::Status status(code, message);
+  status.SetPayload(kPayload, absl::Cord(diagnostics.SerializeAsString()));
+  return status;
+}
+
+std::optional<v1::Diagnostics> DiagnosticsOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(kPayload);
+  v1::Diagnostics diagnostics;
+  if (!payload || !diagnostics.ParseFromString(std::string(*payload)))
+    return {};
+  return diagnostics;
+}
+
+}  // namespace colocation
