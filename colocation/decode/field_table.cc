@@ -1,0 +1,100 @@
+#include "colocation/decode/field_table.h"
+
+#include <memory>
+
+#include "absl/synchronization/mutex.h"
+
+namespace colocation {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// Makes the tables of a type and of all it can contain, and keeps them.
+class FieldTableRegistry {
+ public:
+  static FieldTableRegistry& Get() {
+    static auto* const registry = new FieldTableRegistry;
+    return *registry;
+  }
+
+  const FieldTable& For(const Descriptor* type) {
+    {
+      absl::ReaderMutexLock lock(&mutex_);
+      const auto found = tables_.find(type);
+      if (found != tables_.end()) return *found->second;
+    }
+    absl::MutexLock lock(&mutex_);
+    return Make(type);
+  }
+
+ private:
+  const FieldTable& Make(const Descriptor* type)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    std::unique_ptr<FieldTable>& slot = tables_[type];
+    if (slot != nullptr) return *slot;
+    slot = std::make_unique<FieldTable>();
+    FieldTable& table = *slot;
+    table.type_ = type;
+    table.form_ = type->options().GetExtension(v1::form);
+    AddFields(type, nullptr, table);
+    return table;
+  }
+
+  void AddFields(const Descriptor* type, const FieldDescriptor* via,
+                 FieldTable& table) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    for (int i = 0; i < type->field_count(); ++i) {
+      const FieldDescriptor* field = type->field(i);
+      const auto& options = field->options();
+      if (options.GetExtension(v1::hidden)) continue;
+      if (options.GetExtension(v1::inlined)) {
+        AddFields(field->message_type(), field, table);
+        continue;
+      }
+      FieldInfo& info = table.fields_.emplace_back();
+      info.field = field;
+      info.via = via;
+      info.format = options.GetExtension(v1::format);
+      info.index = static_cast<int>(table.fields_.size()) - 1;
+      const bool old = options.GetExtension(v1::v1beta1_only);
+      if (!old) info.name = field->json_name();
+      info.v1beta1_name = field->json_name();
+      const std::string& alias = options.GetExtension(v1::v1beta1_name);
+      if (!alias.empty()) {
+        // The option's text lives as long as its descriptor.
+        info.v1beta1_name = alias;
+      }
+      if (!old) table.v1_.emplace(info.name, &info);
+      table.v1beta1_.emplace(info.v1beta1_name, &info);
+      const FieldDescriptor* value =
+          field->is_map() ? field->message_type()->map_value() : field;
+      if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        info.table = &Make(value->message_type());
+      }
+    }
+  }
+
+  absl::Mutex mutex_;
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<FieldTable>> tables_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+const FieldTable& FieldTable::For(const Descriptor* type) {
+  return FieldTableRegistry::Get().For(type);
+}
+
+const FieldInfo* FieldTable::Find(absl::string_view name,
+                                  ApiVersion version) const {
+  const auto& names = version == ApiVersion::kV1 ? v1_ : v1beta1_;
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second;
+}
+
+std::vector<absl::string_view> FieldTable::Names(ApiVersion version) const {
+  std::vector<absl::string_view> names;
+  for (const FieldInfo& info : fields_) {
+    if (!info.NameIn(version).empty()) names.push_back(info.NameIn(version));
+  }
+  return names;
+}
+
+}  // namespace colocation

@@ -1,0 +1,138 @@
+// Fills one message from the events of one YAML node; decode.h's engine.
+#ifndef COLOCATION_DECODE_NODE_DECODER_H_
+#define COLOCATION_DECODE_NODE_DECODER_H_
+
+#include <google/protobuf/message.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "colocation/decode/decode.h"
+#include "colocation/decode/event_reader.h"
+#include "colocation/decode/field_table.h"
+#include "colocation/decode/scalar.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/diagnostics/field_path.h"
+
+namespace colocation {
+
+class NodeDecoder {
+ public:
+  // A member of a mapping that was read before its message was known.
+  struct Member;
+
+  NodeDecoder(EventReader& reader, absl::string_view text,
+              const DecodeOptions& options, DiagnosticList& diagnostics)
+      : reader_(reader),
+        text_(text),
+        options_(options),
+        diagnostics_(diagnostics) {}
+
+  // The object that diagnostics are about from now on, and how its fields are
+  // called.
+  void Begin(Subject subject, ApiVersion version) {
+    subject_ = std::move(subject);
+    version_ = version;
+  }
+  Subject& subject() { return subject_; }
+
+  // Reads the members that are left of a mapping whose start has been read,
+  // after those in `before`, into `message`.
+  void DecodeMembers(const FieldTable& table, const std::vector<Member>& before,
+                     google::protobuf::Message* message, const FieldPath& path);
+
+  // Reads one node into `message`.
+  void DecodeNode(const FieldTable& table, google::protobuf::Message* message,
+                  const FieldPath& path);
+
+  // A key of a mapping, whose value is the next node.
+  struct Key {
+    std::string name;
+    Mark start, end;
+    // It came out of a `<<`.
+    bool merged = false;
+  };
+
+  // Reads a mapping's key; false at its end or where the text ends. `*merge`
+  // says that it is a merge key, `<<`.
+  bool ReadKey(Key* key, bool* merge);
+
+  // Calls `member` for each member of the mapping whose start has been read;
+  // `member` reads the value. A merge key gives the members of its mapping, or
+  // of each of its mappings, the earlier ones of a list last. As with
+  // Kubernetes' reader, what comes later in this order wins.
+  void ForEachMember(const FieldPath& path,
+                     absl::FunctionRef<void(const Key&)> member);
+
+  // Adds an error with the position of the range, which is in the text.
+  v1::Diagnostic& Error(absl::string_view code, const FieldPath& path,
+                        std::string message, Mark start, Mark end);
+
+ private:
+  // Which fields of a mapping have been set: by a key, or by a merge.
+  struct Seen {
+    std::array<uint64_t, 4> by_key = {};
+    std::array<uint64_t, 4> by_merge = {};
+  };
+
+  void DecodeMember(const FieldTable& table, const Key& key, Seen& seen,
+                    google::protobuf::Message* message, const FieldPath& path);
+  void ForEachMerged(const FieldPath& path,
+                     absl::FunctionRef<void(const Key&)> member);
+  void SkipOpened();
+  void DecodeField(const FieldInfo& info, google::protobuf::Message* message,
+                   const FieldPath& path);
+  void DecodeList(const FieldInfo& info, google::protobuf::Message* message,
+                  const FieldPath& path);
+  void DecodeMap(const FieldInfo& info, google::protobuf::Message* message,
+                 const FieldPath& path);
+  // Reads a scalar into a singular field, or adds it to a list.
+  void DecodeScalar(const FieldInfo& info, google::protobuf::Message* message,
+                    const FieldPath& path);
+  void DecodeParamValue(google::protobuf::Message* message,
+                        const FieldPath& path);
+  void DecodeIntOrString(google::protobuf::Message* message,
+                         const FieldPath& path);
+  void DecodeRaw(google::protobuf::Message* message);
+
+  // Reads a scalar that has to be text. False, with an error, where it isn't.
+  bool ReadString(v1::Format format, std::string* value, const FieldPath& path);
+  bool CheckFormat(v1::Format format, const std::string& value,
+                   const FieldPath& path, Mark start, Mark end);
+  // Reads any node as JSON text.
+  void AppendJson(std::string* json);
+
+  void WrongType(absl::string_view wanted, const Event& event,
+                 const FieldPath& path, absl::string_view hint = "");
+  void UnknownField(const FieldTable& table, const Key& key,
+                    const FieldPath& path);
+  void DuplicateKey(const Key& key, const FieldPath& path);
+
+  EventReader& reader_;
+  absl::string_view text_;
+  const DecodeOptions& options_;
+  DiagnosticList& diagnostics_;
+  Subject subject_;
+  ApiVersion version_ = ApiVersion::kV1;
+};
+
+// A member of a mapping that was read before its message was known.
+struct NodeDecoder::Member {
+  Key key;
+  bool merge = false;
+  std::shared_ptr<const CapturedNode> value;
+};
+
+// Adds `text` to `json` as a JSON string that is a double-quoted YAML scalar
+// too: what YAML can't have as it is, is escaped.
+void AppendJsonString(absl::string_view text, std::string* json);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_DECODE_NODE_DECODER_H_
