@@ -1,0 +1,63 @@
+"""Where the cases come from: the hard cases and the corpus.
+
+A case is a stream of YAML documents together with the settings of the cluster
+that judges it. Programs that judge (Tekton's code, ours) read cases as frames:
+
+    CASE <id> <number of bytes> <settings>\n<bytes>\n
+
+where settings is "-" or "key=value;key=value" with the keys of Tekton's
+ConfigMaps feature-flags and config-defaults.
+"""
+
+import dataclasses
+import os
+import re
+from typing import Iterator, Optional
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    id: str
+    text: bytes
+    settings: str = "-"
+    # Only hard cases have these: the rule that is shown, and the verdict.
+    rule: Optional[str] = None
+    accepted: Optional[bool] = None
+
+    def frame(self) -> bytes:
+        head = f"CASE {self.id} {len(self.text)} {self.settings}\n".encode()
+        return head + self.text + b"\n"
+
+
+def hard_cases(folder: str) -> Iterator[Case]:
+    """The cases of hard_cases/*.yaml, split at their "# case:" lines."""
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".yaml"):
+            continue
+        with open(os.path.join(folder, name), encoding="utf-8") as file:
+            parts = re.split(r"^# case: ", file.read(), flags=re.MULTILINE)
+        for part in parts[1:]:
+            title, body = part.split("\n", 1)
+            fields = dict(re.findall(r"^# (\w+): (.*)$", body, re.MULTILINE))
+            yield Case(
+                id=f"{name[:-5]}/{title.strip()}",
+                text=body[body.index("---"):].encode(),
+                settings=fields.get("settings", "-"),
+                rule=fields["rule"],
+                accepted={"accepted": True, "rejected": False}[fields["verdict"]],
+            )
+
+
+def corpus(folder: str, settings: str = "-") -> Iterator[Case]:
+    """Every YAML file below the folder, in order of its path."""
+    for directory, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if not name.endswith((".yaml", ".yml")):
+                continue
+            path = os.path.join(directory, name)
+            with open(path, "rb") as file:
+                text = file.read()
+            relative = os.path.relpath(path, folder).replace(os.sep, "/")
+            yield Case(id="corpus/" + relative.replace(" ", "_"), text=text,
+                       settings=settings)
