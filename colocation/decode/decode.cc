@@ -12,6 +12,7 @@
 #include "colocation/decode/field_table.h"
 #include "colocation/decode/json_escapes.h"
 #include "colocation/decode/node_decoder.h"
+#include "colocation/decode/scalar.h"
 #include "colocation/decode/source_text.h"
 #include "colocation/diagnostics/nearest_name.h"
 
@@ -40,6 +41,13 @@ Message* AddObject(absl::string_view kind, v1::ObjectSet* objects) {
 bool IsTektonKind(absl::string_view kind) {
   return kind == "Pipeline" || kind == "Task" || kind == "StepAction" ||
          kind == "PipelineRun" || kind == "TaskRun";
+}
+
+// A scalar that Kubernetes reads as a string.
+bool IsText(const Event& event) {
+  return event.type == Event::Type::kScalar &&
+         (!event.plain ||
+          ResolvePlainScalar(event.value).type == Scalar::Type::kString);
 }
 
 class DocumentDecoder {
@@ -126,10 +134,10 @@ class DocumentDecoder {
     while (decoder_.ReadKey(&key, &merge)) {
       if (key.name == "apiVersion" || key.name == "kind") {
         const Event value = reader_.Peek();
-        const bool text = value.type == Event::Type::kScalar;
+        const bool text = IsText(value) && !value.value.empty();
         (key.name == "kind" ? kind : api_version) =
             text ? std::string(value.value) : std::string();
-        (key.name == "kind" ? has_kind : has_api_version) = true;
+        (key.name == "kind" ? has_kind : has_api_version) = text;
       }
       members.push_back({key, merge, reader_.Capture()});
       if (has_api_version && has_kind) {

@@ -196,6 +196,18 @@ constexpr StreamCase kStreamCases[] = {
      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {x: 1}\n",
      "ConfigMap c; "},
     {"NoKind", "apiVersion: v1\n", "1:1 kind missing-kind"},
+    {"V1FieldIsUnknownInV1beta1",
+     "apiVersion: tekton.dev/v1beta1\nkind: PipelineRun\n"
+     "spec: {taskRunTemplate: {}}\n",
+     "3:8 spec.taskRunTemplate unknown-field"},
+    {"BadTime",
+     "apiVersion: tekton.dev/v1\nkind: Task\n"
+     "metadata: {creationTimestamp: 2024-01-01}\n",
+     "Task ; 3:31 metadata.creationTimestamp bad-time"},
+    {"EmptyKind", "apiVersion: v1\nkind: ''\n", "1:1 kind missing-kind"},
+    {"NullKind", "kind: null\napiVersion: v1\n", "1:1 kind missing-kind"},
+    {"ApiVersionThatIsNoText", "apiVersion: []\nkind: Task\n",
+     "1:1 apiVersion missing-api-version"},
     {"NeitherKindNorVersion", "a: b\n",
      "1:1 apiVersion missing-api-version; 1:1 kind missing-kind"},
     {"NoObject", "just text\n", "1:1  not-an-object"},

@@ -64,7 +64,9 @@ class FieldTableRegistry {
         info.v1beta1_name = alias;
       }
       if (!old) table.v1_.emplace(info.name, &info);
-      table.v1beta1_.emplace(info.v1beta1_name, &info);
+      if (!options.GetExtension(v1::v1_only)) {
+        table.v1beta1_.emplace(info.v1beta1_name, &info);
+      }
       const FieldDescriptor* value =
           field->is_map() ? field->message_type()->map_value() : field;
       if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {

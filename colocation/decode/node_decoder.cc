@@ -11,6 +11,7 @@
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/quantity.h"
+#include "colocation/syntax/timestamp.h"
 
 namespace colocation {
 
@@ -435,6 +436,12 @@ bool NodeDecoder::CheckFormat(v1::Format format, const std::string& value,
       Error("bad-quantity", path,
             absl::StrCat("\"", value, "\" is no quantity"), start, end)
           .set_hint("write it like \"500m\", \"2\" or \"1Gi\"");
+      return false;
+    case v1::FORMAT_TIME:
+      if (IsTimestamp(value)) return true;
+      Error("bad-time", path, absl::StrCat("\"", value, "\" is no time"), start,
+            end)
+          .set_hint("write it like \"2024-02-29T12:00:00Z\"");
       return false;
     default:
       return true;
