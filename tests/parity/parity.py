@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Compares our verdicts with Tekton's; see README.md.
+
+  parity.py check  --subject PROGRAM                 with the recorded verdicts
+  parity.py live   --subject PROGRAM --oracle PROGRAM [--mutants N] [--seed S]
+  parity.py record --oracle PROGRAM                  writes golden/
+  parity.py frames [--mutants N]                     prints the cases
+  parity.py show   CASE                              prints one case
+"""
+
+import argparse
+import gzip
+import hashlib
+import os
+import sys
+from typing import Dict, Iterator, List, Tuple
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import cases  # noqa: E402
+import compare  # noqa: E402
+import mutate  # noqa: E402
+import verdicts  # noqa: E402
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_SEED = 20260820
+_RECORDED_MUTANTS = 12000
+_ROUNDS = 4
+# The least share of verdicts and paths that must agree.
+_THRESHOLDS = {"hard_cases": (1.0, 0.99), "corpus": (1.0, 0.99), "mutants": (0.999, 0.99)}
+
+
+def find_corpus() -> str:
+    for folder in (os.environ.get("COLOCATION_CORPUS", ""), os.path.join(_HERE, "..", "corpus", "data"),
+                   os.path.join(_HERE, "..", "..", "..", "shared", "corpus"),
+                   os.path.join(_HERE, "..", "..", "..", "..", "shared", "corpus")):
+        if folder and os.path.isdir(folder):
+            return folder
+    return ""
+
+
+def sets(corpus: str, mutants: int, seed: int) -> Iterator[Tuple[str, List[cases.Case]]]:
+    hard = list(cases.hard_cases(os.path.join(_HERE, "hard_cases")))
+    yield "hard_cases", hard
+    if corpus:
+        files = list(cases.corpus(corpus))
+        yield "corpus", files
+        bases = files + hard
+        yield "mutants", [mutate.mutant(bases, seed, number) for number in range(mutants)]
+
+
+def digest(group: List[cases.Case]) -> str:
+    total = hashlib.sha256()
+    for case in group:
+        total.update(case.frame())
+    return total.hexdigest()[:16]
+
+
+def golden_path(name: str) -> str:
+    return os.path.join(_HERE, "golden", name + (".tsv.gz" if name == "mutants" else ".tsv"))
+
+
+def record(args: argparse.Namespace) -> int:
+    rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
+    os.makedirs(os.path.join(_HERE, "golden"), exist_ok=True)
+    for name, group in sets(args.corpus, args.mutants, args.seed):
+        lines = [f"# {len(group)} cases, digest {digest(group)}"]
+        # Where Tekton's answer depends on the order of a map, all are recorded.
+        rounds = [verdicts.run(args.oracle, group) for _ in range(_ROUNDS)]
+        for case, *answers in zip(group, *rounds):
+            # A mutant's number is its name.
+            case_id = case.id.split("/")[1] if name == "mutants" else case.id
+            said = [verdicts.of_tekton(rules, compare.parse_answer(answer)) for answer in answers]
+            for verdict in verdicts.merge(said):
+                if verdict.verdict != "ignored":
+                    lines.append(verdict.line(case_id))
+        data = ("\n".join(lines) + "\n").encode()
+        if name == "mutants":
+            data = gzip.compress(data, mtime=0)
+        with open(golden_path(name), "wb") as file:
+            file.write(data)
+        print(f"{name}: {len(group)} cases, {len(lines) - 1} verdicts, {len(data)} bytes")
+    return 0
+
+
+def recorded(name: str) -> Tuple[str, Dict[str, List[verdicts.Verdict]]]:
+    path = golden_path(name)
+    opener = gzip.open if path.endswith(".gz") else open
+    found: Dict[str, List[verdicts.Verdict]] = {}
+    with opener(path, "rt", encoding="utf-8") as file:
+        head = file.readline().split()[-1]
+        for line in file:
+            case_id, verdict = verdicts.Verdict.parse(line)
+            found.setdefault(case_id, []).append(verdict)
+    return head, found
+
+
+def check(args: argparse.Namespace) -> int:
+    rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
+    expected = compare.read_expected(os.path.join(_HERE, "expected_disagreements.tsv"))
+    failed = total = 0
+    for name, group in sets(args.corpus, args.mutants, args.seed):
+        if args.only and name not in args.only:
+            continue
+        tally = compare.Tally(name, rules, expected)
+        if args.oracle:
+            theirs = {case.id: verdicts.of_tekton(rules, compare.parse_answer(answer))
+                      for case, answer in zip(group, verdicts.run(args.oracle, group))}
+        else:
+            whole, theirs = recorded(name)
+            if name == "mutants" and args.mutants == _RECORDED_MUTANTS or name != "mutants":
+                if whole != digest(group):
+                    print(f"golden/{name} was recorded for other cases: record it again (README.md)")
+                    failed += 1
+                    continue
+        for case, answer in zip(group, verdicts.run(args.subject, group)):
+            key = case.id.split("/")[1] if name == "mutants" and not args.oracle else case.id
+            tally.add(case.id, theirs.get(key, []), compare.parse_answer(answer))
+            total += 1
+        print(tally.report(args.limit))
+        verdict_share, path_share = _THRESHOLDS[name]
+        if tally.share("verdict") < verdict_share:
+            print(f"FAILED: {name}: verdicts agree in less than {100 * verdict_share} %")
+            failed += 1
+        if tally.share("path") < path_share:
+            print(f"FAILED: {name}: paths agree in less than {100 * path_share} %")
+            failed += 1
+        if tally.share("edges") < 1:
+            print(f"FAILED: {name}: edges disagree")
+            failed += 1
+    print(f"{total} cases compared, {failed} failed checks")
+    return 1 if failed or not total else 0
+
+
+def frames(args: argparse.Namespace) -> int:
+    for _, group in sets(args.corpus, args.mutants, args.seed):
+        for case in group:
+            sys.stdout.buffer.write(case.frame())
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    for _, group in sets(args.corpus, args.mutants, args.seed):
+        for case in group:
+            if case.id == args.case or case.id.startswith(f"mutant/{args.case}/"):
+                print(f"# {case.id}\n# settings: {case.settings}")
+                sys.stdout.write(case.text.decode("utf-8", "replace") + "\n")
+                return 0
+    print("no such case", file=sys.stderr)
+    return 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mode", choices=["check", "live", "record", "frames", "show"])
+    parser.add_argument("case", nargs="?")
+    parser.add_argument("--subject", nargs="+", help="our program: reads frames, answers in JSON lines")
+    parser.add_argument("--oracle", nargs="+", help="a program that answers with Tekton's own code")
+    parser.add_argument("--corpus", default=find_corpus())
+    parser.add_argument("--mutants", type=int, default=_RECORDED_MUTANTS)
+    parser.add_argument("--seed", type=int, default=_SEED)
+    parser.add_argument("--only", action="append", help="hard_cases, corpus or mutants")
+    parser.add_argument("--limit", type=int, default=20, help="disagreements shown of each sort")
+    args = parser.parse_args()
+    if args.mode in ("check", "live") and not args.subject:
+        parser.error("--subject is needed")
+    if args.mode in ("live", "record") and not args.oracle:
+        parser.error("--oracle is needed")
+    if args.mode == "check":
+        args.oracle = None
+    print_head = args.mode in ("check", "live", "record")
+    if print_head:
+        print(f"seed {args.seed}, corpus {'found' if args.corpus else 'not found: hard cases only'}")
+    return {"check": check, "live": check, "record": record, "frames": frames, "show": show}[args.mode](args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

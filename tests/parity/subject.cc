@@ -1,0 +1,134 @@
+// Our side of the comparison with Tekton: reads cases, says what we think of
+// them. The formats are described in README.md and cases.py.
+#include <cstdio>
+#include <iostream>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "colocation/decode/decode.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/v1/tekton.pb.h"
+
+namespace colocation {
+namespace {
+
+void AppendJsonString(absl::string_view text, std::string* out) {
+  out->push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out->push_back('\\');
+      out->push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char escaped[8];
+      std::snprintf(escaped, sizeof(escaped), "\\u%04x", c);
+      out->append(escaped);
+    } else {
+      out->push_back(c);
+    }
+  }
+  out->push_back('"');
+}
+
+// Which object of a stream: its document, and its item in a List.
+using Place = std::pair<int, int>;
+
+Place PlaceOf(const v1::Origin& origin) {
+  return {origin.document(), origin.has_item() ? origin.item() : -1};
+}
+
+struct Verdict {
+  std::string kind;
+  std::vector<const v1::Diagnostic*> errors;
+};
+
+template <typename Objects>
+void AddObjects(absl::string_view kind, const Objects& objects,
+                std::map<Place, Verdict>* verdicts) {
+  for (const auto& object : objects) {
+    (*verdicts)[PlaceOf(object.origin())].kind = std::string(kind);
+  }
+}
+
+void AppendErrors(const Verdict& verdict, std::string* out) {
+  absl::StrAppend(out, "\"errors\":[");
+  const char* separator = "";
+  for (const v1::Diagnostic* error : verdict.errors) {
+    absl::StrAppend(out, separator, "{\"code\":");
+    separator = ",";
+    AppendJsonString(error->code(), out);
+    absl::StrAppend(out, ",\"path\":");
+    AppendJsonString(error->path(), out);
+    absl::StrAppend(out, ",\"message\":");
+    AppendJsonString(error->message(), out);
+    out->push_back('}');
+  }
+  out->push_back(']');
+}
+
+std::string Answer(absl::string_view id, absl::string_view text) {
+  v1::ObjectSet objects;
+  DiagnosticList list;
+  DecodeObjects("case", text, DecodeOptions(), &objects, &list);
+
+  std::map<Place, Verdict> verdicts;
+  AddObjects("Pipeline", objects.pipelines(), &verdicts);
+  AddObjects("Task", objects.tasks(), &verdicts);
+  AddObjects("StepAction", objects.step_actions(), &verdicts);
+  AddObjects("PipelineRun", objects.pipeline_runs(), &verdicts);
+  AddObjects("TaskRun", objects.task_runs(), &verdicts);
+  const v1::Diagnostics sorted = list.Sorted();
+  for (const v1::Diagnostic& diagnostic : sorted.diagnostics()) {
+    if (diagnostic.severity() != v1::SEVERITY_ERROR) continue;
+    Verdict& verdict = verdicts[PlaceOf(diagnostic.origin())];
+    verdict.errors.push_back(&diagnostic);
+  }
+
+  std::string out = "{\"id\":";
+  AppendJsonString(id, &out);
+  absl::StrAppend(&out, ",\"objects\":[");
+  const char* separator = "";
+  for (const auto& [place, verdict] : verdicts) {
+    absl::StrAppend(&out, separator, "{\"doc\":", place.first,
+                    ",\"item\":", place.second, ",\"kind\":");
+    separator = ",";
+    AppendJsonString(verdict.kind, &out);
+    absl::StrAppend(&out, ",\"verdict\":\"",
+                    verdict.errors.empty() ? "accepted" : "rejected", "\",");
+    AppendErrors(verdict, &out);
+    out.push_back('}');
+  }
+  out.append("]}");
+  return out;
+}
+
+int Main() {
+  std::ios::sync_with_stdio(false);
+  std::string header;
+  while (std::getline(std::cin, header)) {
+    const std::vector<std::string> fields = absl::StrSplit(header, ' ');
+    size_t size = 0;
+    if (fields.size() != 4 || fields[0] != "CASE" ||
+        !absl::SimpleAtoi(fields[2], &size)) {
+      std::cerr << "bad frame header: " << header << "\n";
+      return 2;
+    }
+    std::string text(size + 1, '\0');
+    if (!std::cin.read(text.data(), static_cast<std::streamsize>(size + 1))) {
+      std::cerr << "frame of " << fields[1] << " is cut off\n";
+      return 2;
+    }
+    text.pop_back();
+    std::cout << Answer(fields[1], text) << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace colocation
+
+int main() { return colocation::Main(); }
