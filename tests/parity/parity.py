@@ -6,6 +6,7 @@
   parity.py record --oracle PROGRAM                  writes golden/
   parity.py frames [--mutants N]                     prints the cases
   parity.py show   CASE                              prints one case
+  parity.py pods   FILE... --oracle PROGRAM          Pods against the API server's validation (pod_oracle/)
 """
 
 import argparse
@@ -142,7 +143,7 @@ def frames(args: argparse.Namespace) -> int:
 def show(args: argparse.Namespace) -> int:
     for _, group in sets(args.corpus, args.mutants, args.seed):
         for case in group:
-            if case.id == args.case or case.id.startswith(f"mutant/{args.case}/"):
+            if case.id in args.case or any(case.id.startswith(f"mutant/{number}/") for number in args.case):
                 print(f"# {case.id}\n# settings: {case.settings}")
                 sys.stdout.write(case.text.decode("utf-8", "replace") + "\n")
                 return 0
@@ -150,10 +151,26 @@ def show(args: argparse.Namespace) -> int:
     return 1
 
 
+def pods(args: argparse.Namespace) -> int:
+    group = []
+    for number, name in enumerate(args.case):
+        with open(name, "rb") as file:
+            group.append(cases.Case(id=str(number), text=file.read()))
+    accepted = rejected = 0
+    for name, answer in zip(args.case, verdicts.run(args.oracle, group)):
+        for pod in compare.parse_answer(answer)["pods"]:
+            accepted += pod["verdict"] == "accepted"
+            rejected += pod["verdict"] != "accepted"
+            for error in pod.get("errors", ()):
+                print(f"{name}: document {pod['doc']} ({pod['name']}): {error['path']}: {error['message']}")
+    print(f"{accepted} Pods accepted, {rejected} rejected")
+    return 1 if rejected or not accepted else 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=["check", "live", "record", "frames", "show"])
-    parser.add_argument("case", nargs="?")
+    parser.add_argument("mode", choices=["check", "live", "record", "frames", "show", "pods"])
+    parser.add_argument("case", nargs="*")
     parser.add_argument("--subject", nargs="+", help="our program: reads frames, answers in JSON lines")
     parser.add_argument("--oracle", nargs="+", help="a program that answers with Tekton's own code")
     parser.add_argument("--corpus", default=find_corpus())
@@ -164,14 +181,14 @@ def main() -> int:
     args = parser.parse_args()
     if args.mode in ("check", "live") and not args.subject:
         parser.error("--subject is needed")
-    if args.mode in ("live", "record") and not args.oracle:
+    if args.mode in ("live", "record", "pods") and not args.oracle:
         parser.error("--oracle is needed")
     if args.mode == "check":
         args.oracle = None
     print_head = args.mode in ("check", "live", "record")
     if print_head:
         print(f"seed {args.seed}, corpus {'found' if args.corpus else 'not found: hard cases only'}")
-    return {"check": check, "live": check, "record": record, "frames": frames, "show": show}[args.mode](args)
+    return {"check": check, "live": check, "record": record, "frames": frames, "show": show, "pods": pods}[args.mode](args)
 
 
 if __name__ == "__main__":
