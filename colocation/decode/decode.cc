@@ -316,7 +316,12 @@ class DocumentDecoder {
 void DecodeObjects(absl::string_view name, absl::string_view text,
                    const DecodeOptions& options, v1::ObjectSet* objects,
                    DiagnosticList* diagnostics) {
-  const std::string joined = JoinJsonSurrogates(text);
+  std::string joined = JoinJsonSurrogates(text);
+  // Kubernetes' reader ends every line, so that a literal block at the very end
+  // of a text has its newline.
+  if (joined.empty() && !text.empty() && text.back() != '\n') {
+    joined = absl::StrCat(text, "\n");
+  }
   DocumentDecoder(name, joined.empty() ? text : joined, options, objects,
                   diagnostics)
       .DecodeStream();

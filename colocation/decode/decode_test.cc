@@ -283,6 +283,14 @@ TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
   EXPECT_NE(Errors(bomb).find("limit-aliases"), std::string::npos);
 }
 
+TEST(DecodeTest, LiteralBlockAtTheEndHasItsNewline) {
+  const Decoded decoded = Decode(
+      "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n"
+      "  - script: |\n      echo");
+  ASSERT_EQ(decoded.objects.tasks_size(), 1);
+  EXPECT_EQ(decoded.objects.tasks(0).spec().steps(0).script(), "echo\n");
+}
+
 TEST(DecodeTest, JsonSurrogatesAreOneCharacter) {
   const Decoded decoded = Decode(
       R"({"apiVersion":"tekton.dev/v1","kind":"Task","metadata":{"name":"\ud83d\ude00\\ud83d"}})");

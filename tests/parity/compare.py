@@ -63,6 +63,12 @@ class Tally:
         if any(verdict.verdict == "crashed" and not verdict.kind for verdict in tekton):
             self.count["crashed"] += 1
             return
+        if any("invalid-yaml" in finding.rules for verdict in tekton for finding in verdict.findings):
+            # Kubernetes' reader splits a stream before it parses; ours can say
+            # nothing about what follows the fault. Only the stream is compared.
+            agree = any(given["verdict"] == "rejected" for given in ours.values())
+            self._record("verdict", agree, case_id, ("invalid-yaml",), "Tekton can't read it, we can")
+            return
         for theirs in tekton:
             if theirs.verdict in _SILENT:
                 self.count[theirs.verdict] += 1
@@ -88,8 +94,8 @@ class Tally:
             self.by_rule[rule][1] += agree
         if not agree:
             return
-        if theirs.edges or mine.get("edges"):
-            my_edges = edges_text(mine.get("edges"))
+        if "edges" in mine and (theirs.edges or mine["edges"]):
+            my_edges = edges_text(mine["edges"])
             self._record("edges", theirs.edges == my_edges, case_id, (), f"{where}: Tekton {theirs.edges}, we {my_edges}")
         if theirs.verdict != "rejected":
             return
@@ -105,12 +111,22 @@ class Tally:
                 near = any(paths.leads_to(finding.path, error["path"], theirs.kind, codes) for error in (same or errors))
                 self._record("path", near, case_id, finding.rules, f"{where}: Tekton {finding.text()}, we {said}")
 
+    def add_substituted(self, case_id: str, theirs: Dict[str, str], ours: Dict[str, str], accepted: Sequence[str]) -> None:
+        """Tasks as they are once substituted, of runs that both accept."""
+        for key, text in theirs.items():
+            if text is None or key.split("/")[0] not in accepted:
+                continue
+            mine = ours.get(key, "absent") or "has parameters left"
+            at = next((i for i, (a, b) in enumerate(zip(text, mine)) if a != b), min(len(text), len(mine)))
+            self._record("substituted", text == mine, case_id, (),
+                         f"task {key}: Tekton …{text[max(0, at - 40):at + 60]}… we …{mine[max(0, at - 40):at + 60]}…")
+
     def share(self, what: str) -> float:
         return 1.0 if not self.count[what] else self.count[what + " agree"] / self.count[what]
 
     def report(self, limit: int) -> str:
         lines = [f"== {self.name}"]
-        for what in ("verdict", "code", "path", "edges"):
+        for what in ("verdict", "code", "path", "edges", "substituted"):
             lines.append(f"{what}: {self.count[what + ' agree']} of {self.count[what]} agree ({100 * self.share(what):.3f} %)"
                          + (f", {self.expectedly[what]} expected disagreements" if self.expectedly[what] else ""))
         for silent in ("crashed", "blocked", "varies", "TaskRun not resolved"):
@@ -129,6 +145,17 @@ class Tally:
             if total > limit:
                 lines.append(f"  … {total - limit} more about {what}")
         return "\n".join(lines)
+
+
+def as_read(rules: Rules, tekton: List[Verdict]) -> List[Verdict]:
+    """The verdicts as they would be if there were nothing after decoding."""
+    found = []
+    for verdict in tekton:
+        if verdict.place.startswith("object") and verdict.verdict in ("accepted", "rejected"):
+            findings = tuple(finding for finding in verdict.findings
+                             if all(rule in rules.by_name and rules.by_name[rule].stage == "decode" for rule in finding.rules))
+            found.append(dataclasses.replace(verdict, findings=findings, verdict="rejected" if findings else "accepted", edges=""))
+    return found
 
 
 def parse_answer(line: bytes) -> dict:

@@ -12,6 +12,7 @@
 import argparse
 import gzip
 import hashlib
+import json
 import os
 import sys
 from typing import Dict, Iterator, List, Tuple
@@ -21,14 +22,17 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cases  # noqa: E402
 import compare  # noqa: E402
 import mutate  # noqa: E402
+import substituted  # noqa: E402
 import verdicts  # noqa: E402
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _SEED = 20260820
 _RECORDED_MUTANTS = 12000
+# Of the hard cases alone: these need no corpus.
+_HARD_MUTANTS = 3000
 _ROUNDS = 4
 # The least share of verdicts and paths that must agree.
-_THRESHOLDS = {"hard_cases": (1.0, 0.99), "corpus": (1.0, 0.99), "mutants": (0.999, 0.99)}
+_THRESHOLDS = {"hard_cases": (1.0, 0.99), "hard_mutants": (0.999, 0.99), "corpus": (1.0, 0.99), "mutants": (0.999, 0.99)}
 
 
 def find_corpus() -> str:
@@ -43,6 +47,7 @@ def find_corpus() -> str:
 def sets(corpus: str, mutants: int, seed: int) -> Iterator[Tuple[str, List[cases.Case]]]:
     hard = list(cases.hard_cases(os.path.join(_HERE, "hard_cases")))
     yield "hard_cases", hard
+    yield "hard_mutants", [mutate.mutant(hard, seed, number) for number in range(_HARD_MUTANTS)]
     if corpus:
         files = list(cases.corpus(corpus))
         yield "corpus", files
@@ -58,30 +63,51 @@ def digest(group: List[cases.Case]) -> str:
 
 
 def golden_path(name: str) -> str:
-    return os.path.join(_HERE, "golden", name + (".tsv.gz" if name == "mutants" else ".tsv"))
+    ending = {"mutants": ".tsv.gz", "hard_mutants": ".tsv.gz", "substituted": ".jsonl.gz"}.get(name, ".tsv")
+    return os.path.join(_HERE, "golden", name + ending)
+
+
+def generate_names(answer: dict) -> Dict[str, str]:
+    return {f"{run['doc']}.{run['item']}": run.get("generateName", "") for run in answer.get("runs") or ()}
 
 
 def record(args: argparse.Namespace) -> int:
     rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
     os.makedirs(os.path.join(_HERE, "golden"), exist_ok=True)
+    whole = []
     for name, group in sets(args.corpus, args.mutants, args.seed):
         lines = [f"# {len(group)} cases, digest {digest(group)}"]
         # Where Tekton's answer depends on the order of a map, all are recorded.
-        rounds = [verdicts.run(args.oracle, group) for _ in range(_ROUNDS)]
+        rounds = [verdicts.run(args.oracle + ["--full"], group) for _ in range(_ROUNDS)]
         for case, *answers in zip(group, *rounds):
             # A mutant's number is its name.
-            case_id = case.id.split("/")[1] if name == "mutants" else case.id
+            case_id = case.id.split("/")[1] if name.endswith("mutants") else case.id
+            if not name.endswith("mutants"):
+                answer = compare.parse_answer(answers[0])
+                names = generate_names(answer)
+                forms = {key: text for key, text in substituted.of_answer(answer, names).items() if text}
+                if forms:
+                    whole.append(json.dumps({"id": case.id, "names": names, "tasks": forms}, sort_keys=True))
             said = [verdicts.of_tekton(rules, compare.parse_answer(answer)) for answer in answers]
             for verdict in verdicts.merge(said):
                 if verdict.verdict != "ignored":
                     lines.append(verdict.line(case_id))
         data = ("\n".join(lines) + "\n").encode()
-        if name == "mutants":
+        if name.endswith("mutants"):
             data = gzip.compress(data, mtime=0)
         with open(golden_path(name), "wb") as file:
             file.write(data)
         print(f"{name}: {len(group)} cases, {len(lines) - 1} verdicts, {len(data)} bytes")
+    data = gzip.compress(("\n".join(whole) + "\n").encode(), mtime=0)
+    with open(golden_path("substituted"), "wb") as file:
+        file.write(data)
+    print(f"substituted: {len(whole)} cases, {len(data)} bytes")
     return 0
+
+
+def recorded_forms() -> Dict[str, dict]:
+    with gzip.open(golden_path("substituted"), "rt", encoding="utf-8") as file:
+        return {given["id"]: given for given in map(json.loads, file)}
 
 
 def recorded(name: str) -> Tuple[str, Dict[str, List[verdicts.Verdict]]]:
@@ -104,19 +130,32 @@ def check(args: argparse.Namespace) -> int:
         if args.only and name not in args.only:
             continue
         tally = compare.Tally(name, rules, expected)
+        forms = {}
         if args.oracle:
-            theirs = {case.id: verdicts.of_tekton(rules, compare.parse_answer(answer))
-                      for case, answer in zip(group, verdicts.run(args.oracle, group))}
+            theirs = {}
+            for case, line in zip(group, verdicts.run(args.oracle + ["--full"], group)):
+                answer = compare.parse_answer(line)
+                theirs[case.id] = verdicts.of_tekton(rules, answer)
+                names = generate_names(answer)
+                forms[case.id] = {"names": names, "tasks": substituted.of_answer(answer, names)}
         else:
             whole, theirs = recorded(name)
-            if name == "mutants" and args.mutants == _RECORDED_MUTANTS or name != "mutants":
-                if whole != digest(group):
-                    print(f"golden/{name} was recorded for other cases: record it again (README.md)")
-                    failed += 1
-                    continue
-        for case, answer in zip(group, verdicts.run(args.subject, group)):
-            key = case.id.split("/")[1] if name == "mutants" and not args.oracle else case.id
-            tally.add(case.id, theirs.get(key, []), compare.parse_answer(answer))
+            if not name.endswith("mutants"):
+                forms = recorded_forms()
+            if (name != "mutants" or args.mutants == _RECORDED_MUTANTS) and whole != digest(group):
+                print(f"golden/{name} was recorded for other cases: record it again (README.md)")
+                failed += 1
+                continue
+        for case, line in zip(group, verdicts.run(args.subject, group)):
+            key = case.id.split("/")[1] if name.endswith("mutants") and not args.oracle else case.id
+            answer = compare.parse_answer(line)
+            verdict = theirs.get(key, [])
+            if args.stage == "decode":
+                verdict = compare.as_read(rules, verdict)
+            tally.add(case.id, verdict, answer)
+            if case.id in forms and not args.stage:
+                accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
+                tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
             total += 1
         print(tally.report(args.limit))
         verdict_share, path_share = _THRESHOLDS[name]
@@ -126,9 +165,10 @@ def check(args: argparse.Namespace) -> int:
         if tally.share("path") < path_share:
             print(f"FAILED: {name}: paths agree in less than {100 * path_share} %")
             failed += 1
-        if tally.share("edges") < 1:
-            print(f"FAILED: {name}: edges disagree")
-            failed += 1
+        for what in ("edges", "substituted"):
+            if tally.share(what) < verdict_share:
+                print(f"FAILED: {name}: {what} agree in less than {100 * verdict_share} %")
+                failed += 1
     print(f"{total} cases compared, {failed} failed checks")
     return 1 if failed or not total else 0
 
@@ -176,7 +216,8 @@ def main() -> int:
     parser.add_argument("--corpus", default=find_corpus())
     parser.add_argument("--mutants", type=int, default=_RECORDED_MUTANTS)
     parser.add_argument("--seed", type=int, default=_SEED)
-    parser.add_argument("--only", action="append", help="hard_cases, corpus or mutants")
+    parser.add_argument("--only", action="append", help="hard_cases, hard_mutants, corpus or mutants")
+    parser.add_argument("--stage", choices=["decode"], help="compare only what reading finds")
     parser.add_argument("--limit", type=int, default=20, help="disagreements shown of each sort")
     args = parser.parse_args()
     if args.mode in ("check", "live") and not args.subject:

@@ -40,7 +40,7 @@ _INLINE = re.compile(r"^spec(?:\.(?:steps|params)\b.*|\[\d+\].*)$")
 _EMBEDDED = re.compile(r"((?:tasks|finally)\[\d+\])\.(?!taskSpec\b)(steps\[|[^.]+\.properties$)")
 # These name a field that is missing or one of several: ours may name the place
 # where it is missing.
-_PARENT_CODES = {"missing-field", "one-of-none", "one-of-many", "empty-spec", "duplicate-name", "param-type-mismatch"}
+_PARENT_CODES = {"missing-field", "one-of-none", "one-of-many", "empty-spec", "duplicate-name", "param-type"}
 
 
 def usual(path: str) -> str:
