@@ -121,12 +121,21 @@ class Tally:
             self._record("substituted", text == mine, case_id, (),
                          f"task {key}: Tekton …{text[max(0, at - 40):at + 60]}… we …{mine[max(0, at - 40):at + 60]}…")
 
+    def add_converted(self, case_id: str, theirs: Dict[str, str], ours: Dict[str, str]) -> None:
+        for key, text in theirs.items():
+            mine = ours.get(key)
+            if mine is None:  # Refused by us: the verdict tells.
+                continue
+            at = next((i for i, (a, b) in enumerate(zip(text, mine)) if a != b), min(len(text), len(mine)))
+            self._record("converted", text == mine, case_id, (),
+                         f"object {key}: Tekton …{text[max(0, at - 40):at + 60]}… we …{mine[max(0, at - 40):at + 60]}…")
+
     def share(self, what: str) -> float:
         return 1.0 if not self.count[what] else self.count[what + " agree"] / self.count[what]
 
     def report(self, limit: int) -> str:
         lines = [f"== {self.name}"]
-        for what in ("verdict", "code", "path", "edges", "substituted"):
+        for what in ("verdict", "code", "path", "edges", "converted", "substituted"):
             lines.append(f"{what}: {self.count[what + ' agree']} of {self.count[what]} agree ({100 * self.share(what):.3f} %)"
                          + (f", {self.expectedly[what]} expected disagreements" if self.expectedly[what] else ""))
         for silent in ("crashed", "blocked", "varies", "TaskRun not resolved"):

@@ -86,8 +86,9 @@ def record(args: argparse.Namespace) -> int:
                 answer = compare.parse_answer(answers[0])
                 names = generate_names(answer)
                 forms = {key: text for key, text in substituted.of_answer(answer, names).items() if text}
-                if forms:
-                    whole.append(json.dumps({"id": case.id, "names": names, "tasks": forms}, sort_keys=True))
+                objects = substituted.converted(answer)
+                if forms or objects:
+                    whole.append(json.dumps({"id": case.id, "names": names, "tasks": forms, "objects": objects}, sort_keys=True))
             said = [verdicts.of_tekton(rules, compare.parse_answer(answer)) for answer in answers]
             for verdict in verdicts.merge(said):
                 if verdict.verdict != "ignored":
@@ -137,7 +138,7 @@ def check(args: argparse.Namespace) -> int:
                 answer = compare.parse_answer(line)
                 theirs[case.id] = verdicts.of_tekton(rules, answer)
                 names = generate_names(answer)
-                forms[case.id] = {"names": names, "tasks": substituted.of_answer(answer, names)}
+                forms[case.id] = {"names": names, "tasks": substituted.of_answer(answer, names), "objects": substituted.converted(answer)}
         else:
             whole, theirs = recorded(name)
             if not name.endswith("mutants"):
@@ -153,6 +154,8 @@ def check(args: argparse.Namespace) -> int:
             if args.stage == "decode":
                 verdict = compare.as_read(rules, verdict)
             tally.add(case.id, verdict, answer)
+            if case.id in forms:
+                tally.add_converted(case.id, forms[case.id]["objects"], substituted.converted(answer))
             if case.id in forms and not args.stage:
                 accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
                 tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
@@ -165,7 +168,7 @@ def check(args: argparse.Namespace) -> int:
         if tally.share("path") < path_share:
             print(f"FAILED: {name}: paths agree in less than {100 * path_share} %")
             failed += 1
-        for what in ("edges", "substituted"):
+        for what in ("edges", "converted", "substituted"):
             if tally.share(what) < verdict_share:
                 print(f"FAILED: {name}: {what} agree in less than {100 * verdict_share} %")
                 failed += 1

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "colocation/decode/decode.h"
+#include "colocation/decode/encode.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/v1/tekton.pb.h"
 
@@ -43,6 +44,8 @@ Place PlaceOf(const v1::Origin& origin) {
 
 struct Verdict {
   std::string kind;
+  // The object as v1, in JSON.
+  std::string v1;
   std::vector<const v1::Diagnostic*> errors;
 };
 
@@ -50,7 +53,9 @@ template <typename Objects>
 void AddObjects(absl::string_view kind, const Objects& objects,
                 std::map<Place, Verdict>* verdicts) {
   for (const auto& object : objects) {
-    (*verdicts)[PlaceOf(object.origin())].kind = std::string(kind);
+    Verdict& verdict = (*verdicts)[PlaceOf(object.origin())];
+    verdict.kind = std::string(kind);
+    verdict.v1 = ToJson(object);
   }
 }
 
@@ -100,6 +105,7 @@ std::string Answer(absl::string_view id, absl::string_view text) {
     absl::StrAppend(&out, ",\"verdict\":\"",
                     verdict.errors.empty() ? "accepted" : "rejected", "\",");
     AppendErrors(verdict, &out);
+    if (!verdict.v1.empty()) absl::StrAppend(&out, ",\"v1\":", verdict.v1);
     out.push_back('}');
   }
   out.append("]}");

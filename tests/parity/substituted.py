@@ -101,6 +101,43 @@ def normal(spec: Dict[str, Any], generate_name: str) -> Optional[str]:
     return None if "$(params" in text else text
 
 
+_DURATIONS = {"timeout", "pipeline", "tasks", "finally"}
+
+
+def _as_converted(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        found = {name: _as_converted(item, name) for name, item in value.items()}
+        # An unconverted type stays out; converting writes the default in.
+        if found.get("type") == "string":
+            del found["type"]
+        return found
+    if isinstance(value, list):
+        return [_as_converted(item, key) for item in value]
+    if key in _DURATIONS and isinstance(value, str) and re.fullmatch(r"0|[+-]?[\d.]+(h|m|s|ms|us|µs|ns).*", value):
+        return _duration(value)
+    if key in ("requests", "limits", "cpu", "memory", "storage"):
+        return _quantity(value)
+    return value
+
+
+def converted(answer: dict) -> Dict[str, str]:
+    """"DOC.ITEM" -> v1beta1 objects that are accepted, as v1."""
+    found = {}
+    for given in answer.get("objects") or ():
+        if "v1" not in given or given["verdict"] != "accepted":
+            continue
+        form = dict(given["v1"])
+        for field in ("apiVersion", "kind", "status"):
+            form.pop(field, None)
+        form["metadata"] = {name: item for name, item in form.get("metadata", {}).items() if name != "creationTimestamp"}
+        # What v1 hasn't is kept by Tekton in annotations.
+        annotations = form["metadata"].get("annotations", {})
+        form["metadata"]["annotations"] = {name: text for name, text in annotations.items() if not name.startswith("tekton.dev/v1beta1")}
+        form.get("spec", {}).pop("resources", None)
+        found[f"{given['doc']}.{given['item']}"] = json.dumps(_plain(_as_converted(form)), sort_keys=True, ensure_ascii=False)
+    return found
+
+
 def of_answer(answer: dict, generate_names: Dict[str, str]) -> Dict[str, Optional[str]]:
     """"DOC.ITEM/TASK/INDEX" -> normal form, for each run that is accepted.
 
