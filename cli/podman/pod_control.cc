@@ -1,0 +1,75 @@
+#include "cli/podman/pod_control.h"
+
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <iterator>
+
+namespace colocation::podman {
+namespace {
+
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+std::atomic<PodControl*> signalled_control{nullptr};
+struct sigaction old_actions[std::size(kSignals)];
+
+void OnSignal(int) {
+  const int old_errno = errno;
+  if (PodControl* control = signalled_control.load()) control->Stop();
+  errno = old_errno;
+}
+
+}  // namespace
+
+PodControl::PodControl() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+PodControl::~PodControl() { close(fd_); }
+
+void PodControl::Stop() {
+  ++stops_;
+  const uint64_t one = 1;
+  (void)!write(fd_, &one, sizeof one);
+}
+
+void PodControl::Annotate(std::map<std::string, std::string> annotations) {
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto& [key, value] : annotations) {
+      annotations_[key] = std::move(value);
+    }
+  }
+  const uint64_t one = 1;
+  (void)!write(fd_, &one, sizeof one);
+}
+
+void PodControl::Acknowledge() {
+  uint64_t count;
+  (void)!read(fd_, &count, sizeof count);
+}
+
+std::map<std::string, std::string> PodControl::TakeAnnotations() {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(annotations_, {});
+}
+
+StopOnSignals::StopOnSignals(PodControl* control) {
+  signalled_control = control;
+  struct sigaction action = {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = SA_RESTART;
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], &action, &old_actions[i]);
+  }
+}
+
+StopOnSignals::~StopOnSignals() {
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
+    sigaction(kSignals[i], &old_actions[i], nullptr);
+  }
+  signalled_control = nullptr;
+}
+
+}  // namespace colocation::podman
