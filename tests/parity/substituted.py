@@ -149,6 +149,8 @@ def of_answer(answer: dict, generate_names: Dict[str, str]) -> Dict[str, Optiona
             continue
         at = f"{run['doc']}.{run['item']}"
         for task in run.get("tasks") or ():
+            if task.get("late") and "matrix" in task.get("pipelineTask", {}):
+                continue  # How many there will be isn't known.
             for index, unit in enumerate(task.get("runs") or ()):
                 if "taskSpec" in unit:
                     # A TaskRun is a run of one task, whatever its name is here.
