@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -145,8 +146,11 @@ absl::Status ContainerRun::OnEnded(const Podman& podman, OnLine on_line) {
   if (std::string message = TerminationMessage(failed); !message.empty()) {
     end->set_message(std::move(message));
   }
-  end->set_started_at(NormalTime(state.started_at()));
   end->set_finished_at(NormalTime(state.finished_at()));
+  // podman looks at the clock only when the start call has come back, which may
+  // be after the end.
+  end->set_started_at(
+      std::min(NormalTime(state.started_at()), end->finished_at()));
   end->set_container_id(status_->container_id());
   status_->mutable_state()->clear_running();
   status_->set_image_id(inspected->image());

@@ -55,6 +55,10 @@ constexpr size_t kStartThreads = 4;
 
 constexpr absl::Duration kDefaultGrace = absl::Seconds(30);
 
+// PodStatus.reason of a Pod that was stopped; Kubernetes, which deletes such a
+// Pod, has none.
+constexpr absl::string_view kCancelled = "Cancelled";
+
 absl::Status SystemError(absl::string_view what) {
   return absl::InternalError(absl::StrCat(what, ": ", std::strerror(errno)));
 }
@@ -172,10 +176,12 @@ absl::StatusOr<v1::PodStatus> PodRun::Run() {
   podman_options.directory = directory_;
   podman_options.cancel_fd = control_.fd();
   absl::StatusOr<Podman> podman = Podman::Start(podman_options);
+  MakeRuns();
   if (podman.ok()) {
-    MakeRuns();
     Fail(RunContainers(*podman));
-  } else if (!absl::IsCancelled(podman.status())) {
+  } else if (absl::IsCancelled(podman.status())) {
+    status_.set_reason(std::string(kCancelled));
+  } else {
     Fail(podman.status());
   }
   SetPhase();
@@ -324,7 +330,7 @@ absl::Status PodRun::RunContainers(const Podman& podman) {
   }
   if (absl::Status status = PrepareImages(podman); !status.ok()) {
     if (!absl::IsCancelled(status)) return status;
-    OnControl(podman);
+    status_.set_reason(std::string(kCancelled));
     return absl::OkStatus();
   }
   api::PodCreate spec = PodSpec(pod_, options_.network);
@@ -521,7 +527,7 @@ void PodRun::OnControl(const Podman& podman) {
   }
   const int stops = control_.stops();
   if (stops > 0 && !stopping_) {
-    status_.set_reason("Cancelled");
+    status_.set_reason(std::string(kCancelled));
     BeginStop(podman, stops > 1 ? absl::ZeroDuration() : GracePeriod());
   } else if (stops > 1) {
     kill_at_ = std::min(kill_at_, absl::Now());

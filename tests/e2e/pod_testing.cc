@@ -199,6 +199,14 @@ std::string PodTest::PodmanOutput(std::vector<std::string> arguments) {
   return Output(std::move(argv));
 }
 
+void PodTest::RemoveKept() {
+  PodmanOutput({"pod", "rm", "--all", "--force"});
+  for (const auto& entry :
+       fs::directory_iterator(absl::StrCat(storage().root, "/pods"))) {
+    fs::remove_all(entry.path());
+  }
+}
+
 podman::RunOptions PodTest::Options() const {
   podman::RunOptions options;
   options.podman = PodmanCommand();
@@ -211,7 +219,8 @@ v1::Pod PodTest::Parse(absl::string_view yaml) {
   v1::Pod pod;
   DiagnosticList diagnostics;
   DecodeMessage("pod.yaml", yaml, DecodeOptions(), &pod, &diagnostics);
-  for (const v1::Diagnostic& diagnostic : diagnostics.Sorted().diagnostics()) {
+  const v1::Diagnostics findings = diagnostics.Sorted();
+  for (const v1::Diagnostic& diagnostic : findings.diagnostics()) {
     ADD_FAILURE() << ToDisplayString(diagnostic);
   }
   if (!pod.has_api_version()) pod.set_api_version("v1");

@@ -8,6 +8,7 @@
 #ifndef COLOCATION_TESTS_E2E_POD_TESTING_H_
 #define COLOCATION_TESTS_E2E_POD_TESTING_H_
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,6 +62,9 @@ class PodTest : public testing::Test {
 
   // podman's output for `arguments`, on the test's storage.
   static std::string PodmanOutput(std::vector<std::string> arguments);
+
+  // Removes what a Pod that was run with `keep` has left.
+  static void RemoveKept();
 };
 
 }  // namespace colocation
