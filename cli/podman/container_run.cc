@@ -127,11 +127,7 @@ void ContainerRun::OnStarted(StartedContainer started) {
 absl::Status ContainerRun::OnEnded(const Podman& podman, OnLine on_line) {
   running_ = false;
   pidfd_ = Descriptor();
-  // The process is gone; podman knows its exit code a moment later.
-  if (absl::Status status = podman.WaitForExit(id_); !status.ok()) {
-    return status;
-  }
-  absl::StatusOr<api::Inspected> inspected = podman.Inspect(id_);
+  absl::StatusOr<api::Inspected> inspected = podman.InspectEnded(id_);
   if (!inspected.ok()) return inspected.status();
   log_.Finish(on_line);
 

@@ -22,6 +22,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "cli/podman/unix_http.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -179,14 +181,14 @@ absl::StatusOr<Podman> Podman::Start(const PodmanOptions& options) {
 
   Podman podman(*std::move(service), std::move(directory), socket,
                 options.cancel_fd);
-  absl::StatusOr<std::string> version =
-      podman.Call("GET", "/version", "", options.cancel_fd);
-  if (absl::IsCancelled(version.status())) return version.status();
-  if (!version.ok()) {
+  const absl::Status alive =
+      podman.Call("GET", "/_ping", "", options.cancel_fd).status();
+  if (absl::IsCancelled(alive)) return alive;
+  if (!alive.ok()) {
     podman.Stop();
-    return absl::FailedPreconditionError(
-        absl::StrCat("podman 4 is needed and could not be started: ",
-                     version.status().message(), "\n", ReadFile(log)));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "podman 4 is needed and could not be started: ", alive.message(), "\n",
+        ReadFile(log)));
   }
   return podman;
 }
@@ -245,11 +247,20 @@ absl::Status Podman::StartContainer(absl::string_view id) const {
   return Call("POST", absl::StrCat("/containers/", id, "/start")).status();
 }
 
-absl::Status Podman::WaitForExit(absl::string_view id) const {
-  return Call("POST", absl::StrCat("/containers/", id,
-                                   "/wait?condition=stopped&condition=exited"
-                                   "&interval=5ms"))
-      .status();
+absl::StatusOr<api::Inspected> Podman::InspectEnded(
+    absl::string_view id) const {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    absl::StatusOr<api::Inspected> inspected = Inspect(id);
+    if (!inspected.ok() || !inspected->state().running()) return inspected;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  const absl::Status status =
+      Call("POST", absl::StrCat("/containers/", id,
+                                "/wait?condition=stopped&condition=exited"))
+          .status();
+  if (!status.ok()) return status;
+  return Inspect(id);
 }
 
 absl::StatusOr<api::Inspected> Podman::Inspect(absl::string_view id) const {

@@ -55,9 +55,11 @@ class Podman {
   absl::StatusOr<std::string> CreateContainer(
       const api::ContainerCreate& container) const;
   absl::Status StartContainer(absl::string_view id) const;
-  // Returns when it does not run (any more).
-  absl::Status WaitForExit(absl::string_view id) const;
   absl::StatusOr<api::Inspected> Inspect(absl::string_view id) const;
+  // The same of a container whose process is gone. podman knows the exit code
+  // about a millisecond later; asking until then takes a few of them, while its
+  // own wait call returns only after its clean-up process (50 ms and more).
+  absl::StatusOr<api::Inspected> InspectEnded(absl::string_view id) const;
   // OK where it does not run any more.
   absl::Status Signal(absl::string_view id, absl::string_view signal) const;
 
