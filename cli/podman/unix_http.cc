@@ -59,7 +59,7 @@ absl::StatusOr<std::string> Unchunk(absl::string_view text) {
     }
     text.remove_prefix(line + 2);
     if (size == 0) return body;
-    if (text.size() < size + 2) {
+    if (text.size() < 2 || text.size() - 2 < size) {
       return absl::DataLossError("the response was cut off");
     }
     absl::StrAppend(&body, text.substr(0, size));
