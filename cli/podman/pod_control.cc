@@ -36,7 +36,7 @@ void PodControl::Stop() {
 
 void PodControl::Annotate(std::map<std::string, std::string> annotations) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (auto& [key, value] : annotations) {
       annotations_[key] = std::move(value);
     }
@@ -51,7 +51,7 @@ void PodControl::Acknowledge() {
 }
 
 std::map<std::string, std::string> PodControl::TakeAnnotations() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return std::exchange(annotations_, {});
 }
 

@@ -4,11 +4,9 @@
 
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace colocation::podman {
 
@@ -38,8 +36,9 @@ class PodControl {
  private:
   const int fd_;
   std::atomic<int> stops_{0};
-  absl::Mutex mutex_;
-  std::map<std::string, std::string> annotations_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<std::string, std::string> annotations_;
 };
 
 // While it lives, SIGINT, SIGTERM and SIGHUP call Stop of `control` instead of

@@ -18,18 +18,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "cli/podman/container_env.h"
 #include "cli/podman/container_run.h"
@@ -140,9 +139,10 @@ class PodRun {
   Descriptor inotify_;
   // Readable when a thread has something in `started_`.
   Descriptor started_fd_;
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
   std::vector<std::pair<ContainerRun*, absl::StatusOr<StartedContainer>>>
-      started_ ABSL_GUARDED_BY(mutex_);
+      started_;
   std::vector<std::thread> threads_;
   size_t starting_ = 0;
   std::atomic<size_t> next_{0};
@@ -421,7 +421,7 @@ void PodRun::StartInThreads(const Podman& podman) {
       ContainerRun* run = runs_[i].get();
       absl::StatusOr<StartedContainer> started =
           closed_ ? absl::CancelledError("not started") : Start(podman, *run);
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       started_.emplace_back(run, std::move(started));
       const uint64_t one = 1;
       (void)!write(started_fd_.get(), &one, sizeof one);
@@ -437,7 +437,7 @@ void PodRun::TakeStarted(const Podman& podman) {
   (void)!read(started_fd_.get(), &count, sizeof count);
   decltype(started_) started;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     started.swap(started_);
   }
   for (auto& [run, result] : started) {
