@@ -29,8 +29,9 @@ absl::Status WriteFile(const fs::path& path, const VolumeFile& file) {
   std::ofstream out(path, std::ios::binary);
   out << file.content;
   out.close();
-  if (!out)
+  if (!out) {
     return absl::InternalError(absl::StrCat(path.string(), ": no space"));
+  }
   fs::permissions(path, static_cast<fs::perms>(file.mode), error);
   return error ? Failed(path.string(), error) : absl::OkStatus();
 }

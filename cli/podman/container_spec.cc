@@ -164,7 +164,7 @@ absl::Status AddMounts(const v1::Container& container,
 
 // Kubernetes writes NET_ADMIN or CAP_NET_ADMIN; podman's API wants the latter.
 std::string CapabilityName(absl::string_view name) {
-  const std::string upper = absl::AsciiStrToUpper(name);
+  std::string upper = absl::AsciiStrToUpper(name);
   if (upper == "ALL" || absl::StartsWith(upper, "CAP_")) return upper;
   return absl::StrCat("CAP_", upper);
 }

@@ -25,8 +25,9 @@ absl::string_view TakeWord(absl::string_view* text) {
 }  // namespace
 
 void LogFollower::Read(OnLine on_line) {
-  if (fd_.get() < 0)
+  if (fd_.get() < 0) {
     fd_ = Descriptor(open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+  }
   if (fd_.get() < 0) return;
   char buffer[65536];
   ssize_t got;

@@ -34,11 +34,12 @@ void PodControl::Stop() {
   (void)!write(fd_, &one, sizeof one);
 }
 
-void PodControl::Annotate(std::map<std::string, std::string> annotations) {
+void PodControl::Annotate(
+    const std::map<std::string, std::string>& annotations) {
   {
     const std::lock_guard lock(mutex_);
-    for (auto& [key, value] : annotations) {
-      annotations_[key] = std::move(value);
+    for (const auto& [key, value] : annotations) {
+      annotations_[key] = value;
     }
   }
   const uint64_t one = 1;

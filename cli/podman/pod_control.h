@@ -25,7 +25,7 @@ class PodControl {
   void Stop();
 
   // Sets annotations of the Pod; files that show them follow.
-  void Annotate(std::map<std::string, std::string> annotations);
+  void Annotate(const std::map<std::string, std::string>& annotations);
 
   // For the runner. Readable after each of the above until Acknowledge.
   int fd() const { return fd_; }

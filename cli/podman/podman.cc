@@ -276,7 +276,7 @@ absl::StatusOr<api::Inspected> Podman::Inspect(absl::string_view id) const {
 
 absl::Status Podman::Signal(absl::string_view id,
                             absl::string_view signal) const {
-  const absl::Status status =
+  absl::Status status =
       Call("POST", absl::StrCat("/containers/", id, "/kill?signal=", signal))
           .status();
   // 409: it is not running.

@@ -14,8 +14,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-extern char** environ;
-
 namespace colocation::podman {
 namespace {
 
