@@ -1,0 +1,142 @@
+#include "colocation/resolve/catalog.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "absl/strings/str_cat.h"
+#include "colocation/decode/decode.h"
+#include "colocation/decode/encode.h"
+#include "colocation/diagnostics/nearest_name.h"
+#include "colocation/resolve/select_run.h"
+
+namespace colocation {
+
+Catalog::Catalog(const v1::ObjectSet& objects, const v1::PlanRequest& request,
+                 DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
+    : diagnostics_(*diagnostics), needs_(*needs) {
+  Index(objects.pipelines(), &pipelines_);
+  Index(objects.tasks(), &tasks_);
+  Index(objects.step_actions(), &step_actions_);
+  for (const v1::ResolvedReference& reference : request.resolved()) {
+    v1::ObjectSet& set = resolved_.emplace_back();
+    DecodeObjects(reference.document().name(), reference.document().content(),
+                  {}, &set, diagnostics);
+    remote_[RemoteKey(reference.resolver(), reference.params())] = &set;
+  }
+}
+
+template <typename Object>
+void Catalog::Index(const google::protobuf::RepeatedPtrField<Object>& objects,
+                    ByName<Object>* by_name) {
+  for (const Object& object : objects) {
+    const auto [known, added] =
+        by_name->emplace(NameOf(object.metadata()), &object);
+    if (added) continue;
+    v1::Diagnostic& d = diagnostics_.Error(
+        "duplicate-object", SubjectOf(object), "metadata.name",
+        absl::StrCat("there are two ", object.kind(), "s named \"",
+                     NameOf(object.metadata()), "\""));
+    d.set_hint("leave one of them out, or rename it");
+    v1::RelatedPlace* place = d.add_related();
+    *place->mutable_origin() = known->second->origin();
+    place->set_path("metadata.name");
+    place->set_message("the other one");
+  }
+}
+
+std::string Catalog::RemoteKey(
+    const std::string& resolver,
+    const google::protobuf::RepeatedPtrField<v1::Param>& params) {
+  std::vector<std::string> parts;
+  for (const v1::Param& param : params) parts.push_back(ToJson(param));
+  std::sort(parts.begin(), parts.end());
+  std::string key = resolver;
+  for (const std::string& part : parts) absl::StrAppend(&key, "\n", part);
+  return key;
+}
+
+template <typename Object, typename Ref>
+const Object* Catalog::Find(const ByName<Object>& by_name, const Ref& ref,
+                            v1::Need::Kind kind, absl::string_view kind_name,
+                            const Subject& subject, const std::string& path) {
+  v1::Need need;
+  need.set_kind(kind);
+  need.set_path(path);
+  if (!ref.resolver().empty()) {
+    const auto found = remote_.find(RemoteKey(ref.resolver(), ref.params()));
+    if (found != remote_.end()) {
+      const v1::ObjectSet& set = *found->second;
+      if constexpr (std::is_same_v<Object, v1::Task>) {
+        if (set.tasks_size() == 1) return &set.tasks(0);
+      } else if constexpr (std::is_same_v<Object, v1::Pipeline>) {
+        if (set.pipelines_size() == 1) return &set.pipelines(0);
+      } else {
+        if (set.step_actions_size() == 1) return &set.step_actions(0);
+      }
+      diagnostics_.Error("wrong-object", subject, path,
+                         absl::StrCat("what the resolver \"", ref.resolver(),
+                                      "\" gave is not one ", kind_name));
+      return nullptr;
+    }
+    need.set_resolver(ref.resolver());
+    *need.mutable_params() = ref.params();
+    needs_.push_back(need);
+    std::string given;
+    for (const v1::Param& param : ref.params()) {
+      absl::StrAppend(&given, given.empty() ? "" : ", ", param.name(), "=",
+                      param.value().has_array_value()
+                          ? ToJson(param.value())
+                          : param.value().string_value());
+    }
+    diagnostics_
+        .Error("unresolved-reference", subject, path,
+               absl::StrCat("this ", kind_name, " comes from the resolver \"",
+                            ref.resolver(), "\" (", given,
+                            "), which is not asked here"))
+        .set_hint(
+            "fetch it and give it as a resolved reference, or refer to a " +
+            std::string(kind_name) + " in the input by name");
+    return nullptr;
+  }
+  const auto found = by_name.find(ref.name());
+  if (found != by_name.end()) return found->second;
+  need.set_name(ref.name());
+  needs_.push_back(need);
+  std::vector<absl::string_view> names;
+  for (const auto& [name, object] : by_name) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  std::string hint = DidYouMean(ref.name(), names);
+  if (hint.empty()) {
+    hint = absl::StrCat("add the file or folder that holds the ", kind_name,
+                        " \"", ref.name(), "\"");
+  }
+  std::string code = kind == v1::Need::TASK       ? "unknown-task-ref"
+                     : kind == v1::Need::PIPELINE ? "unknown-pipeline-ref"
+                                                  : "unknown-step-ref";
+  diagnostics_
+      .Error(code, subject, absl::StrCat(path, ".name"),
+             absl::StrCat("no ", kind_name, " \"", ref.name(), "\" is given"))
+      .set_hint(hint);
+  return nullptr;
+}
+
+const v1::Pipeline* Catalog::FindPipeline(const v1::PipelineRef& ref,
+                                          const Subject& subject,
+                                          const std::string& path) {
+  return Find(pipelines_, ref, v1::Need::PIPELINE, "Pipeline", subject, path);
+}
+
+const v1::Task* Catalog::FindTask(const v1::TaskRef& ref,
+                                  const Subject& subject,
+                                  const std::string& path) {
+  return Find(tasks_, ref, v1::Need::TASK, "Task", subject, path);
+}
+
+const v1::StepAction* Catalog::FindStepAction(const v1::Ref& ref,
+                                              const Subject& subject,
+                                              const std::string& path) {
+  return Find(step_actions_, ref, v1::Need::STEP_ACTION, "StepAction", subject,
+              path);
+}
+
+}  // namespace colocation

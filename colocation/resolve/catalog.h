@@ -1,0 +1,61 @@
+// The given objects by their names, and a list of what is missing.
+#ifndef COLOCATION_RESOLVE_CATALOG_H_
+#define COLOCATION_RESOLVE_CATALOG_H_
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/v1/request.pb.h"
+#include "colocation/v1/tekton.pb.h"
+
+namespace colocation {
+
+class Catalog {
+ public:
+  // Two objects of the same kind and name are an error.
+  Catalog(const v1::ObjectSet& objects, const v1::PlanRequest& request,
+          DiagnosticList* diagnostics, std::vector<v1::Need>* needs);
+
+  // What the reference at `path` of `subject` is for; null, with an error and a
+  // need, where it is not there.
+  const v1::Pipeline* FindPipeline(const v1::PipelineRef& ref,
+                                   const Subject& subject,
+                                   const std::string& path);
+  const v1::Task* FindTask(const v1::TaskRef& ref, const Subject& subject,
+                           const std::string& path);
+  const v1::StepAction* FindStepAction(const v1::Ref& ref,
+                                       const Subject& subject,
+                                       const std::string& path);
+
+ private:
+  template <typename Object>
+  using ByName = absl::flat_hash_map<std::string, const Object*>;
+
+  template <typename Object>
+  void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
+             ByName<Object>* by_name);
+  // The key of a remote reference.
+  static std::string RemoteKey(
+      const std::string& resolver,
+      const google::protobuf::RepeatedPtrField<v1::Param>& params);
+  template <typename Object, typename Ref>
+  const Object* Find(const ByName<Object>& by_name, const Ref& ref,
+                     v1::Need::Kind kind, absl::string_view kind_name,
+                     const Subject& subject, const std::string& path);
+
+  DiagnosticList& diagnostics_;
+  std::vector<v1::Need>& needs_;
+  ByName<v1::Pipeline> pipelines_;
+  ByName<v1::Task> tasks_;
+  ByName<v1::StepAction> step_actions_;
+  // The objects that remote references stand for.
+  std::deque<v1::ObjectSet> resolved_;
+  absl::flat_hash_map<std::string, const v1::ObjectSet*> remote_;
+};
+
+}  // namespace colocation
+
+#endif  // COLOCATION_RESOLVE_CATALOG_H_

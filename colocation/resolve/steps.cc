@@ -1,0 +1,121 @@
+#include "colocation/resolve/steps.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace colocation {
+namespace {
+
+// `step`'s elements take the place of the template's that have the same key;
+// new ones follow.
+template <typename Element, typename Key>
+void MergeByKey(
+    const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
+    google::protobuf::RepeatedPtrField<Element>* of_step) {
+  google::protobuf::RepeatedPtrField<Element> merged = from_template;
+  for (Element& element : *of_step) {
+    Element* same = nullptr;
+    for (Element& candidate : merged) {
+      if (key(candidate) == key(element)) same = &candidate;
+    }
+    *(same != nullptr ? same : merged.Add()) = std::move(element);
+  }
+  of_step->Swap(&merged);
+}
+
+void MergeQuantities(
+    const google::protobuf::Map<std::string, std::string>& from_template,
+    google::protobuf::Map<std::string, std::string>* of_step) {
+  of_step->insert(from_template.begin(), from_template.end());
+}
+
+void MergeTemplate(const v1::StepTemplate& t, v1::Step* step) {
+  if (step->image().empty()) step->set_image(t.image());
+  if (step->command().empty()) *step->mutable_command() = t.command();
+  if (step->args().empty()) *step->mutable_args() = t.args();
+  if (step->working_dir().empty()) step->set_working_dir(t.working_dir());
+  if (step->env_from().empty()) *step->mutable_env_from() = t.env_from();
+  if (step->image_pull_policy().empty()) {
+    step->set_image_pull_policy(t.image_pull_policy());
+  }
+  MergeByKey(
+      t.env(), [](const v1::EnvVar& env) { return env.name(); },
+      step->mutable_env());
+  MergeByKey(
+      t.volume_mounts(),
+      [](const v1::VolumeMount& mount) { return mount.mount_path(); },
+      step->mutable_volume_mounts());
+  MergeByKey(
+      t.volume_devices(),
+      [](const v1::VolumeDevice& device) { return device.device_path(); },
+      step->mutable_volume_devices());
+  if (t.has_compute_resources()) {
+    v1::ResourceRequirements* resources = step->mutable_compute_resources();
+    MergeQuantities(t.compute_resources().requests(),
+                    resources->mutable_requests());
+    MergeQuantities(t.compute_resources().limits(),
+                    resources->mutable_limits());
+    MergeByKey(
+        t.compute_resources().claims(),
+        [](const v1::ResourceClaim& claim) { return claim.name(); },
+        resources->mutable_claims());
+  }
+  if (t.has_security_context()) {
+    v1::SecurityContext merged = t.security_context();
+    merged.MergeFrom(step->security_context());
+    // A list of the step replaces the template's.
+    if (step->security_context().has_capabilities()) {
+      const v1::Capabilities& capabilities =
+          step->security_context().capabilities();
+      if (!capabilities.add().empty()) {
+        *merged.mutable_capabilities()->mutable_add() = capabilities.add();
+      }
+      if (!capabilities.drop().empty()) {
+        *merged.mutable_capabilities()->mutable_drop() = capabilities.drop();
+      }
+    }
+    *step->mutable_security_context() = std::move(merged);
+  }
+}
+
+}  // namespace
+
+void TakeInStepAction(const v1::StepActionSpec& action, v1::Step* step) {
+  step->set_image(action.image());
+  *step->mutable_command() = action.command();
+  *step->mutable_args() = action.args();
+  *step->mutable_env() = action.env();
+  *step->mutable_results() = action.results();
+  *step->mutable_volume_mounts() = action.volume_mounts();
+  step->set_script(action.script());
+  step->set_working_dir(action.working_dir());
+  if (action.has_security_context()) {
+    *step->mutable_security_context() = action.security_context();
+  }
+  step->clear_ref();
+  step->clear_params();
+}
+
+void TakeInStepTemplate(v1::TaskSpec* spec) {
+  if (!spec->has_step_template()) return;
+  for (v1::Step& step : *spec->mutable_steps())
+    MergeTemplate(spec->step_template(), &step);
+  spec->clear_step_template();
+}
+
+void NameSteps(v1::TaskSpec* spec) {
+  for (int i = 0; i < spec->steps_size(); ++i) {
+    if (spec->steps(i).name().empty()) {
+      spec->mutable_steps(i)->set_name(absl::StrCat("unnamed-", i));
+    }
+  }
+  for (int i = 0; i < spec->sidecars_size(); ++i) {
+    if (spec->sidecars(i).name().empty()) {
+      spec->mutable_sidecars(i)->set_name(absl::StrCat("unnamed-", i));
+    }
+  }
+}
+
+}  // namespace colocation
