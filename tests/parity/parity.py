@@ -153,10 +153,12 @@ def check(args: argparse.Namespace) -> int:
             verdict = theirs.get(key, [])
             if args.stage == "decode":
                 verdict = compare.as_read(rules, verdict)
+            if args.stage == "reconcile":
+                verdict = [given for given in verdict if given.place.startswith("run")]
             tally.add(case.id, verdict, answer)
-            if case.id in forms:
+            if case.id in forms and args.stage != "reconcile":
                 tally.add_converted(case.id, forms[case.id]["objects"], substituted.converted(answer))
-            if case.id in forms and not args.stage:
+            if case.id in forms and args.stage != "decode":
                 accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
                 tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
             total += 1
@@ -220,7 +222,7 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=_RECORDED_MUTANTS)
     parser.add_argument("--seed", type=int, default=_SEED)
     parser.add_argument("--only", action="append", help="hard_cases, hard_mutants, corpus or mutants")
-    parser.add_argument("--stage", choices=["decode"], help="compare only what reading finds")
+    parser.add_argument("--stage", choices=["decode", "reconcile"], help="compare only what reading finds, or only runs")
     parser.add_argument("--limit", type=int, default=20, help="disagreements shown of each sort")
     args = parser.parse_args()
     if args.mode in ("check", "live") and not args.subject:

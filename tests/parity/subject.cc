@@ -1,6 +1,5 @@
 // Our side of the comparison with Tekton: reads cases, says what we think of
 // them. The formats are described in README.md and cases.py.
-#include <cstdio>
 #include <iostream>
 #include <map>
 #include <string>
@@ -14,26 +13,10 @@
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/v1/tekton.pb.h"
+#include "tests/parity/runs.h"
 
 namespace colocation {
 namespace {
-
-void AppendJsonString(absl::string_view text, std::string* out) {
-  out->push_back('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out->push_back('\\');
-      out->push_back(c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escaped[8];
-      std::snprintf(escaped, sizeof(escaped), "\\u%04x", c);
-      out->append(escaped);
-    } else {
-      out->push_back(c);
-    }
-  }
-  out->push_back('"');
-}
 
 // Which object of a stream: its document, and its item in a List.
 using Place = std::pair<int, int>;
@@ -65,11 +48,11 @@ void AppendErrors(const Verdict& verdict, std::string* out) {
   for (const v1::Diagnostic* error : verdict.errors) {
     absl::StrAppend(out, separator, "{\"code\":");
     separator = ",";
-    AppendJsonString(error->code(), out);
+    AppendQuoted(error->code(), out);
     absl::StrAppend(out, ",\"path\":");
-    AppendJsonString(error->path(), out);
+    AppendQuoted(error->path(), out);
     absl::StrAppend(out, ",\"message\":");
-    AppendJsonString(error->message(), out);
+    AppendQuoted(error->message(), out);
     out->push_back('}');
   }
   out->push_back(']');
@@ -94,21 +77,28 @@ std::string Answer(absl::string_view id, absl::string_view text) {
   }
 
   std::string out = "{\"id\":";
-  AppendJsonString(id, &out);
+  AppendQuoted(id, &out);
   absl::StrAppend(&out, ",\"objects\":[");
   const char* separator = "";
   for (const auto& [place, verdict] : verdicts) {
     absl::StrAppend(&out, separator, "{\"doc\":", place.first,
                     ",\"item\":", place.second, ",\"kind\":");
     separator = ",";
-    AppendJsonString(verdict.kind, &out);
+    AppendQuoted(verdict.kind, &out);
     absl::StrAppend(&out, ",\"verdict\":\"",
                     verdict.errors.empty() ? "accepted" : "rejected", "\",");
     AppendErrors(verdict, &out);
     if (!verdict.v1.empty()) absl::StrAppend(&out, ",\"v1\":", verdict.v1);
     out.push_back('}');
   }
-  out.append("]}");
+  out.append("],\"runs\":");
+  AppendRuns(
+      objects,
+      [&verdicts](const v1::Origin& origin) {
+        return !verdicts[PlaceOf(origin)].errors.empty();
+      },
+      &out);
+  out.append("}");
   return out;
 }
 

@@ -1,0 +1,201 @@
+#include "tests/parity/runs.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "colocation/decode/encode.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/resolve/resolve.h"
+#include "colocation/v1/request.pb.h"
+
+namespace colocation {
+namespace {
+
+using Rejected = absl::FunctionRef<bool(const v1::Origin&)>;
+
+template <typename Objects>
+void KeepAccepted(const Objects& given, Rejected rejected, Objects* kept) {
+  for (const auto& object : given) {
+    if (!rejected(object.origin())) *kept->Add() = object;
+  }
+}
+
+template <typename Objects>
+bool HasRejected(const Objects& objects, const std::string& name,
+                 Rejected rejected) {
+  return std::any_of(objects.begin(), objects.end(), [&](const auto& object) {
+    return object.metadata().name() == name && rejected(object.origin());
+  });
+}
+
+// Whether the need is for an object that is there, but was rejected.
+bool IsBlocked(const v1::ObjectSet& objects, const v1::Need& need,
+               Rejected rejected) {
+  switch (need.kind()) {
+    case v1::Need::PIPELINE:
+      return HasRejected(objects.pipelines(), need.name(), rejected);
+    case v1::Need::TASK:
+      return HasRejected(objects.tasks(), need.name(), rejected);
+    case v1::Need::STEP_ACTION:
+      return HasRejected(objects.step_actions(), need.name(), rejected);
+    default:
+      return false;
+  }
+}
+
+// Tekton checks a PipelineRun against its Pipeline before it looks for Tasks:
+// what is wrong there is said even where a Task is missing.
+bool IsFoundBeforeTasks(const v1::Diagnostic& error) {
+  return error.kind() == "PipelineRun" &&
+         (absl::StartsWith(error.path(), "spec.params") ||
+          absl::StartsWith(error.path(), "spec.workspaces") ||
+          absl::StartsWith(error.path(), "spec.taskRunSpecs"));
+}
+
+void AppendTasks(const ResolvedRun& run, std::string* out) {
+  absl::StrAppend(out, ",\"tasks\":[");
+  const char* task_separator = "";
+  for (const ResolvedTask& task : run.tasks) {
+    absl::StrAppend(out, task_separator, "{\"name\":");
+    task_separator = ",";
+    AppendQuoted(task.name, out);
+    absl::StrAppend(out, ",\"runs\":[");
+    const char* unit_separator = "";
+    for (const ResolvedUnit& unit : task.units) {
+      absl::StrAppend(out, unit_separator, "{\"taskSpec\":", ToJson(unit.spec),
+                      "}");
+      unit_separator = ",";
+    }
+    absl::StrAppend(out, "]}");
+  }
+  absl::StrAppend(out, "]");
+}
+
+// Tekton's graph has the tasks, not the finally tasks.
+void AppendEdges(const ResolvedRun& run, std::string* out) {
+  absl::StrAppend(out, ",\"edges\":[");
+  const char* separator = "";
+  for (const ResolvedTask& task : run.tasks) {
+    if (task.finally) continue;
+    TaskIndex last = -1;
+    for (const TaskDependency& dependency : task.dependencies) {
+      // At most one for each kind, one after the other.
+      if (dependency.on == last) continue;
+      last = dependency.on;
+      absl::StrAppend(out, separator, "[");
+      separator = ",";
+      AppendQuoted(run.tasks[dependency.on].name, out);
+      absl::StrAppend(out, ",");
+      AppendQuoted(task.name, out);
+      absl::StrAppend(out, "]");
+    }
+  }
+  absl::StrAppend(out, "]");
+}
+
+void AppendErrors(const std::vector<const v1::Diagnostic*>& errors,
+                  std::string* out) {
+  absl::StrAppend(out, ",\"errors\":[");
+  const char* separator = "";
+  for (const v1::Diagnostic* error : errors) {
+    absl::StrAppend(out, separator, "{\"code\":");
+    separator = ",";
+    AppendQuoted(error->code(), out);
+    absl::StrAppend(out, ",\"path\":");
+    AppendQuoted(error->path(), out);
+    absl::StrAppend(out, ",\"message\":");
+    AppendQuoted(error->message(), out);
+    absl::StrAppend(out, "}");
+  }
+  absl::StrAppend(out, "]");
+}
+
+// `cluster` has the one run, and everything else that is accepted.
+void AppendRun(const v1::ObjectSet& objects, const v1::ObjectSet& cluster,
+               const v1::Origin& origin, absl::string_view kind,
+               const v1::ObjectMeta& metadata, Rejected rejected,
+               std::string* out) {
+  DiagnosticList list;
+  std::vector<v1::Need> needs;
+  const ResolvedRun run = Resolve(cluster, v1::PlanRequest(), &list, &needs);
+
+  const v1::Diagnostics sorted = list.Sorted();
+  std::vector<const v1::Diagnostic*> errors;
+  bool found_early = false;
+  for (const v1::Diagnostic& diagnostic : sorted.diagnostics()) {
+    if (diagnostic.severity() != v1::SEVERITY_ERROR) continue;
+    errors.push_back(&diagnostic);
+    found_early |= IsFoundBeforeTasks(diagnostic);
+  }
+  const bool blocked =
+      std::any_of(needs.begin(), needs.end(), [&](const v1::Need& need) {
+        return IsBlocked(objects, need, rejected);
+      });
+  const char* verdict = blocked                          ? "blocked"
+                        : !needs.empty() && !found_early ? "needs"
+                        : !errors.empty()                ? "rejected"
+                                                         : "accepted";
+  absl::StrAppend(out, "{\"doc\":", origin.document(),
+                  ",\"item\":", origin.has_item() ? origin.item() : -1,
+                  ",\"kind\":\"", kind, "\",\"name\":");
+  AppendQuoted(metadata.name(), out);
+  absl::StrAppend(out, ",\"verdict\":\"", verdict, "\"");
+  AppendErrors(errors, out);
+  AppendEdges(run, out);
+  AppendTasks(run, out);
+  absl::StrAppend(out, "}");
+}
+
+}  // namespace
+
+void AppendQuoted(absl::string_view text, std::string* out) {
+  out->push_back('"');
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out->push_back('\\');
+      out->push_back(c);
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char escaped[8];
+      std::snprintf(escaped, sizeof(escaped), "\\u%04x", c);
+      out->append(escaped);
+    } else {
+      out->push_back(c);
+    }
+  }
+  out->push_back('"');
+}
+
+void AppendRuns(const v1::ObjectSet& objects, Rejected rejected,
+                std::string* out) {
+  v1::ObjectSet cluster;
+  KeepAccepted(objects.pipelines(), rejected, cluster.mutable_pipelines());
+  KeepAccepted(objects.tasks(), rejected, cluster.mutable_tasks());
+  KeepAccepted(objects.step_actions(), rejected,
+               cluster.mutable_step_actions());
+  absl::StrAppend(out, "[");
+  const char* separator = "";
+  for (const v1::PipelineRun& run : objects.pipeline_runs()) {
+    if (rejected(run.origin())) continue;
+    *cluster.add_pipeline_runs() = run;
+    absl::StrAppend(out, separator);
+    separator = ",";
+    AppendRun(objects, cluster, run.origin(), "PipelineRun", run.metadata(),
+              rejected, out);
+    cluster.clear_pipeline_runs();
+  }
+  for (const v1::TaskRun& run : objects.task_runs()) {
+    if (rejected(run.origin())) continue;
+    *cluster.add_task_runs() = run;
+    absl::StrAppend(out, separator);
+    separator = ",";
+    AppendRun(objects, cluster, run.origin(), "TaskRun", run.metadata(),
+              rejected, out);
+    cluster.clear_task_runs();
+  }
+  absl::StrAppend(out, "]");
+}
+
+}  // namespace colocation
