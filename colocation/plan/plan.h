@@ -23,9 +23,9 @@ namespace colocation {
 
 // The plan of `run`, which was resolved without errors. Of the request only
 // `options`, `cluster` and `images` are read. Why it can't be planned goes into
-// `diagnostics` as errors; for each image whose entrypoint has to be known there
-// is an entry in `needs`, and an error "unknown-entrypoint". The result counts
-// only where there are no errors.
+// `diagnostics` as errors; for each image whose entrypoint has to be known
+// there is an entry in `needs`, and an error "unknown-entrypoint". The result
+// counts only where there are no errors.
 v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
                         DiagnosticList* diagnostics,
                         std::vector<v1::Need>* needs);

@@ -1,0 +1,45 @@
+// A step or sidecar as a container that the launcher wraps.
+//
+// The container's command is the launcher, then the author's command; the
+// author's args stay as they are, so that what Kubernetes expands in them it
+// still does. What Tekton's entrypoint is told by flags (pkg/pod/entrypoint.go,
+// orderContainers) stands in the LaunchContainer.
+#ifndef COLOCATION_PLAN_CONTAINERS_H_
+#define COLOCATION_PLAN_CONTAINERS_H_
+
+#include <string>
+
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/plan/images.h"
+#include "colocation/plan/names.h"
+#include "colocation/plan/volumes.h"
+#include "colocation/resolve/run.h"
+#include "colocation/v1/launch.pb.h"
+#include "colocation/v1/plan.pb.h"
+
+namespace colocation {
+
+// A container in all its parts; without resources, which depend on the others.
+struct WrappedContainer {
+  v1::PlannedContainer planned;
+  v1::LaunchContainer launch;
+  // The script with its "#!" line; empty where there is none.
+  std::string script;
+};
+
+// What wrapping a container takes.
+struct Wrapping {
+  const ResolvedRun& run;
+  const std::vector<PlacedUnit>& units;
+  const PodVolumes& volumes;
+  Images* images;
+  DiagnosticList* diagnostics;
+};
+
+// Step or sidecar `index` of unit `unit`.
+WrappedContainer WrapStep(const Wrapping& wrapping, int unit, int index);
+WrappedContainer WrapSidecar(const Wrapping& wrapping, int unit, int index);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_PLAN_CONTAINERS_H_

@@ -1,0 +1,360 @@
+#include "colocation/plan/plan.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "colocation/plan/container_order.h"
+#include "colocation/plan/containers.h"
+#include "colocation/plan/decisions.h"
+#include "colocation/plan/dependencies.h"
+#include "colocation/plan/fixed_fields.h"
+#include "colocation/plan/grouping.h"
+#include "colocation/plan/images.h"
+#include "colocation/plan/launch_spec.h"
+#include "colocation/plan/limit_range.h"
+#include "colocation/plan/metadata.h"
+#include "colocation/plan/names.h"
+#include "colocation/plan/pod_order.h"
+#include "colocation/plan/pod_settings.h"
+#include "colocation/plan/pods.h"
+#include "colocation/plan/resources.h"
+#include "colocation/plan/unit_needs.h"
+#include "colocation/plan/volumes.h"
+#include "colocation/plan/wait_sets.h"
+
+namespace colocation {
+namespace {
+
+// The launcher of this version.
+constexpr char kLauncherImage[] = "ghcr.io/colocation/launcher:0.1.0";
+
+v1::Policy PolicyOf(const v1::PlanOptions& options) {
+  return options.policy() == v1::POLICY_UNSPECIFIED ? v1::POLICY_WORKSPACES
+                                                    : options.policy();
+}
+
+v1::RequestMode RequestsOf(const v1::PlanOptions& options) {
+  return options.requests() == v1::REQUEST_MODE_UNSPECIFIED
+             ? v1::REQUEST_MODE_PEAK
+             : options.requests();
+}
+
+class Planner {
+ public:
+  Planner(const ResolvedRun& run, const v1::PlanRequest& request,
+          DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
+      : run_(run),
+        request_(request),
+        options_(request.options()),
+        diagnostics_(*diagnostics),
+        waits_(run),
+        decisions_(run),
+        images_(request, diagnostics, needs) {
+    for (size_t i = 0; i < run.tasks.size(); ++i) {
+      names_.emplace(run.tasks[i].name, static_cast<TaskIndex>(i));
+    }
+  }
+
+  v1::ColocationPlan Run() {
+    plan_.set_version(1);
+    *plan_.mutable_run() = run_.identity;
+    plan_.set_policy(PolicyOf(options_));
+    plan_.set_requests(RequestsOf(options_));
+    *plan_.mutable_timeouts() = run_.timeouts;
+    for (const v1::PipelineResult& result : run_.results) {
+      *plan_.add_results() = result;
+    }
+    grouping_ =
+        GroupTasks(run_, plan_.policy(), &waits_, &decisions_, &diagnostics_);
+    pod_names_ = PodNames(run_, grouping_);
+    unit_names_ = UnitNames(run_);
+    claims_ = NameClaims(run_, grouping_);
+    limit_range_ =
+        FindLimitRange(request_.cluster(), run_.identity.namespace_());
+    for (const v1::PersistentVolumeClaim& claim : claims_.claims) {
+      *plan_.add_claims() = claim;
+    }
+    AddTasks();
+    AddDependencies(run_, grouping_, waits_, &plan_);
+    for (size_t g = 0; g < grouping_.groups.size(); ++g) {
+      AddPod(static_cast<int32_t>(g));
+    }
+    ExplainPlacement();
+    ExplainPods();
+    for (v1::Decision& decision : decisions_.Take()) {
+      *plan_.add_decisions() = std::move(decision);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void AddTasks() {
+    for (size_t i = 0; i < run_.tasks.size(); ++i) {
+      const ResolvedTask& task = run_.tasks[i];
+      v1::PlannedTask* planned = plan_.add_tasks();
+      planned->set_name(task.name);
+      planned->set_finally(task.finally);
+      for (const TaskIndex before : waits_.Of(static_cast<TaskIndex>(i))) {
+        planned->add_wait_for(run_.tasks[before].name);
+      }
+      *planned->mutable_origin() = task.subject.origin;
+      planned->set_path(task.path);
+      planned->set_task_ref(task.task_ref);
+      std::vector<std::string> workspaces;
+      for (const TaskWorkspace& workspace : task.workspaces) {
+        if (workspace.run_workspace < 0) continue;
+        workspaces.push_back(run_.workspaces[workspace.run_workspace].name);
+      }
+      std::sort(workspaces.begin(), workspaces.end());
+      workspaces.erase(std::unique(workspaces.begin(), workspaces.end()),
+                       workspaces.end());
+      for (std::string& name : workspaces) {
+        planned->add_workspaces(std::move(name));
+      }
+      if (task.runs == ResolvedTask::Runs::kNever) {
+        planned->set_placement(v1::PLACEMENT_SKIPPED);
+        *planned->mutable_end() = EndOf(task);
+      } else if (task.runs == ResolvedTask::Runs::kUnits) {
+        planned->set_placement(v1::PLACEMENT_POD);
+        planned->set_pod(pod_names_[grouping_.group_of[i]]);
+      } else {
+        planned->set_placement(v1::PLACEMENT_EXTERNAL);
+        planned->set_external(task.external);
+      }
+    }
+  }
+
+  void AddPod(int32_t g) {
+    const Group& group = grouping_.groups[g];
+    v1::PlannedPod* pod = plan_.add_pods();
+    pod->set_name(pod_names_[g]);
+    for (const TaskIndex task : group.tasks) {
+      pod->add_tasks(run_.tasks[task].name);
+    }
+    for (const std::vector<TaskIndex>& set :
+         StartConditions(grouping_, g, &waits_)) {
+      v1::StartCondition* condition = pod->add_start_when();
+      for (const TaskIndex task : set) {
+        condition->add_tasks(run_.tasks[task].name);
+      }
+    }
+    const std::vector<TaskIndex> looked_at =
+        TasksLookedAt(run_, grouping_, g, waits_, names_);
+    for (const TaskIndex task : looked_at) {
+      if (run_.tasks[task].runs == ResolvedTask::Runs::kNever) continue;
+      pod->add_gates(run_.tasks[task].name);
+    }
+    SetMetadata(run_, group, pod, &decisions_);
+    *pod->mutable_spec() = MergePodSettings(run_, group.tasks);
+    pod->set_launcher_image(!options_.launcher_image().empty()
+                                ? options_.launcher_image()
+                                : kLauncherImage);
+
+    const std::vector<PlacedUnit> units = PlaceUnits(run_, group, unit_names_);
+    v1::InstallSpec* install = pod->mutable_install();
+    *install->mutable_launch() =
+        MakeLaunchSpec(run_, group, units, looked_at, waits_,
+                       options_.controlled(), &diagnostics_);
+    for (std::string& directory : PrivateDirectories(units)) {
+      install->add_directories(std::move(directory));
+    }
+    AddContainers(g, units, pod);
+  }
+
+  void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
+                     v1::PlannedPod* pod) {
+    const PodVolumes volumes(run_, claims_, units, options_.controlled(),
+                             {pod->gates().begin(), pod->gates().end()},
+                             &diagnostics_);
+    for (const v1::PlannedVolume& volume : volumes.volumes()) {
+      *pod->add_volumes() = volume;
+    }
+
+    const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;
+    std::vector<int> task_of_unit;
+    std::vector<UnitNeed> needs;
+    std::vector<std::string> names;
+    for (const PlacedUnit& unit : units) {
+      task_of_unit.push_back(static_cast<int>(
+          std::lower_bound(tasks.begin(), tasks.end(), unit.task) -
+          tasks.begin()));
+      needs.push_back(NeedOf(run_.tasks[unit.task], *unit.unit, limit_range_));
+      names.push_back(unit.name);
+      AddUnit(unit, needs.back());
+    }
+    const Graph order = OrderInPod(grouping_, g, waits_);
+    PodResources resources = PlanResources(needs, names, task_of_unit, order,
+                                           plan_.requests(), limit_range_);
+    SetPodResources(resources, pod);
+    if (resources.raised_to_minimum) {
+      decisions_.Add("limit-range-minimum", tasks, "",
+                     "The Pod asks for more than its tasks need at once, as a "
+                     "LimitRange has a minimum for every container");
+    }
+
+    const Wrapping wrapping{run_, units, volumes, &images_, &diagnostics_};
+    v1::InstallSpec* install = pod->mutable_install();
+    for (const ContainerPlace& place :
+         OrderContainers(units, task_of_unit, order)) {
+      const UnitNeed& need = needs[place.unit];
+      WrappedContainer wrapped =
+          place.sidecar ? WrapSidecar(wrapping, place.unit, place.index)
+                        : WrapStep(wrapping, place.unit, place.index);
+      SetResources(
+          place.sidecar ? need.sidecars[place.index] : need.steps[place.index],
+          place.sidecar ? resources.sidecars[place.unit][place.index]
+                        : resources.steps[place.unit][place.index],
+          &wrapped.planned);
+      AddBarriers(g, units[place.unit], place, &wrapped.planned);
+      if (!wrapped.script.empty()) {
+        v1::Script* script = install->add_scripts();
+        script->set_container(wrapped.launch.name());
+        script->set_content(std::move(wrapped.script));
+      }
+      *install->mutable_launch()->add_containers() = std::move(wrapped.launch);
+      *pod->add_containers() = std::move(wrapped.planned);
+    }
+  }
+
+  // The unit in its PlannedTask.
+  void AddUnit(const PlacedUnit& unit, const UnitNeed& need) {
+    v1::PlannedUnit* planned = plan_.mutable_tasks(unit.task)->add_units();
+    planned->set_name(unit.name);
+    for (const std::string& name : unit.steps) planned->add_steps(name);
+    for (const std::string& name : unit.sidecars) planned->add_sidecars(name);
+    for (const v1::Param& param : unit.unit->matrix_params) {
+      *planned->add_matrix_params() = param;
+    }
+    for (const auto& [resource, quantity] : need.need) {
+      (*planned->mutable_need())[resource] = quantity.ToString();
+    }
+  }
+
+  void SetPodResources(const PodResources& resources, v1::PlannedPod* pod) {
+    for (const v1::ResourceUse& use : resources.uses) {
+      *pod->add_resources() = use;
+      // Kubernetes has them for these only.
+      const bool pod_level =
+          use.resource() == "cpu" || use.resource() == "memory";
+      if (!request_.cluster().pod_level_resources() || !pod_level) continue;
+      (*pod->mutable_spec()
+            ->mutable_resources()
+            ->mutable_requests())[use.resource()] = use.requested();
+    }
+  }
+
+  static void SetResources(const ContainerNeed& need,
+                           const Quantities& requests,
+                           v1::PlannedContainer* planned) {
+    for (const auto& [resource, quantity] : need.asked) {
+      (*planned->mutable_asked())[resource] = quantity.ToString();
+    }
+    if (requests.empty() && need.written.limits().empty() &&
+        need.written.claims().empty()) {
+      return;
+    }
+    v1::ResourceRequirements* resources =
+        planned->mutable_container()->mutable_resources();
+    *resources->mutable_limits() = need.written.limits();
+    *resources->mutable_claims() = need.written.claims();
+    for (const auto& [resource, quantity] : requests) {
+      (*resources->mutable_requests())[resource] = quantity.ToString();
+    }
+  }
+
+  void AddBarriers(int32_t g, const PlacedUnit& unit,
+                   const ContainerPlace& place, v1::PlannedContainer* planned) {
+    const auto add = [&](v1::Barrier::Event event, const std::string& name) {
+      v1::Barrier* barrier = planned->add_barriers();
+      barrier->set_event(event);
+      barrier->set_container(name);
+    };
+    if (place.sidecar) {
+      add(v1::Barrier::UNIT_STARTED, unit.steps.front());
+      return;
+    }
+    if (place.index > 0) {
+      add(v1::Barrier::STEP_ENDED, unit.steps[place.index - 1]);
+      return;
+    }
+    for (const TaskIndex before : waits_.Of(unit.task)) {
+      v1::Barrier* barrier = planned->add_barriers();
+      barrier->set_event(v1::Barrier::TASK_ENDED);
+      barrier->set_task(run_.tasks[before].name);
+      barrier->set_gate(grouping_.group_of[before] != g);
+    }
+    for (const std::string& sidecar : unit.sidecars) {
+      add(v1::Barrier::SIDECAR_READY, sidecar);
+    }
+  }
+
+  void ExplainPlacement() {
+    for (size_t i = 0; i < run_.tasks.size(); ++i) {
+      const ResolvedTask& task = run_.tasks[i];
+      const TaskIndex index = static_cast<TaskIndex>(i);
+      if (task.runs == ResolvedTask::Runs::kNever) {
+        decisions_.Add("never-runs", {index}, "",
+                       absl::StrCat("\"", task.name,
+                                    "\" never runs, whatever the others do"));
+      } else if (task.runs != ResolvedTask::Runs::kUnits) {
+        decisions_.Add("external", {index}, task.external,
+                       absl::StrCat("\"", task.name,
+                                    "\" runs in no Pod of "
+                                    "this plan, as it is ",
+                                    task.external));
+      }
+    }
+  }
+
+  void ExplainPods() {
+    // Without a controller all has to be in one Pod that waits for nothing.
+    if (options_.controlled()) return;
+    std::vector<std::string> waiting;
+    for (const v1::PlannedPod& pod : plan_.pods()) {
+      const bool at_once =
+          pod.start_when_size() == 1 && pod.start_when(0).tasks().empty();
+      if (!at_once || pod.gates_size() > 0) waiting.push_back(pod.name());
+    }
+    const bool external =
+        std::any_of(run_.tasks.begin(), run_.tasks.end(), [](const auto& t) {
+          return t.runs != ResolvedTask::Runs::kUnits &&
+                 t.runs != ResolvedTask::Runs::kNever;
+        });
+    if (waiting.empty() && !external && plan_.pods_size() <= 1) return;
+    v1::Decision& decision = decisions_.Add(
+        "needs-controller", {}, "",
+        "Something has to create the Pods in order and open their gates");
+    for (std::string& pod : waiting) decision.add_pods(std::move(pod));
+    decision.set_hint(
+        "bind what the tasks share to an emptyDir, or plan with the policy "
+        "`pipelinerun`, to have one Pod that runs by itself");
+  }
+
+  const ResolvedRun& run_;
+  const v1::PlanRequest& request_;
+  const v1::PlanOptions& options_;
+  DiagnosticList& diagnostics_;
+  WaitSets waits_;
+  Decisions decisions_;
+  Images images_;
+  TaskNames names_;
+  Grouping grouping_;
+  std::vector<std::string> pod_names_;
+  std::vector<std::vector<std::string>> unit_names_;
+  ClaimNames claims_;
+  LimitRangeDefaults limit_range_;
+  v1::ColocationPlan plan_;
+};
+
+}  // namespace
+
+v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
+                        DiagnosticList* diagnostics,
+                        std::vector<v1::Need>* needs) {
+  return Planner(run, request, diagnostics, needs).Run();
+}
+
+}  // namespace colocation

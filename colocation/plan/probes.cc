@@ -1,0 +1,114 @@
+#include "colocation/plan/probes.h"
+
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+
+namespace colocation {
+namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+class Prober {
+ public:
+  Prober(const v1::Sidecar& sidecar, const Subject& subject,
+         const std::string& path, DiagnosticList* diagnostics)
+      : sidecar_(sidecar),
+        subject_(subject),
+        path_(path),
+        diagnostics_(*diagnostics) {}
+
+  void Set(const v1::Probe& probe, absl::string_view field,
+           v1::LaunchProbe* launch) {
+    if (probe.has_exec()) {
+      *launch->mutable_exec()->mutable_command() = probe.exec().command();
+    } else if (probe.has_http_get()) {
+      Http(probe.http_get(), field, launch->mutable_http());
+    } else if (probe.has_tcp_socket()) {
+      v1::TcpCheck* check = launch->mutable_tcp();
+      check->set_host(probe.tcp_socket().host());
+      check->set_port(PortOf(probe.tcp_socket().port(), field));
+    } else if (probe.has_grpc()) {
+      Refuse(field, "a gRPC check");
+    }
+    launch->set_initial_delay_ns(probe.initial_delay_seconds() * kSecond);
+    launch->set_period_ns(probe.period_seconds() * kSecond);
+    launch->set_timeout_ns(probe.timeout_seconds() * kSecond);
+    launch->set_success_threshold(probe.success_threshold());
+    launch->set_failure_threshold(probe.failure_threshold());
+  }
+
+  void Refuse(absl::string_view field, absl::string_view what) {
+    diagnostics_
+        .Error("not-supported", subject_, absl::StrCat(path_, ".", field),
+               absl::StrCat("the launcher can't do ", what,
+                            ", and kubelet can't know when the sidecar's task "
+                            "runs"))
+        .set_hint("use an exec check");
+  }
+
+ private:
+  void Http(const v1::HTTPGetAction& http, absl::string_view field,
+            v1::HttpCheck* check) {
+    if (http.scheme() == "HTTPS") Refuse(field, "a check over TLS");
+    check->set_host(http.host());
+    check->set_path(http.path());
+    check->set_port(PortOf(http.port(), field));
+    for (const v1::HTTPHeader& header : http.http_headers()) {
+      v1::LaunchEnvVar* h = check->add_headers();
+      h->set_name(header.name());
+      h->set_value(header.value());
+    }
+  }
+
+  int32_t PortOf(const v1::IntOrString& port, absl::string_view field) {
+    if (port.has_int_value()) return port.int_value();
+    for (const v1::ContainerPort& p : sidecar_.ports()) {
+      if (!p.name().empty() && p.name() == port.string_value()) {
+        return p.container_port();
+      }
+    }
+    int32_t number = 0;
+    if (absl::SimpleAtoi(port.string_value(), &number)) return number;
+    diagnostics_.Error("unknown-port", subject_,
+                       absl::StrCat(path_, ".", field),
+                       absl::StrCat("the sidecar has no port named \"",
+                                    port.string_value(), "\""));
+    return 0;
+  }
+
+  const v1::Sidecar& sidecar_;
+  const Subject& subject_;
+  const std::string& path_;
+  DiagnosticList& diagnostics_;
+};
+
+}  // namespace
+
+void SetProbes(const v1::Sidecar& sidecar, const Subject& subject,
+               const std::string& path, v1::LaunchContainer* container,
+               DiagnosticList* diagnostics) {
+  Prober prober(sidecar, subject, path, diagnostics);
+  if (sidecar.has_startup_probe()) {
+    prober.Set(sidecar.startup_probe(), "startupProbe",
+               container->mutable_ready());
+  } else if (sidecar.has_readiness_probe()) {
+    prober.Set(sidecar.readiness_probe(), "readinessProbe",
+               container->mutable_ready());
+  }
+  if (sidecar.has_liveness_probe()) {
+    prober.Set(sidecar.liveness_probe(), "livenessProbe",
+               container->mutable_live());
+  }
+  const v1::LifecycleHandler& start = sidecar.lifecycle().post_start();
+  *container->mutable_post_start() = start.exec().command();
+  if (start.has_http_get() || start.has_tcp_socket() || start.has_sleep()) {
+    prober.Refuse("lifecycle.postStart", "a hook that is no exec");
+  }
+  if (sidecar.lifecycle().has_pre_stop()) {
+    prober.Refuse("lifecycle.preStop", "a hook before stopping");
+  }
+}
+
+}  // namespace colocation

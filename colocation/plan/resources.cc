@@ -1,0 +1,240 @@
+#include "colocation/plan/resources.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "colocation/graph/antichain.h"
+#include "colocation/plan/share_out.h"
+
+namespace colocation {
+namespace {
+
+using absl::int128;
+
+// Parts of memory and storage are whole MiB where they can be: they are read
+// by people, too.
+int128 Grain(const std::string& resource) {
+  return resource == "cpu" ? Granule(resource)
+                           : Granule(resource) * (int64_t{1} << 20);
+}
+
+int128 NanosOf(const Quantities& quantities, const std::string& resource) {
+  const auto found = quantities.find(resource);
+  return found == quantities.end() ? int128(0) : found->second.nanos();
+}
+
+// The units first, then a vertex for the start of each task of several units,
+// so that a matrix of 100 before one of 100 makes 200 edges and not 10,000.
+Graph UnitOrder(const std::vector<int>& task_of_unit, const Graph& order) {
+  const Vertex units = static_cast<Vertex>(task_of_unit.size());
+  std::vector<std::vector<Vertex>> units_of(order.size());
+  for (Vertex u = 0; u < units; ++u) units_of[task_of_unit[u]].push_back(u);
+  std::vector<Vertex> start(order.size());
+  Vertex vertices = units;
+  std::vector<Edge> edges;
+  for (Vertex task = 0; task < order.size(); ++task) {
+    if (units_of[task].size() == 1) {
+      start[task] = units_of[task].front();
+      continue;
+    }
+    start[task] = vertices++;
+    for (const Vertex u : units_of[task]) edges.emplace_back(start[task], u);
+  }
+  for (Vertex task = 0; task < order.size(); ++task) {
+    for (const Vertex next : order.Successors(task)) {
+      for (const Vertex u : units_of[task]) edges.emplace_back(u, start[next]);
+    }
+  }
+  return Graph(vertices, std::move(edges));
+}
+
+class Planner {
+ public:
+  Planner(const std::vector<UnitNeed>& needs,
+          const std::vector<std::string>& names, const Graph& order,
+          const LimitRangeDefaults& limit_range)
+      : needs_(needs), names_(names), order_(order), limit_range_(limit_range) {
+    result_.steps.resize(needs.size());
+    result_.sidecars.resize(needs.size());
+    for (size_t u = 0; u < needs.size(); ++u) {
+      result_.steps[u].resize(needs[u].steps.size());
+      result_.sidecars[u].resize(needs[u].sidecars.size());
+    }
+  }
+
+  PodResources Run(v1::RequestMode mode) {
+    std::set<std::string> resources;
+    for (const UnitNeed& unit : needs_) {
+      for (const auto& [resource, need] : unit.need) resources.insert(resource);
+    }
+    for (const std::string& resource : resources) Plan(resource, mode);
+    return std::move(result_);
+  }
+
+ private:
+  void Plan(const std::string& resource, v1::RequestMode mode) {
+    Quantity sum;
+    std::vector<int128> weight(order_.size(), 0);
+    for (size_t u = 0; u < needs_.size(); ++u) {
+      for (const auto* containers : {&needs_[u].steps, &needs_[u].sidecars}) {
+        for (const ContainerNeed& c : *containers) {
+          const auto found = c.asked.find(resource);
+          if (found != c.asked.end()) sum += found->second;
+        }
+      }
+      weight[u] = NanosOf(needs_[u].need, resource);
+    }
+    const auto text = [&](int128 nanos) {
+      return Quantity::FromNanos(nanos, sum.notation()).ToString();
+    };
+    const MaxAntichain peak = FindMaxAntichain(order_, weight);
+    v1::ResourceUse& use = result_.uses.emplace_back();
+    use.set_resource(resource);
+    use.set_sum(sum.ToString());
+    use.set_peak(text(peak.weight));
+    for (const Vertex u : peak.vertices) {
+      v1::UnitNeed* need = use.add_witness();
+      need->set_unit(names_[u]);
+      need->set_quantity(text(weight[u]));
+    }
+    for (const WeightedChain& chain : peak.cover) {
+      v1::Chain* cover = use.add_cover();
+      cover->set_share(text(chain.share));
+      for (const Vertex v : chain.vertices) {
+        if (weight[v] > 0) cover->add_units(names_[v]);
+      }
+    }
+    const bool as_written =
+        mode == v1::REQUEST_MODE_SUM || !CanBePassedOn(resource);
+    const int128 requested =
+        as_written ? AskAsWritten(resource)
+                   : AskFor(resource, peak, weight, sum.notation());
+    use.set_requested(text(requested));
+  }
+
+  int128 AskAsWritten(const std::string& resource) {
+    int128 requested = 0;
+    for (size_t u = 0; u < needs_.size(); ++u) {
+      const auto set = [&](const std::vector<ContainerNeed>& containers,
+                           std::vector<Quantities>* requests) {
+        for (size_t i = 0; i < containers.size(); ++i) {
+          const auto found = containers[i].spread.find(resource);
+          if (found == containers[i].spread.end()) continue;
+          (*requests)[i][resource] = found->second;
+          requested += found->second.nanos();
+        }
+      };
+      set(needs_[u].steps, &result_.steps[u]);
+      set(needs_[u].sidecars, &result_.sidecars[u]);
+    }
+    return requested;
+  }
+
+  // What each unit gets of the peak. The share of a chain is spread over its
+  // units by their needs; what a unit can't use goes to the one of the witness,
+  // which has room for all of it (docs/planning.md, "Shares").
+  std::vector<int128> SharesOfUnits(const std::string& resource,
+                                    const MaxAntichain& peak,
+                                    const std::vector<int128>& weight) const {
+    std::vector<int128> share(weight.size(), 0);
+    std::vector<bool> witness(weight.size(), false);
+    for (const Vertex v : peak.vertices) witness[v] = true;
+    for (const WeightedChain& chain : peak.cover) {
+      int128 sum = 0;
+      for (const Vertex v : chain.vertices) sum += weight[v];
+      int128 left = chain.share;
+      Vertex heaviest = -1;
+      for (const Vertex v : chain.vertices) {
+        if (witness[v]) {
+          heaviest = v;
+          continue;
+        }
+        if (weight[v] == 0) continue;
+        const int128 part =
+            std::min(MultiplyDivide(chain.share, weight[v], sum) /
+                         Grain(resource) * Grain(resource),
+                     weight[v] - share[v]);
+        share[v] += part;
+        left -= part;
+      }
+      if (heaviest >= 0) share[heaviest] += left;
+    }
+    return share;
+  }
+
+  int128 AskFor(const std::string& resource, const MaxAntichain& peak,
+                const std::vector<int128>& weight,
+                Quantity::Notation notation) {
+    const std::vector<int128> share = SharesOfUnits(resource, peak, weight);
+    int128 requested = 0;
+    for (size_t u = 0; u < needs_.size(); ++u) {
+      // The steps as one, then each sidecar.
+      int128 largest = 0;
+      std::vector<int128> steps;
+      for (const ContainerNeed& step : needs_[u].steps) {
+        steps.push_back(NanosOf(step.spread, resource));
+        largest = std::max(largest, NanosOf(step.asked, resource));
+      }
+      std::vector<int128> parts = {largest};
+      for (const ContainerNeed& sidecar : needs_[u].sidecars) {
+        parts.push_back(NanosOf(sidecar.spread, resource));
+      }
+      parts = ShareOut(share[u], parts, Grain(resource));
+      steps = ShareOut(parts.front(), steps, Grain(resource));
+      const auto set = [&](const ContainerNeed& c, int128 part,
+                           Quantities* requests) {
+        requested += Request(resource, c, part, notation, requests);
+      };
+      for (size_t i = 0; i < steps.size(); ++i) {
+        set(needs_[u].steps[i], steps[i], &result_.steps[u][i]);
+      }
+      for (size_t i = 0; i < needs_[u].sidecars.size(); ++i) {
+        set(needs_[u].sidecars[i], parts[i + 1], &result_.sidecars[u][i]);
+      }
+    }
+    return requested;
+  }
+
+  // A request of nothing is written where Kubernetes would put a limit or a
+  // default in its place.
+  int128 Request(const std::string& resource, const ContainerNeed& container,
+                 int128 part, Quantity::Notation notation,
+                 Quantities* requests) {
+    const auto minimum = limit_range_.minimum.find(resource);
+    if (minimum != limit_range_.minimum.end() &&
+        part < minimum->second.nanos()) {
+      part = minimum->second.nanos();
+      result_.raised_to_minimum = true;
+    }
+    if (part > 0 || container.written.limits().contains(resource) ||
+        limit_range_.default_request.contains(resource)) {
+      (*requests)[resource] = Quantity::FromNanos(part, notation);
+    }
+    return part;
+  }
+
+  const std::vector<UnitNeed>& needs_;
+  const std::vector<std::string>& names_;
+  const Graph& order_;
+  const LimitRangeDefaults& limit_range_;
+  PodResources result_;
+};
+
+}  // namespace
+
+PodResources PlanResources(const std::vector<UnitNeed>& needs,
+                           const std::vector<std::string>& names,
+                           const std::vector<int>& task_of_unit,
+                           const Graph& order, v1::RequestMode mode,
+                           const LimitRangeDefaults& limit_range) {
+  const bool any = std::any_of(needs.begin(), needs.end(),
+                               [](const auto& n) { return !n.need.empty(); });
+  if (!any) {
+    return Planner(needs, names, Graph(), limit_range).Run(mode);
+  }
+  return Planner(needs, names, UnitOrder(task_of_unit, order), limit_range)
+      .Run(mode);
+}
+
+}  // namespace colocation

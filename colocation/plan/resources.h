@@ -1,0 +1,44 @@
+// What a Pod asks for: the most that its units can need at once, and no more.
+//
+// Kubernetes reserves the sum over all containers of a Pod, but of units that
+// run one after the other only one needs anything. The need of a resource is
+// the weight of the heaviest set of units that can run at once: the
+// maximum-weight antichain of the order in which they run (graph/antichain.h).
+// It is passed on to the containers as requests that add up to exactly that.
+// docs/planning.md shows that the shares work out.
+#ifndef COLOCATION_PLAN_RESOURCES_H_
+#define COLOCATION_PLAN_RESOURCES_H_
+
+#include <string>
+#include <vector>
+
+#include "colocation/graph/graph.h"
+#include "colocation/plan/limit_range.h"
+#include "colocation/plan/unit_needs.h"
+#include "colocation/v1/plan.pb.h"
+#include "colocation/v1/request.pb.h"
+
+namespace colocation {
+
+struct PodResources {
+  // By resource.
+  std::vector<v1::ResourceUse> uses;
+  // For each unit, each step and each sidecar: its requests.
+  std::vector<std::vector<Quantities>> steps;
+  std::vector<std::vector<Quantities>> sidecars;
+  // A LimitRange's minimum made requests larger than their shares.
+  bool raised_to_minimum = false;
+};
+
+// `needs`, `names` and `task_of_unit` are of the Pod's units; `order` is that
+// of the tasks (pod_order.h). A maximum flow for each resource that somebody
+// asks for and that can be passed on.
+PodResources PlanResources(const std::vector<UnitNeed>& needs,
+                           const std::vector<std::string>& names,
+                           const std::vector<int>& task_of_unit,
+                           const Graph& order, v1::RequestMode mode,
+                           const LimitRangeDefaults& limit_range);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_PLAN_RESOURCES_H_

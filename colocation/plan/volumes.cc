@@ -1,0 +1,386 @@
+#include "colocation/plan/volumes.h"
+
+#include <algorithm>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "colocation/syntax/names.h"
+
+namespace colocation {
+namespace {
+
+constexpr char kProgram[] = "colocation-program";
+constexpr char kEvents[] = "colocation-events";
+constexpr char kPrivate[] = "colocation-private";
+constexpr char kGates[] = "colocation-gates";
+
+// As Go's filepath.Clean for a path without "..".
+std::string CleanPath(absl::string_view path) {
+  std::string clean = absl::StartsWith(path, "/") ? "/" : "";
+  for (absl::string_view part : absl::StrSplit(path, '/', absl::SkipEmpty())) {
+    if (part == ".") continue;
+    absl::StrAppend(&clean, clean.empty() || clean == "/" ? "" : "/", part);
+  }
+  return clean;
+}
+
+bool LeavesVolume(absl::string_view sub_path) {
+  if (absl::StartsWith(sub_path, "/")) return true;
+  for (absl::string_view part : absl::StrSplit(sub_path, '/')) {
+    if (part == "..") return true;
+  }
+  return false;
+}
+
+v1::VolumeMount Mount(absl::string_view volume, absl::string_view path,
+                      absl::string_view sub_path, bool read_only) {
+  v1::VolumeMount mount;
+  mount.set_name(std::string(volume));
+  mount.set_mount_path(std::string(path));
+  if (!sub_path.empty()) mount.set_sub_path(std::string(sub_path));
+  if (read_only) mount.set_read_only(true);
+  return mount;
+}
+
+bool MountsAt(const std::vector<v1::VolumeMount>& mounts,
+              absl::string_view path) {
+  return std::any_of(mounts.begin(), mounts.end(),
+                     [&](const v1::VolumeMount& mount) {
+                       return CleanPath(mount.mount_path()) == path;
+                     });
+}
+
+// The volume that a binding stands for.
+void SetSource(const v1::WorkspaceBinding& binding, const std::string& claim,
+               v1::Volume* volume) {
+  if (binding.has_empty_dir()) {
+    *volume->mutable_empty_dir() = binding.empty_dir();
+  } else if (binding.has_persistent_volume_claim()) {
+    *volume->mutable_persistent_volume_claim() =
+        binding.persistent_volume_claim();
+  } else if (binding.has_config_map()) {
+    *volume->mutable_config_map() = binding.config_map();
+  } else if (binding.has_secret()) {
+    *volume->mutable_secret() = binding.secret();
+  } else if (binding.has_projected()) {
+    *volume->mutable_projected() = binding.projected();
+  } else if (binding.has_csi()) {
+    *volume->mutable_csi() = binding.csi();
+  } else if (!claim.empty()) {
+    volume->mutable_persistent_volume_claim()->set_claim_name(claim);
+  } else if (binding.has_volume_claim_template()) {
+    // One Pod uses it: Kubernetes makes the claim, and removes it with the Pod.
+    v1::PersistentVolumeClaimTemplate* t =
+        volume->mutable_ephemeral()->mutable_volume_claim_template();
+    const v1::PersistentVolumeClaim& from = binding.volume_claim_template();
+    if (from.metadata().labels_size() > 0) {
+      *t->mutable_metadata()->mutable_labels() = from.metadata().labels();
+    }
+    if (from.metadata().annotations_size() > 0) {
+      *t->mutable_metadata()->mutable_annotations() =
+          from.metadata().annotations();
+    }
+    *t->mutable_spec() = from.spec();
+  }
+}
+
+}  // namespace
+
+ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
+  ClaimNames names;
+  names.of_workspace.resize(run.workspaces.size());
+  constexpr int32_t kNone = -1, kSeveral = -2;
+  std::vector<int32_t> user(run.workspaces.size(), kNone);
+  for (size_t i = 0; i < run.tasks.size(); ++i) {
+    // What runs an external task mounts it in a Pod of its own.
+    const int32_t group =
+        grouping.group_of[i] >= 0 ? grouping.group_of[i] : kSeveral;
+    if (run.tasks[i].runs == ResolvedTask::Runs::kNever) continue;
+    for (const TaskWorkspace& workspace : run.tasks[i].workspaces) {
+      if (workspace.run_workspace < 0) continue;
+      int32_t& of = user[workspace.run_workspace];
+      if (of == kNone) {
+        of = group;
+      } else if (of != group) {
+        of = kSeveral;
+      }
+    }
+  }
+  for (size_t w = 0; w < run.workspaces.size(); ++w) {
+    const v1::WorkspaceBinding& binding = run.workspaces[w].binding;
+    if (!binding.has_volume_claim_template() || user[w] != kSeveral) continue;
+    v1::PersistentVolumeClaim claim = binding.volume_claim_template();
+    const std::string given =
+        claim.metadata().name().empty() ? "pvc" : claim.metadata().name();
+    claim.set_api_version("v1");
+    claim.set_kind("PersistentVolumeClaim");
+    claim.clear_status();
+    claim.mutable_metadata()->set_name(MakeDns1123Label(
+        absl::StrCat(given, "-",
+                     ShortHash(absl::StrCat(run.identity.namespace_(), "/",
+                                            run.identity.name(), "/",
+                                            run.workspaces[w].name)))));
+    claim.mutable_metadata()->set_namespace_(run.identity.namespace_());
+    names.of_workspace[w] = claim.metadata().name();
+    names.claims.push_back(std::move(claim));
+  }
+  return names;
+}
+
+PodVolumes::PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
+                       const std::vector<PlacedUnit>& units, bool controlled,
+                       const std::vector<std::string>& gates,
+                       DiagnosticList* diagnostics)
+    : run_(run),
+      units_(units),
+      controlled_(controlled),
+      diagnostics_(*diagnostics),
+      workspace_volume_(run.workspaces.size()) {
+  AddOurs(controlled, gates);
+  AddWorkspaces(claims);
+  AddTaskVolumes();
+}
+
+v1::PlannedVolume& PodVolumes::Add(v1::PlannedVolume::Purpose purpose,
+                                   const std::string& name) {
+  v1::PlannedVolume& volume = volumes_.emplace_back();
+  volume.set_purpose(purpose);
+  volume.mutable_volume()->set_name(labels_.Add(name));
+  return volume;
+}
+
+void PodVolumes::AddOurs(bool controlled,
+                         const std::vector<std::string>& gates) {
+  Add(v1::PlannedVolume::PROGRAM, kProgram)
+      .mutable_volume()
+      ->mutable_empty_dir();
+  Add(v1::PlannedVolume::EVENTS, kEvents).mutable_volume()->mutable_empty_dir();
+  Add(v1::PlannedVolume::PRIVATE, kPrivate)
+      .mutable_volume()
+      ->mutable_empty_dir();
+  if (!controlled) return;
+  v1::DownwardAPIVolumeSource* source = Add(v1::PlannedVolume::GATES, kGates)
+                                            .mutable_volume()
+                                            ->mutable_downward_api();
+  const auto add_file = [&](const std::string& path,
+                            const std::string& annotation) {
+    v1::DownwardAPIVolumeFile* file = source->add_items();
+    file->set_path(path);
+    file->mutable_field_ref()->set_field_path(
+        absl::StrCat("metadata.annotations['", annotation, "']"));
+  };
+  // What the controller asks for, such as cancelling. No task has that name.
+  add_file("_stop", "colocation.dev/stop");
+  for (const std::string& gate : gates) {
+    add_file(gate, absl::StrCat("gate.colocation.dev/", gate));
+  }
+}
+
+void PodVolumes::AddWorkspaces(const ClaimNames& claims) {
+  std::vector<bool> used(run_.workspaces.size(), false);
+  for (const PlacedUnit& unit : units_) {
+    for (const TaskWorkspace& workspace : run_.tasks[unit.task].workspaces) {
+      if (workspace.run_workspace >= 0) used[workspace.run_workspace] = true;
+    }
+  }
+  // A claim that stands for two workspaces is one volume, as in Tekton.
+  absl::flat_hash_map<std::string, std::string> volume_of_claim;
+  for (size_t w = 0; w < run_.workspaces.size(); ++w) {
+    if (!used[w]) continue;
+    const RunWorkspace& workspace = run_.workspaces[w];
+    const std::string& claim =
+        workspace.binding.persistent_volume_claim().claim_name();
+    if (!claim.empty()) {
+      const auto found = volume_of_claim.find(claim);
+      if (found != volume_of_claim.end()) {
+        workspace_volume_[w] = found->second;
+        continue;
+      }
+    }
+    v1::PlannedVolume& volume =
+        Add(v1::PlannedVolume::WORKSPACE, workspace.volume);
+    volume.set_workspace(workspace.name);
+    SetSource(workspace.binding, claims.of_workspace[w],
+              volume.mutable_volume());
+    workspace_volume_[w] = volume.volume().name();
+    if (!claim.empty()) volume_of_claim[claim] = workspace_volume_[w];
+  }
+}
+
+void PodVolumes::AddTaskVolumes() {
+  for (size_t u = 0; u < units_.size(); ++u) {
+    const PlacedUnit& unit = units_[u];
+    const auto add = [&](const v1::Volume& written,
+                         v1::PlannedVolume::Purpose purpose) {
+      v1::PlannedVolume& volume =
+          Add(purpose, absl::StrCat(unit.name, "-", written.name()));
+      const std::string name = volume.volume().name();
+      *volume.mutable_volume() = written;
+      volume.mutable_volume()->set_name(name);
+      volume.set_unit(unit.name);
+      task_volume_[{static_cast<int>(u), written.name()}] = name;
+    };
+    for (const v1::Volume& volume : unit.unit->spec.volumes()) {
+      add(volume, v1::PlannedVolume::TASK);
+    }
+    for (const v1::Volume& volume :
+         run_.tasks[unit.task].pod_template.volumes()) {
+      add(volume, v1::PlannedVolume::POD_TEMPLATE);
+    }
+  }
+}
+
+std::string PodVolumes::NameInPod(int unit, const std::string& name,
+                                  const std::string& path) const {
+  const auto found = task_volume_.find({unit, name});
+  if (found != task_volume_.end()) return found->second;
+  // $(workspaces.x.volume)
+  const ResolvedTask& task = run_.tasks[units_[unit].task];
+  for (const TaskWorkspace& workspace : task.workspaces) {
+    if (workspace.run_workspace < 0) continue;
+    if (run_.workspaces[workspace.run_workspace].volume == name) {
+      return workspace_volume_[workspace.run_workspace];
+    }
+  }
+  diagnostics_
+      .Error("unknown-volume", task.task_subject, path,
+             absl::StrCat("no volume named \"", name, "\""))
+      .set_hint("declare it in the Task's volumes or in the Pod template");
+  return "";
+}
+
+v1::VolumeMount PodVolumes::MountWorkspace(const TaskWorkspace& workspace,
+                                           absl::string_view mount_path) const {
+  return Mount(workspace_volume_[workspace.run_workspace], mount_path,
+               workspace.sub_path, workspace.read_only);
+}
+
+template <typename Container>
+void PodVolumes::AddUserMounts(int unit, const Container& container,
+                               const std::string& path,
+                               std::vector<v1::VolumeMount>* mounts) const {
+  const ResolvedTask& task = run_.tasks[units_[unit].task];
+  std::vector<v1::VolumeMount> own;
+  for (int i = 0; i < container.volume_mounts_size(); ++i) {
+    v1::VolumeMount mount = container.volume_mounts(i);
+    mount.set_name(NameInPod(
+        unit, mount.name(), absl::StrCat(path, ".volumeMounts[", i, "].name")));
+    own.push_back(std::move(mount));
+  }
+  for (const TaskWorkspace& workspace : task.workspaces) {
+    if (workspace.run_workspace < 0) continue;
+    if (!workspace.isolated) {
+      // The author's own mount at that place wins.
+      if (MountsAt(own, CleanPath(workspace.mount_path))) continue;
+      mounts->push_back(MountWorkspace(workspace, workspace.mount_path));
+      continue;
+    }
+    for (const v1::WorkspaceUsage& usage : container.workspaces()) {
+      if (usage.name() != workspace.name) continue;
+      mounts->push_back(MountWorkspace(workspace, usage.mount_path().empty()
+                                                      ? workspace.mount_path
+                                                      : usage.mount_path()));
+      break;
+    }
+  }
+  mounts->insert(mounts->end(), own.begin(), own.end());
+}
+
+void PodVolumes::CheckMounts(const ResolvedTask& task, const std::string& path,
+                             const std::vector<v1::VolumeMount>& mounts) const {
+  absl::flat_hash_set<std::string> seen;
+  for (const v1::VolumeMount& mount : mounts) {
+    if (LeavesVolume(mount.sub_path())) {
+      diagnostics_
+          .Error("sub-path-leaves-volume", task.task_subject, path,
+                 absl::StrCat("the subPath \"", mount.sub_path(),
+                              "\" of what is mounted at ", mount.mount_path(),
+                              " leads out of its volume"))
+          .set_hint("a subPath is relative and has no \"..\"");
+    }
+    const std::string clean = CleanPath(mount.mount_path());
+    if (!seen.insert(clean).second) {
+      diagnostics_
+          .Error("mount-path-conflict", task.task_subject, path,
+                 absl::StrCat("two volumes are mounted at ", clean))
+          .set_hint("give one of them another mountPath");
+    }
+    if (absl::StartsWith(clean, "/colocation/") && mount.name() != kProgram &&
+        mount.name() != kEvents && mount.name() != kGates) {
+      diagnostics_
+          .Error("mount-path-conflict", task.task_subject, path,
+                 absl::StrCat(clean, " is where the launcher keeps its files"))
+          .set_hint("mount it elsewhere");
+    }
+  }
+}
+
+namespace {
+
+void AddLauncherMounts(absl::string_view container, bool controlled,
+                       std::vector<v1::VolumeMount>* mounts) {
+  mounts->push_back(Mount(kProgram, "/colocation/program", "", true));
+  mounts->push_back(Mount(kEvents, "/colocation/events", "", true));
+  mounts->push_back(Mount(kEvents, "/colocation/post", container, false));
+  if (controlled)
+    mounts->push_back(Mount(kGates, "/colocation/gates", "", true));
+}
+
+}  // namespace
+
+std::vector<v1::VolumeMount> PodVolumes::StepMounts(
+    int unit, const v1::Step& step, absl::string_view container,
+    const std::string& path) const {
+  const PlacedUnit& placed = units_[unit];
+  std::vector<v1::VolumeMount> written;
+  AddUserMounts(unit, step, path, &written);
+  std::vector<v1::VolumeMount> mounts;
+  AddLauncherMounts(container, controlled_, &mounts);
+  // As Tekton's implicit volumes: not where the author mounts something.
+  for (const char* own : {"/tekton", "/workspace"}) {
+    if (MountsAt(written, own)) continue;
+    mounts.push_back(
+        Mount(kPrivate, own, absl::StrCat(placed.name, own), false));
+  }
+  mounts.insert(mounts.end(), written.begin(), written.end());
+  CheckMounts(run_.tasks[placed.task], path, mounts);
+  return mounts;
+}
+
+std::vector<v1::VolumeMount> PodVolumes::SidecarMounts(
+    int unit, const v1::Sidecar& sidecar, absl::string_view container,
+    const std::string& path) const {
+  const PlacedUnit& placed = units_[unit];
+  std::vector<v1::VolumeMount> written;
+  AddUserMounts(unit, sidecar, path, &written);
+  std::vector<v1::VolumeMount> mounts;
+  AddLauncherMounts(container, controlled_, &mounts);
+  // Tekton gives a sidecar no /workspace; /tekton is the launcher's.
+  if (!MountsAt(written, "/tekton")) {
+    mounts.push_back(Mount(kPrivate, "/tekton",
+                           absl::StrCat(placed.name, "/tekton"), false));
+  }
+  mounts.insert(mounts.end(), written.begin(), written.end());
+  CheckMounts(run_.tasks[placed.task], path, mounts);
+  return mounts;
+}
+
+std::vector<v1::VolumeDevice> PodVolumes::Devices(
+    int unit,
+    const google::protobuf::RepeatedPtrField<v1::VolumeDevice>& devices,
+    const std::string& path) const {
+  std::vector<v1::VolumeDevice> named;
+  for (int i = 0; i < devices.size(); ++i) {
+    v1::VolumeDevice device = devices[i];
+    device.set_name(
+        NameInPod(unit, device.name(),
+                  absl::StrCat(path, ".volumeDevices[", i, "].name")));
+    named.push_back(std::move(device));
+  }
+  return named;
+}
+
+}  // namespace colocation

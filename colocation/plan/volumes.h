@@ -1,0 +1,97 @@
+// What the containers of a Pod see of the file system.
+//
+// Every unit keeps its own /workspace and /tekton; of the volumes that tasks
+// declare each unit has its own, under a name that begins with the unit's, so
+// that nothing of two tasks collides. Only the workspaces of the run are
+// shared, one volume each. docs/launcher.md has the table of our own volumes.
+//
+// Tekton: pkg/workspace/apply.go (Apply, CreateVolumes), pkg/pod/pod.go
+// (Build).
+#ifndef COLOCATION_PLAN_VOLUMES_H_
+#define COLOCATION_PLAN_VOLUMES_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/plan/names.h"
+#include "colocation/resolve/run.h"
+#include "colocation/v1/plan.pb.h"
+
+namespace colocation {
+
+// Claims to make for workspaces with a volumeClaimTemplate that several Pods
+// use, by the workspace; "" for the others.
+struct ClaimNames {
+  std::vector<std::string> of_workspace;
+  std::vector<v1::PersistentVolumeClaim> claims;
+};
+ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping);
+
+// The volumes of one Pod.
+class PodVolumes {
+ public:
+  // `gates`: the tasks whose ends the Pod is told through its annotations;
+  // without `controlled` there is no volume for them.
+  PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
+             const std::vector<PlacedUnit>& units, bool controlled,
+             const std::vector<std::string>& gates,
+             DiagnosticList* diagnostics);
+
+  // The mounts of a step or sidecar of `unit`, ours first. `path` is that of
+  // the container, for diagnostics.
+  std::vector<v1::VolumeMount> StepMounts(int unit, const v1::Step& step,
+                                          absl::string_view container,
+                                          const std::string& path) const;
+  std::vector<v1::VolumeMount> SidecarMounts(int unit,
+                                             const v1::Sidecar& sidecar,
+                                             absl::string_view container,
+                                             const std::string& path) const;
+
+  // With the names that the volumes have in the Pod.
+  std::vector<v1::VolumeDevice> Devices(
+      int unit,
+      const google::protobuf::RepeatedPtrField<v1::VolumeDevice>& devices,
+      const std::string& path) const;
+
+  // In the order: ours, workspaces, those of the units.
+  const std::vector<v1::PlannedVolume>& volumes() const { return volumes_; }
+
+ private:
+  void AddOurs(bool controlled, const std::vector<std::string>& gates);
+  void AddWorkspaces(const ClaimNames& claims);
+  void AddTaskVolumes();
+  v1::PlannedVolume& Add(v1::PlannedVolume::Purpose purpose,
+                         const std::string& name);
+
+  // What the unit calls `name` in the Pod; nothing, with an error, where there
+  // is none.
+  std::string NameInPod(int unit, const std::string& name,
+                        const std::string& path) const;
+  v1::VolumeMount MountWorkspace(const TaskWorkspace& workspace,
+                                 absl::string_view mount_path) const;
+  template <typename Container>
+  void AddUserMounts(int unit, const Container& container,
+                     const std::string& path,
+                     std::vector<v1::VolumeMount>* mounts) const;
+  void CheckMounts(const ResolvedTask& task, const std::string& path,
+                   const std::vector<v1::VolumeMount>& mounts) const;
+
+  const ResolvedRun& run_;
+  const std::vector<PlacedUnit>& units_;
+  const bool controlled_;
+  DiagnosticList& diagnostics_;
+  UniqueLabels labels_;
+  std::vector<v1::PlannedVolume> volumes_;
+  // For each workspace of the run its volume; "" where the Pod doesn't use it.
+  std::vector<std::string> workspace_volume_;
+  // (unit, the author's name) to the name in the Pod.
+  absl::flat_hash_map<std::pair<int, std::string>, std::string> task_volume_;
+};
+
+}  // namespace colocation
+
+#endif  // COLOCATION_PLAN_VOLUMES_H_

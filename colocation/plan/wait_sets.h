@@ -1,0 +1,63 @@
+// What each task waits for.
+//
+// A task may start when those it depends on have ended, in whatever way; a
+// finally task when all others have. Both follow from the ends of a few tasks,
+// if an end, also that of a task which is skipped, is made known only after the
+// ends of all that it waits for. So the wait sets are the in-edges of the
+// transitive reduction, and a finally task waits for the tasks that no other
+// waits for. Nothing waits for a task that is known never to run: what depends
+// on it waits for what it would have waited for, as Tekton decides a skip only
+// when the parents are done (pipelinerunresolution.go, checkParentsDone).
+//
+// Only waiting is reduced. What decides a skip, the outcomes of all direct
+// parents, is kept in LaunchTask.parents.
+//
+// Cost: that of the reduction (transitive_reduction.h), and the size of the
+// wait sets. Not thread-safe.
+#ifndef COLOCATION_PLAN_WAIT_SETS_H_
+#define COLOCATION_PLAN_WAIT_SETS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "colocation/graph/graph.h"
+#include "colocation/resolve/run.h"
+
+namespace colocation {
+
+class WaitSets {
+ public:
+  // The dependencies of `run` are acyclic.
+  explicit WaitSets(const ResolvedRun& run);
+
+  // What `task` waits for, ascending. Minimal.
+  absl::Span<const TaskIndex> Of(TaskIndex task) const {
+    return graph_.Predecessors(task);
+  }
+
+  // All of them: an edge (a, b) where b waits for a.
+  const Graph& graph() const { return graph_; }
+
+  // The tasks so that each comes after what it waits for; those with most
+  // steps hanging on them first.
+  const std::vector<TaskIndex>& order() const { return order_; }
+  // The place of `task` in that order.
+  int32_t position(TaskIndex task) const { return position_[task]; }
+
+  // Whether `after` waits for the end of `before`, directly or not. Walks what
+  // lies between the two.
+  bool IsBefore(TaskIndex before, TaskIndex after);
+
+ private:
+  Graph graph_;
+  std::vector<TaskIndex> order_;
+  std::vector<int32_t> position_;
+  // Walks mark what they have seen with their own number.
+  std::vector<int32_t> seen_;
+  int32_t walk_ = 0;
+};
+
+}  // namespace colocation
+
+#endif  // COLOCATION_PLAN_WAIT_SETS_H_
