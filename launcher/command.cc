@@ -1,0 +1,126 @@
+#include "launcher/command.h"
+
+#include <unistd.h>
+
+#include <cstring>
+#include <utility>
+
+#include "launcher/decide.h"
+#include "launcher/results.h"
+
+namespace colocation::launcher {
+namespace {
+
+// Sets a variable in "NAME=value" entries.
+void SetEnv(const std::string& name, const std::string& value,
+            std::vector<std::string>* env) {
+  const std::string prefix = name + "=";
+  for (std::string& entry : *env) {
+    if (entry.rfind(prefix, 0) == 0) {
+      entry = prefix + value;
+      return;
+    }
+  }
+  env->push_back(prefix + value);
+}
+
+// The script's path; a copy with everything replaced where it is `late`.
+bool ScriptPath(const Container& container, const Replacements& replacements,
+                std::string* path, std::string* problem, std::string* error) {
+  const std::string& name = container.self().name;
+  *path = container.paths().program + "/scripts/" + name;
+  if (!container.self().late) return true;
+  const std::optional<std::string> content = ReadFile(*path);
+  if (!content.has_value()) {
+    *error = FileError(*path);
+    return false;
+  }
+  const std::string text = Substitute(*content, replacements, problem);
+  if (text == *content) return true;
+  const std::string directory = container.paths().tekton + "/run";
+  *path = directory + "/" + name;
+  if (!MakeDirectories(directory, 0777) || !WriteFile(*path, text, 0755)) {
+    *error = FileError(*path);
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Replacements ReplacementsOf(Container& container) {
+  Replacements replacements = ReplacementsFor(
+      container.spec().tasks, container.task_index(), container.LookAtTasks());
+  replacements.step_result = [tekton = container.paths().tekton](
+                                 std::string_view step,
+                                 std::string_view result) {
+    return ReadFile(StepResultPath(tekton, step, result));
+  };
+  return replacements;
+}
+
+bool MakeCommand(Container& container,
+                 const std::vector<std::string>& arguments, Command* command,
+                 std::string* error) {
+  const LaunchContainer& self = container.self();
+  Replacements replacements;
+  if (self.late) replacements = ReplacementsOf(container);
+  std::string problem;
+  const auto late = [&](const std::string& text) {
+    return self.late ? Substitute(text, replacements, &problem) : text;
+  };
+
+  if (self.script) {
+    std::string path;
+    if (!ScriptPath(container, replacements, &path, &problem, error)) {
+      return false;
+    }
+    command->argv.push_back(std::move(path));
+  }
+  for (const std::string& argument : arguments) {
+    if (!self.late) {
+      command->argv.push_back(argument);
+      continue;
+    }
+    for (std::string& word :
+         SubstituteArgument(argument, replacements, &problem)) {
+      command->argv.push_back(std::move(word));
+    }
+  }
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    command->env.emplace_back(*entry);
+  }
+  for (const LaunchEnvVar& variable : self.env) {
+    SetEnv(variable.name, late(variable.value), &command->env);
+  }
+  command->stdout_path = late(self.stdout_path);
+  command->stderr_path = late(self.stderr_path);
+  const std::string directory = late(self.working_dir);
+  if (!problem.empty()) {
+    *error = problem;
+    return false;
+  }
+  if (command->argv.empty()) {
+    *error = "there is no command to run";
+    return false;
+  }
+  if (!directory.empty() &&
+      (!MakeDirectories(directory, 0755) || chdir(directory.c_str()) != 0)) {
+    *error = "working directory: " + FileError(directory);
+    return false;
+  }
+  return true;
+}
+
+bool StepWhenHolds(Container& container) {
+  if (container.self().when.empty()) return true;
+  const Replacements replacements = ReplacementsOf(container);
+  std::string problem;
+  std::vector<When> when;
+  for (const When& w : container.self().when) {
+    when.push_back(SubstituteWhen(w, replacements, &problem));
+  }
+  return AllHold(when);
+}
+
+}  // namespace colocation::launcher

@@ -1,0 +1,130 @@
+// This container: its place in the LaunchSpec, and what it has to wait with.
+#ifndef COLOCATION_LAUNCHER_CONTAINER_H_
+#define COLOCATION_LAUNCHER_CONTAINER_H_
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "launcher/events.h"
+#include "launcher/files.h"
+#include "launcher/paths.h"
+#include "launcher/process.h"
+#include "launcher/spec.h"
+#include "launcher/watch.h"
+
+namespace colocation::launcher {
+
+inline constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+struct RunOptions {
+  // Name of the container.
+  std::string container;
+  // What follows "--".
+  std::vector<std::string> arguments;
+  // For tests: see Paths::Under. Empty in a Pod.
+  std::string root;
+  DirectoryWatch::Means watch = DirectoryWatch::Means::kInotify;
+};
+
+// Why a step may not go on, by descending priority.
+enum class StopCause {
+  kNone,
+  // The launcher was asked to end, as when the Pod is deleted.
+  kTerminated,
+  kCancelled,
+  kPipelineTimeout,
+  kTasksTimeout,
+  kFinallyTimeout,
+  kTaskTimeout,
+  kStepTimeout,
+};
+
+class Container {
+ public:
+  // Reads the spec and finds the container in it. Null, with a message, if the
+  // launcher can't do what is asked.
+  static std::unique_ptr<Container> Open(const RunOptions& options,
+                                         std::string* error);
+
+  const LaunchSpec& spec() const { return spec_; }
+  const LaunchContainer& self() const { return *self_; }
+  size_t task_index() const { return task_; }
+  const LaunchTask& task() const { return spec_.tasks[task_]; }
+  const LaunchUnit& unit() const { return *unit_; }
+  const std::string& first_step() const { return unit_->steps.front(); }
+  const std::string& last_step() const { return unit_->steps.back(); }
+  bool is_first() const { return self_->name == first_step(); }
+  bool is_last() const { return self_->name == last_step(); }
+  // Of a step that is not the first.
+  const std::string& previous_step() const;
+
+  const Paths& paths() const { return paths_; }
+  std::string step_directory() const {
+    return paths_.tekton + "/steps/" + self_->step_directory;
+  }
+  int64_t grace_ns() const;
+
+  PodEvents& events() { return events_; }
+
+  // Posts an event of this container. A failure, as on a full disk, ends the
+  // launcher: the others then see that it has died.
+  void Post(const std::string& name, const std::string& json);
+
+  // Leaves the text in the container's status.
+  void WriteTerminationMessage(const std::string& text) const;
+
+  // Sleeps until something has been posted, a signal has come, the time has
+  // come, or the process has ended. Signals are passed on to the process.
+  void Wait(int64_t until_ns, Process* process = nullptr);
+  // The same, also until one of these is readable.
+  void Wait(int64_t until_ns, Process* process, std::vector<pollfd> fds);
+
+  // SIGTERM or SIGINT has come.
+  bool terminated() const { return terminated_; }
+
+  // What the ends of all tasks are by now. Looks, without watching.
+  Situation LookAtTasks();
+
+  // Whether a unit whose attempt began at `start_ns` (0: not yet) has to stop.
+  StopCause CauseToStop(int64_t start_ns);
+  // When that may change by the clock alone.
+  int64_t NextDeadline(int64_t start_ns);
+
+ private:
+  Container(const RunOptions& options, LaunchSpec spec,
+            const LaunchContainer* self, const Paths& paths);
+
+  int64_t FinallyStart();
+
+  LaunchSpec spec_;
+  const LaunchContainer* self_;
+  size_t task_ = 0;
+  const LaunchUnit* unit_ = nullptr;
+  Paths paths_;
+  int64_t pod_start_ns_ = 0;
+  int64_t finally_start_ns_ = 0;
+  Signals signals_;
+  DirectoryWatch watch_;
+  PodEvents events_;
+  File alive_;
+  bool terminated_ = false;
+  // When to look although nothing was reported; see Wait.
+  int64_t next_look_ns_ = 0;
+  int64_t look_interval_ns_ = 0;
+  size_t watched_ = 0;
+};
+
+// What a spec must hold for the rest to rely on it: its version, that names in
+// it lead somewhere, nothing that this launcher can't do. False with a message.
+bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error);
+
+// Wall-clock time.
+int64_t NowNs();
+
+}  // namespace colocation::launcher
+
+#endif  // COLOCATION_LAUNCHER_CONTAINER_H_

@@ -1,0 +1,86 @@
+// Whether a task runs, once everything that it waits for has ended.
+//
+// A pure function of the ends of all tasks, so that it can be compared with a
+// naive interpreter over every small pipeline. The rules and their order are
+// those of Tekton's
+// pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go (skip for
+// `tasks`, IsFinallySkipped for `finally`) and pipelinerunstate.go (IsStopping,
+// GetPipelineTaskStatus).
+#ifndef COLOCATION_LAUNCHER_DECIDE_H_
+#define COLOCATION_LAUNCHER_DECIDE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "launcher/spec.h"
+#include "launcher/substitute.h"
+
+namespace colocation::launcher {
+
+// Tekton's reasons of a TaskRun (pkg/apis/pipeline/v1/taskrun_types.go) that
+// are given here.
+inline constexpr std::string_view kSucceeded = "Succeeded";
+inline constexpr std::string_view kStepFailed = "StepFailed";
+inline constexpr std::string_view kFailureIgnored = "FailureIgnored";
+inline constexpr std::string_view kTaskRunTimeout = "TaskRunTimeout";
+inline constexpr std::string_view kTaskRunCancelled = "TaskRunCancelled";
+inline constexpr std::string_view kTaskRunValidationFailed =
+    "TaskRunValidationFailed";
+inline constexpr std::string_view kResultTooLarge =
+    "TaskRunResultLargerThanAllowedLimit";
+// Of a task that couldn't start for want of a result: a reason of a
+// PipelineRun.
+inline constexpr std::string_view kInvalidResultReference =
+    "InvalidTaskResultReference";
+
+// What the controller asked for, in the file "_stop" among the gates.
+enum class Stop {
+  kNone,
+  // A task in another Pod has failed.
+  kStopping,
+  // PipelineRun.spec.status.
+  kCancelled,
+  kCancelledRunFinally,
+  kStoppedRunFinally,
+};
+
+// All that the decision depends on.
+struct Situation {
+  // By the order of LaunchSpec.tasks; absent while the task has not ended.
+  std::vector<std::optional<TaskEnd>> ends;
+  Stop stop = Stop::kNone;
+  bool pipeline_timed_out = false;
+  bool tasks_timed_out = false;
+  bool finally_timed_out = false;
+};
+
+struct Decision {
+  enum class Kind { kRun, kSkip, kFail };
+  Kind kind = Kind::kRun;
+  SkipReason skip_reason = SkipReason::kUnspecified;
+  // Of kFail: what is missing, for people.
+  std::string message;
+};
+
+Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
+                const Situation& situation);
+
+// What late references in the task's texts stand for; those to steps are the
+// caller's to add. Results only if all of the task's result_refs exist: Tekton
+// resolves all or none (ResolveResultRefs).
+Replacements ReplacementsFor(const std::vector<LaunchTask>& tasks, size_t task,
+                             const Situation& situation);
+
+// The end of a task with several units, from the ends of its units in the order
+// of the matrix: failed if one has failed; the values of each result as a list,
+// in the order of the units' names (createResultsCacheMatrixedTaskRuns sorts
+// TaskRuns by name, so that unit 10 comes before unit 2).
+TaskEnd JoinUnits(const LaunchTask& task, const std::vector<TaskEnd>& units);
+
+}  // namespace colocation::launcher
+
+#endif  // COLOCATION_LAUNCHER_DECIDE_H_

@@ -1,0 +1,49 @@
+// Where everything is, as docs/launcher.md lays it down.
+#ifndef COLOCATION_LAUNCHER_PATHS_H_
+#define COLOCATION_LAUNCHER_PATHS_H_
+
+#include <string>
+#include <string_view>
+
+namespace colocation::launcher {
+
+struct Paths {
+  // The launcher, spec.json, started_unix_ns, scripts/.
+  std::string program;
+  // One directory a container; for reading.
+  std::string events;
+  // This container's own one of them; for writing.
+  std::string post;
+  // Files of the controller.
+  std::string gates;
+  // The unit's own.
+  std::string tekton;
+  // Empty: where the spec says.
+  std::string termination_message;
+
+  // Of a container in a Pod.
+  static Paths InPod() {
+    return {"/colocation/program",
+            "/colocation/events",
+            "/colocation/post",
+            "/colocation/gates",
+            "/tekton",
+            ""};
+  }
+
+  // Of tests, which run a whole Pod in one directory, with no mounts.
+  static Paths Under(const std::string& root, const std::string& container,
+                     const std::string& unit) {
+    const std::string colocation = root + "/colocation";
+    return {colocation + "/program",
+            colocation + "/events",
+            colocation + "/events/" + container,
+            colocation + "/gates",
+            colocation + "/private/" + unit + "/tekton",
+            root + "/termination/" + container};
+  }
+};
+
+}  // namespace colocation::launcher
+
+#endif  // COLOCATION_LAUNCHER_PATHS_H_

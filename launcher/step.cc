@@ -1,0 +1,595 @@
+#include "launcher/step.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "launcher/command.h"
+#include "launcher/decide.h"
+#include "launcher/results.h"
+#include "launcher/spec_json.h"
+#include "launcher/termination_message.h"
+
+namespace colocation::launcher {
+namespace {
+
+constexpr int kTerminatedExitCode = 128 + SIGTERM;
+
+struct Cause {
+  // Tekton's reason for the step ("Reason" in the termination message) and for
+  // the task.
+  std::string_view step_reason;
+  std::string_view task_reason;
+  std::string_view message;
+};
+
+Cause Explain(StopCause cause) {
+  switch (cause) {
+    case StopCause::kNone:
+      break;
+    case StopCause::kTerminated:
+      return {"Cancelled", kTaskRunCancelled, "the container was stopped"};
+    case StopCause::kCancelled:
+      return {"Cancelled", kTaskRunCancelled, "the run was cancelled"};
+    case StopCause::kPipelineTimeout:
+      return {"Cancelled", kTaskRunCancelled,
+              "the pipeline's timeout was reached"};
+    case StopCause::kTasksTimeout:
+      return {"Cancelled", kTaskRunCancelled,
+              "the timeout of the pipeline's tasks was reached"};
+    case StopCause::kFinallyTimeout:
+      return {"Cancelled", kTaskRunCancelled,
+              "the timeout of the finally tasks was reached"};
+    case StopCause::kTaskTimeout:
+      return {"TimeoutExceeded", kTaskRunTimeout,
+              "the task's timeout was reached"};
+    case StopCause::kStepTimeout:
+      return {"TimeoutExceeded", kStepFailed, "the step's timeout was reached"};
+  }
+  return {"", kStepFailed, ""};
+}
+
+class Step {
+ public:
+  Step(Container& container, const std::vector<std::string>& arguments)
+      : container_(container), arguments_(arguments) {}
+
+  int Run();
+
+ private:
+  PodEvents& events() { return container_.events(); }
+  std::string Quoted(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+  }
+
+  // Before the step. Each returns when the step may go on: with the step's end
+  // if it does not run in this attempt; unit_end_ is set if the unit does not.
+  std::optional<StepEnd> WaitForTurn();
+  void DecideUnit();
+  bool FirstUnitDecides();
+  std::optional<StepEnd> StartAttempt();
+  std::optional<StepEnd> WaitForSidecars();
+  std::optional<StepEnd> WaitForPreviousStep();
+
+  // The step itself.
+  StepEnd RunProcess();
+  std::optional<StepEnd> PrepareDirectories();
+  bool CleanForAttempt();
+
+  // After it. True if there is another attempt.
+  bool FinishAttempt();
+  bool WaitForVerdict();
+  TaskEnd AttemptEnd();
+  void WaitForSidecarsGone();
+  bool MayRetry(const TaskEnd& end);
+
+  void EndUnit(TaskEnd end);
+  StepEnd NotRun(StopCause cause);
+  StepEnd Lost(const std::string& container);
+  TaskEnd LostUnit();
+  StepEnd Failed(std::string_view task_reason, std::string message);
+  int ExitCode();
+  void WriteMessage();
+  bool UnitIsLost() {
+    return !container_.is_last() && events().Dead(container_.last_step()) &&
+           !events().Has(container_.last_step(), std::string(kEnd));
+  }
+
+  Container& container_;
+  const std::vector<std::string>& arguments_;
+  int32_t attempt_ = 1;
+  int64_t attempt_start_ns_ = 0;
+  StepEnd end_;
+  // The step of this container is what the attempt failed of.
+  bool failed_here_ = false;
+  std::optional<TaskEnd> unit_end_;
+  std::vector<ResultValue> task_results_;
+};
+
+int Step::Run() {
+  for (;; ++attempt_) {
+    failed_here_ = false;
+    attempt_start_ns_ = 0;
+    std::optional<StepEnd> not_run = WaitForTurn();
+    if (unit_end_.has_value()) {
+      // The unit doesn't run: say so, on to the last step.
+      if (container_.is_last()) {
+        EndUnit(*unit_end_);
+      } else {
+        container_.Post(std::string(kSkip), ToJson(*unit_end_));
+      }
+      end_.reason = "Skipped";
+      break;
+    }
+    if (!not_run.has_value()) not_run = PrepareDirectories();
+    end_ = not_run.has_value() ? *std::move(not_run) : RunProcess();
+    end_.attempt = attempt_;
+    if (failed_here_) {
+      std::fprintf(stderr, "launcher: %s\n", end_.message.c_str());
+    }
+    container_.Post(OfAttempt(kStep, attempt_), ToJson(end_));
+    if (!FinishAttempt()) break;
+  }
+  WriteMessage();
+  return ExitCode();
+}
+
+// ---------------------------------------------------------------------------
+// Before the step
+
+std::optional<StepEnd> Step::WaitForTurn() {
+  if (!container_.is_first()) return WaitForPreviousStep();
+  if (attempt_ == 1) {
+    DecideUnit();
+    if (unit_end_.has_value()) return std::nullopt;
+  } else if (!CleanForAttempt()) {
+    return Failed(kStepFailed, "cannot clean up for another attempt");
+  }
+  return StartAttempt();
+}
+
+// Waits until the unit may start, and sets unit_end_ if it doesn't.
+void Step::DecideUnit() {
+  const LaunchTask& task = container_.task();
+  StopCause cause = StopCause::kNone;
+  const auto all_ended = [&] {
+    // Looks at each, so that each is watched.
+    return std::all_of(task.wait_for.begin(), task.wait_for.end(),
+                       [&](const auto& name) {
+                         const auto& tasks = container_.spec().tasks;
+                         size_t i = 0;
+                         while (tasks[i].name != name) ++i;
+                         return events().EndOfTask(i).has_value();
+                       });
+  };
+  while (!all_ended() && !UnitIsLost() &&
+         (cause = container_.CauseToStop(0)) == StopCause::kNone) {
+    container_.Wait(container_.NextDeadline(0));
+  }
+  if (UnitIsLost()) {
+    unit_end_ = LostUnit();
+    return;
+  }
+  // All units of a matrix start or none: the first one decides for them.
+  if (&container_.unit() != &task.units.front() && FirstUnitDecides()) return;
+
+  cause = container_.CauseToStop(0);
+  Decision decision;
+  if (cause == StopCause::kTerminated || cause == StopCause::kCancelled) {
+    decision.kind = Decision::Kind::kSkip;
+    decision.skip_reason = SkipReason::kCancelled;
+  } else if (cause == StopCause::kPipelineTimeout && !all_ended()) {
+    decision.kind = Decision::Kind::kSkip;
+    decision.skip_reason = SkipReason::kPipelineTimeout;
+  } else {
+    decision = Decide(container_.spec().tasks, container_.task_index(),
+                      container_.LookAtTasks());
+  }
+  if (decision.kind == Decision::Kind::kRun) return;
+
+  TaskEnd end;
+  end.start_unix_ns = end.end_unix_ns = NowNs();
+  if (decision.kind == Decision::Kind::kSkip) {
+    end.outcome = Outcome::kSkipped;
+    end.skip_reason = decision.skip_reason;
+    std::fprintf(stderr, "launcher: task \"%s\" is skipped: %s\n",
+                 task.name.c_str(),
+                 std::string(Name(decision.skip_reason)).c_str());
+  } else {
+    end.outcome = Outcome::kFailed;
+    end.reason = kInvalidResultReference;
+    end.message = decision.message;
+    failed_here_ = true;
+    std::fprintf(stderr, "launcher: task \"%s\" can't start: %s\n",
+                 task.name.c_str(), decision.message.c_str());
+  }
+  unit_end_ = end;
+}
+
+TaskEnd Step::LostUnit() {
+  const StepEnd lost = Lost(container_.last_step());
+  TaskEnd end;
+  end.outcome = Outcome::kFailed;
+  end.reason = lost.task_reason;
+  end.message = lost.message;
+  end.start_unix_ns = end.end_unix_ns = NowNs();
+  return end;
+}
+
+// Takes over what the first unit of the matrix has decided; false if its
+// launcher has died before it could.
+bool Step::FirstUnitDecides() {
+  const std::string& first = container_.task().units.front().steps.front();
+  const std::string& last = container_.task().units.front().steps.back();
+  for (;;) {
+    const bool dead = events().Dead(first);
+    if (events().Has(first, OfAttempt(kStart, 1))) return true;
+    unit_end_ = events().Get<TaskEnd>(first, std::string(kSkip));
+    // With a single step, its launcher posts the end right away.
+    if (!unit_end_.has_value() && first == last) {
+      unit_end_ = events().Get<TaskEnd>(last, std::string(kEnd));
+    }
+    if (unit_end_.has_value()) return true;
+    if (dead || container_.terminated()) return false;
+    container_.Wait(kNever);
+  }
+}
+
+std::optional<StepEnd> Step::StartAttempt() {
+  attempt_start_ns_ = NowNs();
+  UnitStart start;
+  start.attempt = attempt_;
+  start.time_unix_ns = attempt_start_ns_;
+  container_.Post(OfAttempt(kStart, attempt_), ToJson(start));
+  return WaitForSidecars();
+}
+
+// A sidecar that has ended counts as ready (SidecarsReady in
+// pkg/pod/status.go).
+std::optional<StepEnd> Step::WaitForSidecars() {
+  for (;;) {
+    bool all = true;
+    for (const std::string& sidecar : container_.unit().sidecars) {
+      if (!events().Dead(sidecar) &&
+          !events().Has(sidecar, OfAttempt(kReady, attempt_)) &&
+          !events().Has(sidecar, OfAttempt(kGone, attempt_))) {
+        all = false;
+      }
+    }
+    const StopCause cause = container_.CauseToStop(attempt_start_ns_);
+    if (cause != StopCause::kNone) return NotRun(cause);
+    if (UnitIsLost()) return Lost(container_.last_step());
+    if (all) return std::nullopt;
+    container_.Wait(container_.NextDeadline(attempt_start_ns_));
+  }
+}
+
+std::optional<StepEnd> Step::WaitForPreviousStep() {
+  const std::string& previous = container_.previous_step();
+  const std::string step = OfAttempt(kStep, attempt_);
+  std::optional<StepEnd> before;
+  for (;;) {
+    const bool dead = events().Dead(previous);
+    before = events().Get<StepEnd>(previous, step);
+    if (before.has_value()) break;
+    if (attempt_ == 1) {
+      unit_end_ = events().Get<TaskEnd>(previous, std::string(kSkip));
+      if (unit_end_.has_value()) return std::nullopt;
+    }
+    if (container_.terminated()) return NotRun(StopCause::kTerminated);
+    if (dead) return Lost(previous);
+    if (UnitIsLost()) return Lost(container_.last_step());
+    container_.Wait(kNever);
+  }
+  if (before->attempt_failed) {
+    StepEnd skipped;
+    skipped.outcome = Outcome::kSkipped;
+    skipped.reason = "Skipped";
+    skipped.attempt_failed = true;
+    skipped.task_reason = before->task_reason;
+    skipped.message = before->message;
+    return skipped;
+  }
+  const auto start = events().Get<UnitStart>(container_.first_step(),
+                                             OfAttempt(kStart, attempt_));
+  attempt_start_ns_ = start.has_value() ? start->time_unix_ns : NowNs();
+  const StopCause cause = container_.CauseToStop(attempt_start_ns_);
+  if (cause != StopCause::kNone) return NotRun(cause);
+  return std::nullopt;
+}
+
+// Of a step that can't run because the launcher of another one has died.
+StepEnd Step::Lost(const std::string& container) {
+  StepEnd lost;
+  lost.outcome = Outcome::kSkipped;
+  lost.reason = "Skipped";
+  lost.attempt_failed = true;
+  lost.task_reason = kStepFailed;
+  lost.message = "container " + Quoted(container) +
+                 " ended before it could tell how its step ended";
+  return lost;
+}
+
+StepEnd Step::NotRun(StopCause cause) {
+  const Cause explained = Explain(cause);
+  StepEnd end = Failed(explained.task_reason, std::string(explained.message));
+  end.reason = explained.step_reason;
+  if (cause == StopCause::kTerminated) end.exit_code = kTerminatedExitCode;
+  return end;
+}
+
+StepEnd Step::Failed(std::string_view task_reason, std::string message) {
+  failed_here_ = true;
+  StepEnd end;
+  end.outcome = Outcome::kFailed;
+  end.exit_code = 1;
+  end.attempt_failed = true;
+  end.task_reason = task_reason;
+  end.message = std::move(message);
+  return end;
+}
+
+// ---------------------------------------------------------------------------
+// The step
+
+std::optional<StepEnd> Step::PrepareDirectories() {
+  const std::string directory = container_.step_directory();
+  for (const char* part : {"/results", "/artifacts"}) {
+    if (!MakeDirectories(directory + part, 0777)) {
+      return Failed(kStepFailed, FileError(directory + part));
+    }
+  }
+  return std::nullopt;
+}
+
+// Results and exit codes of the last attempt go; the workspace stays.
+bool Step::CleanForAttempt() {
+  const std::string& tekton = container_.paths().tekton;
+  bool clean = RemoveContents(tekton + "/results");
+  const std::string steps = tekton + "/steps";
+  for (const std::string& step : ListDirectory(steps)) {
+    const std::string directory = steps + "/" + step;
+    clean = RemoveContents(directory + "/results") && clean;
+    clean = RemoveContents(directory + "/artifacts") && clean;
+    unlink((directory + "/exitCode").c_str());
+  }
+  return clean;
+}
+
+StepEnd Step::RunProcess() {
+  const LaunchContainer& self = container_.self();
+  if (!StepWhenHolds(container_)) {
+    WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
+    StepEnd skipped;
+    skipped.outcome = Outcome::kSkipped;
+    skipped.reason = "Skipped";
+    skipped.start_unix_ns = skipped.end_unix_ns = NowNs();
+    std::fprintf(stderr, "launcher: step \"%s\" is skipped by its `when`\n",
+                 self.step.c_str());
+    return skipped;
+  }
+  Command command;
+  std::string error;
+  if (!MakeCommand(container_, arguments_, &command, &error)) {
+    return Failed(kStepFailed, error);
+  }
+  StepEnd end;
+  Process process;
+  end.start_unix_ns = NowNs();
+  if (!process.Start(command, &error)) {
+    StepEnd failed = Failed(kStepFailed, error);
+    failed.start_unix_ns = failed.end_unix_ns = end.start_unix_ns;
+    failed.exit_code = process.exit_code();
+    return failed;
+  }
+
+  const int64_t step_deadline =
+      self.timeout_ns > 0 ? end.start_unix_ns + self.timeout_ns : kNever;
+  StopCause stopped = StopCause::kNone;
+  int64_t kill_at = kNever;
+  while (process.running()) {
+    if (stopped == StopCause::kNone) {
+      stopped = container_.CauseToStop(attempt_start_ns_);
+      // The signal has been passed on: what the process makes of it counts.
+      if (stopped == StopCause::kTerminated) stopped = StopCause::kNone;
+      if (stopped == StopCause::kNone && NowNs() >= step_deadline) {
+        stopped = StopCause::kStepTimeout;
+      }
+      if (stopped != StopCause::kNone) {
+        process.Signal(SIGTERM);
+        kill_at = NowNs() + container_.grace_ns();
+      }
+    }
+    if (NowNs() >= kill_at) {
+      process.Signal(SIGKILL);
+      kill_at = kNever;
+    }
+    const int64_t deadline =
+        stopped == StopCause::kNone
+            ? std::min(step_deadline,
+                       container_.NextDeadline(attempt_start_ns_))
+            : kill_at;
+    container_.Wait(deadline, &process);
+  }
+  process.Finish();
+  end.end_unix_ns = NowNs();
+  end.exit_code = process.exit_code();
+  end.outcome = Outcome::kSucceeded;
+
+  if (stopped != StopCause::kNone) {
+    const Cause explained = Explain(stopped);
+    failed_here_ = true;
+    end.outcome = Outcome::kFailed;
+    end.attempt_failed = true;
+    end.reason = explained.step_reason;
+    end.task_reason = explained.task_reason;
+    end.message =
+        "step " + Quoted(self.step) + ": " + std::string(explained.message);
+  } else if (end.exit_code == 0) {
+    WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
+  } else if (self.continue_on_error) {
+    WriteFile(container_.step_directory() + "/exitCode",
+              std::to_string(end.exit_code), 0644);
+    end.outcome = Outcome::kFailed;
+    end.continued = true;
+    end.reason = "Continued";
+  } else {
+    failed_here_ = true;
+    end.outcome = Outcome::kFailed;
+    end.attempt_failed = true;
+    end.task_reason = kStepFailed;
+    end.message = "step " + Quoted(self.step) + " exited with code " +
+                  std::to_string(end.exit_code);
+  }
+  if (!ReadStepResults(self.results, container_.step_directory(), &end.results,
+                       &error) &&
+      !end.attempt_failed) {
+    failed_here_ = true;
+    end.outcome = Outcome::kFailed;
+    end.attempt_failed = true;
+    end.task_reason = kTaskRunValidationFailed;
+    end.message = error;
+  }
+  return end;
+}
+
+// ---------------------------------------------------------------------------
+// After the step
+
+bool Step::FinishAttempt() {
+  if (!container_.is_last()) return WaitForVerdict();
+  TaskEnd end = AttemptEnd();
+  if (!container_.unit().sidecars.empty()) {
+    container_.Post(OfAttempt(kStopAttempt, attempt_), ToJson(end));
+    WaitForSidecarsGone();
+    end.end_unix_ns = NowNs();
+  }
+  if (MayRetry(end)) {
+    container_.Post(OfAttempt(kAgain, attempt_), ToJson(end));
+    return true;
+  }
+  EndUnit(end);
+  return false;
+}
+
+// Of a step that is not the last.
+bool Step::WaitForVerdict() {
+  if (container_.task().retries == 0) return false;
+  const std::string& last = container_.last_step();
+  for (;;) {
+    const bool dead = events().Dead(last);
+    if (events().Has(last, OfAttempt(kAgain, attempt_))) return true;
+    if (events().Has(last, std::string(kEnd))) return false;
+    if (dead || container_.terminated()) return false;
+    container_.Wait(kNever);
+  }
+}
+
+TaskEnd Step::AttemptEnd() {
+  TaskEnd end;
+  end.attempts = attempt_;
+  end.outcome = end_.attempt_failed ? Outcome::kFailed : Outcome::kSucceeded;
+  end.reason = end_.attempt_failed ? end_.task_reason : kSucceeded;
+  end.message = end_.message;
+  const auto start = events().Get<UnitStart>(container_.first_step(),
+                                             OfAttempt(kStart, attempt_));
+  end.end_unix_ns = NowNs();
+  end.start_unix_ns = start.has_value() ? start->time_unix_ns : end.end_unix_ns;
+
+  const auto fail = [&](std::string_view reason, const std::string& message) {
+    if (end.outcome == Outcome::kFailed) return;
+    std::fprintf(stderr, "launcher: %s\n", message.c_str());
+    failed_here_ = true;
+    end.outcome = Outcome::kFailed;
+    end.reason = reason;
+    end.message = message;
+  };
+  std::string error;
+  if (!ReadTaskResults(container_.task().results, container_.paths().tekton,
+                       &end.results, &error)) {
+    fail(kTaskRunValidationFailed, error);
+  }
+  // The init container has a message, too.
+  const size_t limit = MessageLimit(container_.spec().containers.size() + 1);
+  TerminationMessage message;
+  message.task_results = end.results;
+  if (!FormatMessage(message, limit, &error)) {
+    fail(kResultTooLarge,
+         "the task's results don't fit into the termination message, which "
+         "may have " +
+             std::to_string(limit) + " bytes in this Pod");
+  }
+  task_results_ = end.results;
+  return end;
+}
+
+void Step::WaitForSidecarsGone() {
+  // Each kills its process after the grace period; longer is a fault.
+  const int64_t until = NowNs() + 2 * container_.grace_ns();
+  for (;;) {
+    bool all = true;
+    for (const std::string& sidecar : container_.unit().sidecars) {
+      if (!events().Has(sidecar, OfAttempt(kGone, attempt_)) &&
+          events().Alive(sidecar)) {
+        all = false;
+      }
+    }
+    if (all || NowNs() >= until) return;
+    container_.Wait(until);
+  }
+}
+
+bool Step::MayRetry(const TaskEnd& end) {
+  if (end.outcome != Outcome::kFailed || attempt_ > container_.task().retries ||
+      end.reason == kTaskRunCancelled ||
+      container_.CauseToStop(NowNs()) != StopCause::kNone) {
+    return false;
+  }
+  // A container that has died can't run its step again.
+  const auto& steps = container_.unit().steps;
+  return std::none_of(steps.begin(), steps.end(), [&](const auto& step) {
+    return step != container_.self().name && events().Dead(step);
+  });
+}
+
+void Step::EndUnit(TaskEnd end) {
+  if (end.outcome == Outcome::kFailed && container_.task().continue_on_error &&
+      end.attempts > 0) {
+    end.reason = kFailureIgnored;
+  }
+  container_.Post(std::string(kEnd), ToJson(end));
+}
+
+int Step::ExitCode() {
+  if (unit_end_.has_value()) {
+    if (container_.terminated()) return kTerminatedExitCode;
+    return failed_here_ ? 1 : 0;
+  }
+  if (!failed_here_ || container_.task().continue_on_error) return 0;
+  return end_.exit_code != 0 ? end_.exit_code : 1;
+}
+
+void Step::WriteMessage() {
+  TerminationMessage message;
+  message.task_results = task_results_;
+  message.step_results = end_.results;
+  message.started_unix_ns = end_.start_unix_ns;
+  if (end_.continued) message.exit_code = std::to_string(end_.exit_code);
+  if (end_.reason != "Continued") message.reason = end_.reason;
+  std::string text;
+  FormatMessage(message, MessageLimit(container_.spec().containers.size() + 1),
+                &text);
+  container_.WriteTerminationMessage(text);
+}
+
+}  // namespace
+
+int RunStep(Container& container, const std::vector<std::string>& arguments) {
+  return Step(container, arguments).Run();
+}
+
+}  // namespace colocation::launcher

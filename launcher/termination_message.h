@@ -1,0 +1,47 @@
+// What a container leaves in its status: Tekton's format, a JSON list of
+// {"key", "value", "type"} (pkg/result/result.go, pkg/termination/write.go).
+//
+// The kubelet cuts a container's message to 4096 bytes, and all of a Pod to
+// 12 KiB, in equal parts (normalizeStatus in its status_manager.go). A message
+// that was cut is no JSON, so nothing longer is ever written.
+#ifndef COLOCATION_LAUNCHER_TERMINATION_MESSAGE_H_
+#define COLOCATION_LAUNCHER_TERMINATION_MESSAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "launcher/spec.h"
+
+namespace colocation::launcher {
+
+struct TerminationMessage {
+  // Of the task; only the last step's container has them.
+  std::vector<ResultValue> task_results;
+  std::vector<ResultValue> step_results;
+  // Zero: it was never started.
+  int64_t started_unix_ns = 0;
+  // The real exit code of a step whose failure was ignored.
+  std::string exit_code;
+  // "Skipped", "Cancelled", "TimeoutExceeded"; empty for none.
+  std::string reason;
+};
+
+// Bytes for each container of a Pod with so many, init containers included.
+size_t MessageLimit(size_t containers);
+
+// The message in at most `limit` bytes. If that is too small, what is left out
+// is first the time of the start, then the results of the step, then the reason
+// and exit code. False if even then the task's results do not fit: `text` is
+// then the message without them.
+bool FormatMessage(const TerminationMessage& message, size_t limit,
+                   std::string* text);
+
+// "2006-01-02T15:04:05.000Z", in UTC.
+std::string FormatTime(int64_t unix_ns);
+
+}  // namespace colocation::launcher
+
+#endif  // COLOCATION_LAUNCHER_TERMINATION_MESSAGE_H_
