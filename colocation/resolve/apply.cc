@@ -1,12 +1,21 @@
 #include "colocation/resolve/apply.h"
 
+#include <string>
+#include <vector>
+
+#include "colocation/decode/encode.h"
+#include "colocation/resolve/reference.h"
+
 namespace colocation {
 namespace {
 
-// A string field, replaced where it is set.
-#define COLOCATION_APPLY(object, field) \
-  if (!(object)->field().empty())       \
-  (object)->set_##field(r.Apply((object)->field()))
+// A string field, replaced where it holds a reference.
+#define COLOCATION_APPLY(object, field)                 \
+  do {                                                  \
+    if (MayHoldReference((object)->field())) {          \
+      (object)->set_##field(r.Apply((object)->field())); \
+    }                                                   \
+  } while (false)
 
 // The fields that steps, step templates and sidecars have in common
 // (pkg/container/container_replacements.go, applyContainerReplacements).
@@ -46,21 +55,23 @@ void ApplyToContainer(const Replacements& r, Container* c) {
   }
 }
 
+void ApplyToItems(const Replacements& r,
+                  google::protobuf::RepeatedPtrField<v1::KeyToPath>* items) {
+  for (v1::KeyToPath& item : *items) {
+    COLOCATION_APPLY(&item, key);
+    COLOCATION_APPLY(&item, path);
+  }
+}
+
 void ApplyToVolume(const Replacements& r, v1::Volume* volume) {
   COLOCATION_APPLY(volume, name);
   if (volume->has_config_map()) {
     COLOCATION_APPLY(volume->mutable_config_map(), name);
-    for (v1::KeyToPath& item : *volume->mutable_config_map()->mutable_items()) {
-      COLOCATION_APPLY(&item, key);
-      COLOCATION_APPLY(&item, path);
-    }
+    ApplyToItems(r, volume->mutable_config_map()->mutable_items());
   }
   if (volume->has_secret()) {
     COLOCATION_APPLY(volume->mutable_secret(), secret_name);
-    for (v1::KeyToPath& item : *volume->mutable_secret()->mutable_items()) {
-      COLOCATION_APPLY(&item, key);
-      COLOCATION_APPLY(&item, path);
-    }
+    ApplyToItems(r, volume->mutable_secret()->mutable_items());
   }
   if (volume->has_persistent_volume_claim()) {
     COLOCATION_APPLY(volume->mutable_persistent_volume_claim(), claim_name);
@@ -83,34 +94,58 @@ void ApplyToVolume(const Replacements& r, v1::Volume* volume) {
     }
     for (auto& [key, value] :
          *volume->mutable_csi()->mutable_volume_attributes()) {
-      value = r.Apply(value);
+      if (MayHoldReference(value)) value = r.Apply(value);
     }
   }
 }
+
+// Every string of the message, map keys included.
+void ApplyToEveryString(const Replacements& r,
+                        google::protobuf::Message* message) {
+  using google::protobuf::FieldDescriptor;
+  const auto* reflection = message->GetReflection();
+  std::vector<const FieldDescriptor*> set;
+  reflection->ListFields(*message, &set);
+  for (const FieldDescriptor* field : set) {
+    const bool is_string = field->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+    if (!is_string && field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+      continue;
+    }
+    if (!field->is_repeated()) {
+      if (!is_string) {
+        ApplyToEveryString(r, reflection->MutableMessage(message, field));
+      } else if (const std::string text = reflection->GetString(*message, field);
+                 MayHoldReference(text)) {
+        reflection->SetString(message, field, r.Apply(text));
+      }
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+      if (!is_string) {
+        ApplyToEveryString(
+            r, reflection->MutableRepeatedMessage(message, field, i));
+        continue;
+      }
+      const std::string text = reflection->GetRepeatedString(*message, field, i);
+      if (!MayHoldReference(text)) continue;
+      reflection->SetRepeatedString(message, field, i, r.Apply(text));
+    }
+  }
+}
+
+}  // namespace
 
 void ApplyToParams(const Replacements& r,
                    google::protobuf::RepeatedPtrField<v1::Param>* params) {
   for (v1::Param& param : *params) r.ApplyToValue(param.mutable_value());
 }
 
-template <typename Container>
-void ForEachContainerText(const Container& c,
-                          absl::FunctionRef<void(const std::string&)> found) {
-  found(c.image());
-  found(c.working_dir());
-  for (const std::string& arg : c.args()) found(arg);
-  for (const std::string& word : c.command()) found(word);
-  for (const v1::EnvVar& env : c.env()) found(env.value());
-  for (const v1::VolumeMount& mount : c.volume_mounts()) {
-    found(mount.name());
-    found(mount.mount_path());
-    found(mount.sub_path());
-  }
-}
-
-}  // namespace
-
 void ApplyToWhen(const Replacements& r, v1::WhenExpression* when) {
+  // A whole array as input is its JSON text
+  // (pkg/apis/pipeline/v1/when_types.go, applyReplacementsAsString).
+  if (const v1::ParamValue* array = r.WholeArray(when->input())) {
+    when->set_input(ToJson(*array));
+  }
   COLOCATION_APPLY(when, input);
   COLOCATION_APPLY(when, cel);
   r.ApplyToList(when->mutable_values());
@@ -143,6 +178,10 @@ void ApplyToTaskSpec(const Replacements& r, v1::TaskSpec* spec) {
     ApplyToParams(r, step.mutable_params());
     ApplyToStep(r, &step);
   }
+  ApplyAroundSteps(r, spec);
+}
+
+void ApplyAroundSteps(const Replacements& r, v1::TaskSpec* spec) {
   if (spec->has_step_template())
     ApplyToStepTemplate(r, spec->mutable_step_template());
   for (v1::Volume& volume : *spec->mutable_volumes()) ApplyToVolume(r, &volume);
@@ -175,20 +214,7 @@ void ApplyToPipelineTask(const Replacements& r, v1::PipelineTask* task) {
 }
 
 void ApplyToPodTemplate(const Replacements& r, v1::PodTemplate* pod) {
-  for (auto& [key, value] : *pod->mutable_node_selector())
-    value = r.Apply(value);
-  for (v1::EnvVar& env : *pod->mutable_env()) COLOCATION_APPLY(&env, value);
-  for (v1::Toleration& toleration : *pod->mutable_tolerations()) {
-    COLOCATION_APPLY(&toleration, key);
-    COLOCATION_APPLY(&toleration, value);
-  }
-  for (v1::Volume& volume : *pod->mutable_volumes()) ApplyToVolume(r, &volume);
-  COLOCATION_APPLY(pod, runtime_class_name);
-  COLOCATION_APPLY(pod, priority_class_name);
-  COLOCATION_APPLY(pod, scheduler_name);
-  for (auto& secret : *pod->mutable_image_pull_secrets()) {
-    COLOCATION_APPLY(&secret, name);
-  }
+  ApplyToEveryString(r, pod);
 }
 
 void ApplyToBinding(const Replacements& r, v1::WorkspaceBinding* binding) {
@@ -196,15 +222,24 @@ void ApplyToBinding(const Replacements& r, v1::WorkspaceBinding* binding) {
   if (binding->has_persistent_volume_claim()) {
     COLOCATION_APPLY(binding->mutable_persistent_volume_claim(), claim_name);
   }
-  if (binding->has_config_map())
+  if (binding->has_config_map()) {
     COLOCATION_APPLY(binding->mutable_config_map(), name);
-  if (binding->has_secret())
+    ApplyToItems(r, binding->mutable_config_map()->mutable_items());
+  }
+  if (binding->has_secret()) {
     COLOCATION_APPLY(binding->mutable_secret(), secret_name);
+    ApplyToItems(r, binding->mutable_secret()->mutable_items());
+  }
   if (binding->has_projected()) {
     for (auto& source : *binding->mutable_projected()->mutable_sources()) {
-      if (source.has_config_map())
+      if (source.has_config_map()) {
         COLOCATION_APPLY(source.mutable_config_map(), name);
-      if (source.has_secret()) COLOCATION_APPLY(source.mutable_secret(), name);
+        ApplyToItems(r, source.mutable_config_map()->mutable_items());
+      }
+      if (source.has_secret()) {
+        COLOCATION_APPLY(source.mutable_secret(), name);
+        ApplyToItems(r, source.mutable_secret()->mutable_items());
+      }
     }
   }
   if (binding->has_csi()) {
@@ -214,34 +249,6 @@ void ApplyToBinding(const Replacements& r, v1::WorkspaceBinding* binding) {
           binding->mutable_csi()->mutable_node_publish_secret_ref(), name);
     }
   }
-}
-
-void ForEachText(const v1::TaskSpec& spec,
-                 absl::FunctionRef<void(const std::string&)> found) {
-  for (const v1::Step& step : spec.steps()) {
-    ForEachContainerText(step, found);
-    found(step.script());
-    found(step.stdout_config().path());
-    found(step.stderr_config().path());
-    for (const v1::WhenExpression& when : step.when()) {
-      found(when.input());
-      found(when.cel());
-      for (const std::string& value : when.values()) found(value);
-    }
-    for (const v1::Param& param : step.params()) {
-      found(param.value().string_value());
-      for (const std::string& item : param.value().array_value().items())
-        found(item);
-      for (const auto& entry : param.value().object_value().entries()) {
-        found(entry.second);
-      }
-    }
-  }
-  for (const v1::Sidecar& sidecar : spec.sidecars()) {
-    ForEachContainerText(sidecar, found);
-    found(sidecar.script());
-  }
-  ForEachContainerText(spec.step_template(), found);
 }
 
 #undef COLOCATION_APPLY

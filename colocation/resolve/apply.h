@@ -4,20 +4,22 @@
 #ifndef COLOCATION_RESOLVE_APPLY_H_
 #define COLOCATION_RESOLVE_APPLY_H_
 
-#include <string>
-
-#include "absl/functional/function_ref.h"
 #include "colocation/resolve/replacements.h"
 #include "colocation/v1/tekton.pb.h"
 
 namespace colocation {
 
+// Fields are left alone, not copied, where they hold no reference.
 void ApplyToStep(const Replacements& replacements, v1::Step* step);
 void ApplyToSidecar(const Replacements& replacements, v1::Sidecar* sidecar);
 void ApplyToStepTemplate(const Replacements& replacements,
                          v1::StepTemplate* step);
 void ApplyToWhen(const Replacements& replacements, v1::WhenExpression* when);
 void ApplyToTaskSpec(const Replacements& replacements, v1::TaskSpec* spec);
+// All of a Task but its steps.
+void ApplyAroundSteps(const Replacements& replacements, v1::TaskSpec* spec);
+void ApplyToParams(const Replacements& replacements,
+                   google::protobuf::RepeatedPtrField<v1::Param>* params);
 void ApplyToPodTemplate(const Replacements& replacements, v1::PodTemplate* pod);
 void ApplyToBinding(const Replacements& replacements,
                     v1::WorkspaceBinding* binding);
@@ -25,10 +27,6 @@ void ApplyToBinding(const Replacements& replacements,
 // All of a pipeline task but an embedded Task.
 void ApplyToPipelineTask(const Replacements& replacements,
                          v1::PipelineTask* task);
-
-// Calls `found` with each text of the spec in which references are replaced.
-void ForEachText(const v1::TaskSpec& spec,
-                 absl::FunctionRef<void(const std::string&)> found);
 
 }  // namespace colocation
 

@@ -11,12 +11,9 @@
 
 namespace colocation {
 
-Catalog::Catalog(const v1::ObjectSet& objects, const v1::PlanRequest& request,
-                 DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
+Catalog::Catalog(const v1::PlanRequest& request, DiagnosticList* diagnostics,
+                 std::vector<v1::Need>* needs)
     : diagnostics_(*diagnostics), needs_(*needs) {
-  Index(objects.pipelines(), &pipelines_);
-  Index(objects.tasks(), &tasks_);
-  Index(objects.step_actions(), &step_actions_);
   for (const v1::ResolvedReference& reference : request.resolved()) {
     v1::ObjectSet& set = resolved_.emplace_back();
     DecodeObjects(reference.document().name(), reference.document().content(),
@@ -25,22 +22,23 @@ Catalog::Catalog(const v1::ObjectSet& objects, const v1::PlanRequest& request,
   }
 }
 
+void Catalog::Index(const v1::ObjectSet& objects,
+                    absl::string_view run_namespace) {
+  Index(objects.pipelines(), run_namespace, &pipelines_);
+  Index(objects.tasks(), run_namespace, &tasks_);
+  Index(objects.step_actions(), run_namespace, &step_actions_);
+}
+
 template <typename Object>
 void Catalog::Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-                    ByName<Object>* by_name) {
+                    absl::string_view run_namespace, ByName<Object>* by_name) {
   for (const Object& object : objects) {
-    const auto [known, added] =
-        by_name->emplace(NameOf(object.metadata()), &object);
-    if (added) continue;
-    v1::Diagnostic& d = diagnostics_.Error(
-        "duplicate-object", SubjectOf(object), "metadata.name",
-        absl::StrCat("there are two ", object.kind(), "s named \"",
-                     NameOf(object.metadata()), "\""));
-    d.set_hint("leave one of them out, or rename it");
-    v1::RelatedPlace* place = d.add_related();
-    *place->mutable_origin() = known->second->origin();
-    place->set_path("metadata.name");
-    place->set_message("the other one");
+    if (object.metadata().has_namespace_() &&
+        object.metadata().namespace_() != run_namespace) {
+      continue;
+    }
+    Named<Object>& named = (*by_name)[NameOf(object.metadata())];
+    (named.object == nullptr ? named.object : named.other) = &object;
   }
 }
 
@@ -56,67 +54,95 @@ std::string Catalog::RemoteKey(
 }
 
 template <typename Object, typename Ref>
+const Object* Catalog::FindRemote(const Ref& ref, v1::Need::Kind kind,
+                                  absl::string_view kind_name,
+                                  const Subject& subject,
+                                  const std::string& path) {
+  const auto found = remote_.find(RemoteKey(ref.resolver(), ref.params()));
+  if (found != remote_.end()) {
+    const v1::ObjectSet& set = *found->second;
+    if constexpr (std::is_same_v<Object, v1::Task>) {
+      if (set.tasks_size() == 1) return &set.tasks(0);
+    } else if constexpr (std::is_same_v<Object, v1::Pipeline>) {
+      if (set.pipelines_size() == 1) return &set.pipelines(0);
+    } else {
+      if (set.step_actions_size() == 1) return &set.step_actions(0);
+    }
+    diagnostics_.Error("wrong-object", subject, path,
+                       absl::StrCat("what the resolver \"", ref.resolver(),
+                                    "\" gave is not one ", kind_name));
+    return nullptr;
+  }
+  v1::Need& need = needs_.emplace_back();
+  need.set_kind(kind);
+  need.set_path(path);
+  need.set_resolver(ref.resolver());
+  *need.mutable_params() = ref.params();
+  std::string given;
+  for (const v1::Param& param : ref.params()) {
+    const bool is_string =
+        param.value().value_case() == v1::ParamValue::kStringValue;
+    absl::StrAppend(
+        &given, given.empty() ? "" : ", ", param.name(), "=",
+        is_string ? param.value().string_value() : ToJson(param.value()));
+  }
+  diagnostics_
+      .Error("unresolved-reference", subject, path,
+             absl::StrCat("this ", kind_name, " comes from the resolver \"",
+                          ref.resolver(), "\"",
+                          given.empty() ? "" : absl::StrCat(" (", given, ")"),
+                          ", which is not asked here"))
+      .set_hint(absl::StrCat("fetch it and give it as a resolved reference, or "
+                             "refer by name to a ",
+                             kind_name, " in the input"));
+  return nullptr;
+}
+
+template <typename Object, typename Ref>
 const Object* Catalog::Find(const ByName<Object>& by_name, const Ref& ref,
                             v1::Need::Kind kind, absl::string_view kind_name,
                             const Subject& subject, const std::string& path) {
-  v1::Need need;
-  need.set_kind(kind);
-  need.set_path(path);
   if (!ref.resolver().empty()) {
-    const auto found = remote_.find(RemoteKey(ref.resolver(), ref.params()));
-    if (found != remote_.end()) {
-      const v1::ObjectSet& set = *found->second;
-      if constexpr (std::is_same_v<Object, v1::Task>) {
-        if (set.tasks_size() == 1) return &set.tasks(0);
-      } else if constexpr (std::is_same_v<Object, v1::Pipeline>) {
-        if (set.pipelines_size() == 1) return &set.pipelines(0);
-      } else {
-        if (set.step_actions_size() == 1) return &set.step_actions(0);
-      }
-      diagnostics_.Error("wrong-object", subject, path,
-                         absl::StrCat("what the resolver \"", ref.resolver(),
-                                      "\" gave is not one ", kind_name));
-      return nullptr;
-    }
-    need.set_resolver(ref.resolver());
-    *need.mutable_params() = ref.params();
-    needs_.push_back(need);
-    std::string given;
-    for (const v1::Param& param : ref.params()) {
-      absl::StrAppend(&given, given.empty() ? "" : ", ", param.name(), "=",
-                      param.value().has_array_value()
-                          ? ToJson(param.value())
-                          : param.value().string_value());
-    }
-    diagnostics_
-        .Error("unresolved-reference", subject, path,
-               absl::StrCat("this ", kind_name, " comes from the resolver \"",
-                            ref.resolver(), "\" (", given,
-                            "), which is not asked here"))
-        .set_hint(
-            "fetch it and give it as a resolved reference, or refer to a " +
-            std::string(kind_name) + " in the input by name");
-    return nullptr;
+    return FindRemote<Object>(ref, kind, kind_name, subject, path);
   }
   const auto found = by_name.find(ref.name());
-  if (found != by_name.end()) return found->second;
-  need.set_name(ref.name());
-  needs_.push_back(need);
-  std::vector<absl::string_view> names;
-  for (const auto& [name, object] : by_name) names.push_back(name);
-  std::sort(names.begin(), names.end());
-  std::string hint = DidYouMean(ref.name(), names);
-  if (hint.empty()) {
-    hint = absl::StrCat("add the file or folder that holds the ", kind_name,
-                        " \"", ref.name(), "\"");
+  if (found != by_name.end()) {
+    const Named<Object>& named = found->second;
+    if (named.other == nullptr) return named.object;
+    v1::Diagnostic& d = diagnostics_.Error(
+        "duplicate-object", SubjectOf(*named.other), "metadata.name",
+        absl::StrCat("there are two ", kind_name, "s named \"", ref.name(),
+                     "\""));
+    d.set_hint("leave one of them out, or rename it");
+    v1::RelatedPlace* place = d.add_related();
+    *place->mutable_origin() = named.object->origin();
+    place->set_path("metadata.name");
+    place->set_message("the other one");
+    return named.object;
   }
-  std::string code = kind == v1::Need::TASK       ? "unknown-task-ref"
-                     : kind == v1::Need::PIPELINE ? "unknown-pipeline-ref"
-                                                  : "unknown-step-ref";
-  diagnostics_
-      .Error(code, subject, absl::StrCat(path, ".name"),
-             absl::StrCat("no ", kind_name, " \"", ref.name(), "\" is given"))
-      .set_hint(hint);
+  v1::Need& need = needs_.emplace_back();
+  need.set_kind(kind);
+  need.set_path(path);
+  need.set_name(ref.name());
+  const absl::string_view code = kind == v1::Need::TASK ? "unknown-task-ref"
+                                 : kind == v1::Need::PIPELINE
+                                     ? "unknown-pipeline-ref"
+                                     : "unknown-step-ref";
+  v1::Diagnostic& d = diagnostics_.Error(
+      code, subject, absl::StrCat(path, ".name"),
+      absl::StrCat("no ", kind_name, " \"", ref.name(), "\" is given"));
+  std::string hint;
+  if (hints_left_ > 0) {
+    --hints_left_;
+    std::vector<absl::string_view> names;
+    for (const auto& [name, object] : by_name) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    hint = DidYouMean(ref.name(), names);
+  }
+  d.set_hint(!hint.empty()
+                 ? hint
+                 : absl::StrCat("add the file or folder that holds the ",
+                                kind_name, " \"", ref.name(), "\""));
   return nullptr;
 }
 

@@ -15,12 +15,17 @@ namespace colocation {
 
 class Catalog {
  public:
-  // Two objects of the same kind and name are an error.
-  Catalog(const v1::ObjectSet& objects, const v1::PlanRequest& request,
-          DiagnosticList* diagnostics, std::vector<v1::Need>* needs);
+  // What is wrong with the texts of remote references goes to `diagnostics`.
+  Catalog(const v1::PlanRequest& request, DiagnosticList* diagnostics,
+          std::vector<v1::Need>* needs);
+
+  // Takes in what a run in `run_namespace` can refer to: the objects of that
+  // namespace and those that name none. `objects` outlive this.
+  void Index(const v1::ObjectSet& objects, absl::string_view run_namespace);
 
   // What the reference at `path` of `subject` is for; null, with an error and a
-  // need, where it is not there.
+  // need, where it is not there. Two objects of that kind and name are an
+  // error.
   const v1::Pipeline* FindPipeline(const v1::PipelineRef& ref,
                                    const Subject& subject,
                                    const std::string& path);
@@ -31,16 +36,26 @@ class Catalog {
                                        const std::string& path);
 
  private:
+  // Those of one name: the first, and another where there are several.
   template <typename Object>
-  using ByName = absl::flat_hash_map<std::string, const Object*>;
+  struct Named {
+    const Object* object = nullptr;
+    const Object* other = nullptr;
+  };
+  template <typename Object>
+  using ByName = absl::flat_hash_map<std::string, Named<Object>>;
 
   template <typename Object>
-  void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-             ByName<Object>* by_name);
+  static void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
+                    absl::string_view run_namespace, ByName<Object>* by_name);
   // The key of a remote reference.
   static std::string RemoteKey(
       const std::string& resolver,
       const google::protobuf::RepeatedPtrField<v1::Param>& params);
+  template <typename Object, typename Ref>
+  const Object* FindRemote(const Ref& ref, v1::Need::Kind kind,
+                           absl::string_view kind_name, const Subject& subject,
+                           const std::string& path);
   template <typename Object, typename Ref>
   const Object* Find(const ByName<Object>& by_name, const Ref& ref,
                      v1::Need::Kind kind, absl::string_view kind_name,
@@ -48,6 +63,9 @@ class Catalog {
 
   DiagnosticList& diagnostics_;
   std::vector<v1::Need>& needs_;
+  // Finding the nearest of many names takes long: not for every fault of an
+  // input that is all wrong.
+  int hints_left_ = 50;
   ByName<v1::Pipeline> pipelines_;
   ByName<v1::Task> tasks_;
   ByName<v1::StepAction> step_actions_;

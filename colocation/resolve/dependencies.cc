@@ -1,202 +1,25 @@
 #include "colocation/resolve/dependencies.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/graph/graph.h"
 #include "colocation/graph/order.h"
-#include "colocation/resolve/apply.h"
-#include "colocation/resolve/reference.h"
+#include "colocation/resolve/texts.h"
 
 namespace colocation {
 namespace {
 
-class DependencyFinder {
- public:
-  DependencyFinder(ResolvedRun* run, DiagnosticList* diagnostics)
-      : run_(*run), diagnostics_(*diagnostics) {
-    for (size_t i = 0; i < run_.tasks.size(); ++i) {
-      index_.emplace(run_.tasks[i].name, static_cast<TaskIndex>(i));
-    }
-  }
-
-  void Find(TaskIndex at, const v1::PipelineTask& task) {
-    at_ = at;
-    found_.clear();
-    refs_.clear();
-    const std::string& path = run_.tasks[at].path;
-    for (int i = 0; i < task.run_after_size(); ++i) {
-      RunAfter(task.run_after(i), absl::StrCat(path, ".runAfter[", i, "]"));
-    }
-    Params(task.params(), absl::StrCat(path, ".params"));
-    Params(task.matrix().params(), absl::StrCat(path, ".matrix.params"));
-    for (int i = 0; i < task.matrix().include_size(); ++i) {
-      Params(task.matrix().include(i).params(),
-             absl::StrCat(path, ".matrix.include[", i, "].params"));
-    }
-    for (int i = 0; i < task.when_size(); ++i) {
-      const std::string when = absl::StrCat(path, ".when[", i, "]");
-      Text(task.when(i).input(), when + ".input");
-      Text(task.when(i).cel(), when + ".cel");
-      for (int j = 0; j < task.when(i).values_size(); ++j) {
-        Text(task.when(i).values(j), absl::StrCat(when, ".values[", j, "]"));
-      }
-    }
-    if (task.has_task_spec()) {
-      // Results propagate into embedded Tasks.
-      ForEachText(task.task_spec().task_spec(), [&](const std::string& text) {
-        Text(text, absl::StrCat(path, ".taskSpec"));
-      });
-    }
-    ResolvedTask& resolved = run_.tasks[at];
-    for (auto& [key, paths] : found_) {
-      resolved.dependencies.push_back(
-          {key.first, key.second, {paths.begin(), paths.end()}});
-    }
-    for (const auto& [name, result] : refs_) {
-      v1::ResultRef& ref = resolved.result_refs.emplace_back();
-      ref.set_task(name);
-      ref.set_result(result);
-    }
-  }
-
- private:
-  void RunAfter(const std::string& name, const std::string& path) {
-    const auto found = index_.find(name);
-    if (found == index_.end()) {
-      UnknownTask(name, path);
-    } else if (run_.tasks[found->second].finally) {
-      diagnostics_.Error(
-          "run-after-finally", run_.tasks[at_].subject, path,
-          absl::StrCat("\"", name,
-                       "\" is a finally task; no task can run after it"));
-    } else {
-      found_[{found->second, v1::Dependency::ORDERING}].insert(path);
-    }
-  }
-
-  void UnknownTask(const std::string& name, const std::string& path) {
-    std::vector<absl::string_view> names;
-    for (const ResolvedTask& task : run_.tasks) {
-      if (!task.finally) names.push_back(task.name);
-    }
-    const ResolvedTask& at = run_.tasks[at_];
-    v1::Diagnostic& d = diagnostics_.Error(
-        "unknown-task", at.subject, path,
-        absl::StrCat("no pipeline task named \"", name, "\""));
-    const std::string nearest = NearestName(name, names);
-    d.set_hint(DidYouMean(name, names));
-    if (nearest.empty()) return;
-    const ResolvedTask& meant = run_.tasks[index_[nearest]];
-    v1::RelatedPlace* place = d.add_related();
-    *place->mutable_origin() = meant.subject.origin;
-    place->set_path(absl::StrCat(meant.path, ".name"));
-    place->set_message(absl::StrCat("\"", nearest, "\" is here"));
-  }
-
-  void Params(const google::protobuf::RepeatedPtrField<v1::Param>& params,
-              const std::string& path) {
-    for (int i = 0; i < params.size(); ++i) {
-      const std::string value = absl::StrCat(path, "[", i, "].value");
-      const v1::ParamValue& v = params[i].value();
-      Text(v.string_value(), value);
-      for (int j = 0; j < v.array_value().items_size(); ++j) {
-        Text(v.array_value().items(j), absl::StrCat(value, "[", j, "]"));
-      }
-      for (const auto& [key, text] : v.object_value().entries()) {
-        Text(text, absl::StrCat(value, ".", key));
-      }
-    }
-  }
-
-  void Text(const std::string& text, const std::string& path) {
-    ForEachReference(text, [&](absl::string_view inside) {
-      const auto reference = ParseTaskReference(inside);
-      if (!reference) return;
-      if (reference->field != TaskReference::Field::kResult) {
-        Status(*reference, path);
-        return;
-      }
-      Result(*reference, path);
-    });
-  }
-
-  void Status(const TaskReference& reference, const std::string& path) {
-    const ResolvedTask& at = run_.tasks[at_];
-    if (!at.finally) {
-      diagnostics_
-          .Error("status-outside-finally", at.subject, path,
-                 absl::StrCat("$(", reference.ToString(),
-                              ") is known only when all tasks have ended"))
-          .set_hint("use it in a finally task");
-      return;
-    }
-    if (reference.field == TaskReference::Field::kAggregateStatus) return;
-    const auto found = index_.find(reference.task);
-    if (found == index_.end()) {
-      UnknownTask(reference.task, path);
-    } else if (run_.tasks[found->second].finally) {
-      diagnostics_.Error(
-          "finally-reference", at.subject, path,
-          absl::StrCat("\"", reference.task,
-                       "\" is a finally task itself; its status is not "
-                       "known here"));
-    }
-  }
-
-  void Result(const TaskReference& reference, const std::string& path) {
-    const ResolvedTask& at = run_.tasks[at_];
-    const auto found = index_.find(reference.task);
-    if (found == index_.end()) {
-      UnknownTask(reference.task, path);
-      return;
-    }
-    const ResolvedTask& from = run_.tasks[found->second];
-    if (from.finally) {
-      diagnostics_.Error(
-          "finally-reference", at.subject, path,
-          absl::StrCat("\"", reference.task,
-                       "\" is a finally task; its results can't be used "
-                       "by other tasks"));
-      return;
-    }
-    found_[{found->second, v1::Dependency::RESOURCE}].insert(path);
-    refs_.insert({reference.task, reference.result});
-    // What a Task that we know does not declare, it will never give.
-    const bool known = !from.task_path.empty();
-    if (!known) return;
-    std::vector<absl::string_view> names;
-    for (const v1::DeclaredResult& result : from.results)
-      names.push_back(result.name());
-    if (std::find(names.begin(), names.end(), reference.result) ==
-        names.end()) {
-      diagnostics_
-          .Error("unknown-result", at.subject, path,
-                 absl::StrCat("the task \"", reference.task,
-                              "\" has no result \"", reference.result, "\""))
-          .set_hint(names.empty() ? "it declares no results"
-                    : DidYouMean(reference.result, names).empty()
-                        ? absl::StrCat("it has: ", absl::StrJoin(names, ", "))
-                        : DidYouMean(reference.result, names));
-    }
-  }
-
-  ResolvedRun& run_;
-  DiagnosticList& diagnostics_;
-  absl::flat_hash_map<std::string, TaskIndex> index_;
-  TaskIndex at_ = 0;
-  std::map<std::pair<TaskIndex, v1::Dependency::Kind>, std::set<std::string>>
-      found_;
-  std::set<std::pair<std::string, std::string>> refs_;
-};
+// The fields of an embedded Task in which Tekton looks for results
+// (pkg/apis/pipeline/v1/container_types.go, GetVarSubstitutionExpressions).
+constexpr TextFields kResultFields = kNameText | kImageText | kPullPolicyText |
+                                     kScriptText | kWorkingDirText |
+                                     kCommandText | kEnvText | kEnvSourceText;
 
 Graph DependencyGraph(const ResolvedRun& run) {
   std::vector<Edge> edges;
@@ -240,14 +63,241 @@ void ReportCycles(const ResolvedRun& run, DiagnosticList* diagnostics) {
 
 }  // namespace
 
-void FindDependencies(const v1::PipelineSpec& pipeline, ResolvedRun* run,
-                      DiagnosticList* diagnostics) {
-  DependencyFinder finder(run, diagnostics);
-  TaskIndex at = 0;
-  for (const v1::PipelineTask& task : pipeline.tasks()) finder.Find(at++, task);
-  for (const v1::PipelineTask& task : pipeline.finally())
-    finder.Find(at++, task);
-  ReportCycles(*run, diagnostics);
+DependencyFinder::DependencyFinder(ResolvedRun* run,
+                                   DiagnosticList* diagnostics)
+    : run_(*run), diagnostics_(*diagnostics) {
+  index_.reserve(run_.tasks.size());
+  for (size_t i = 0; i < run_.tasks.size(); ++i) {
+    index_.emplace(run_.tasks[i].name, static_cast<TaskIndex>(i));
+  }
+}
+
+void DependencyFinder::Add(TaskIndex at, const v1::PipelineTask& task) {
+  at_ = at;
+  found_.clear();
+  refs_.clear();
+  const FieldPath path(run_.tasks[at].path);
+  for (int i = 0; i < task.run_after_size(); ++i) {
+    RunAfter(task.run_after(i),
+             absl::StrCat(run_.tasks[at].path, ".runAfter[", i, "]"));
+  }
+  Params(task.params(), path.Field("params"));
+  const FieldPath matrix = path.Field("matrix");
+  Params(task.matrix().params(), matrix.Field("params"));
+  const FieldPath includes = matrix.Field("include");
+  for (int i = 0; i < task.matrix().include_size(); ++i) {
+    const FieldPath include = includes.Index(i);
+    Params(task.matrix().include(i).params(), include.Field("params"));
+  }
+  const FieldPath whens = path.Field("when");
+  for (int i = 0; i < task.when_size(); ++i) {
+    const FieldPath when = whens.Index(i);
+    Text(task.when(i).input(), when.Field("input"));
+    Text(task.when(i).cel(), when.Field("cel"));
+    const FieldPath values = when.Field("values");
+    for (int j = 0; j < task.when(i).values_size(); ++j) {
+      Text(task.when(i).values(j), values.Index(j));
+    }
+  }
+  if (task.has_task_spec()) {
+    // Results propagate into embedded Tasks.
+    const v1::TaskSpec& spec = task.task_spec().task_spec();
+    const FieldPath at_spec = path.Field("taskSpec");
+    // A status means nothing there.
+    const auto look = [&](const std::string& text, const FieldPath& where) {
+      ForEachReference(text, [&](absl::string_view inside) {
+        const auto reference = ParseTaskReference(inside);
+        if (reference && reference->field == ResultReference::Field::kResult) {
+          Result(*reference, where);
+        }
+      });
+    };
+    ForEachStepText(spec, kResultFields, at_spec, look);
+    ForEachSidecarText(spec, kResultFields, at_spec, look);
+  }
+  ResolvedTask& resolved = run_.tasks[at];
+  for (auto& [key, paths] : found_) {
+    resolved.dependencies.push_back(
+        {key.first, key.second, {paths.begin(), paths.end()}});
+  }
+  for (const auto& [name, result] : refs_) {
+    v1::ResultRef& ref = resolved.result_refs.emplace_back();
+    ref.set_task(name);
+    ref.set_result(result);
+  }
+}
+
+void DependencyFinder::RunAfter(const std::string& name,
+                                const std::string& path) {
+  const Subject& subject = run_.tasks[at_].subject;
+  const auto found = index_.find(name);
+  if (found == index_.end()) {
+    UnknownTask(subject, name, path);
+  } else if (run_.tasks[found->second].finally) {
+    diagnostics_.Error(
+        "run-after-finally", subject, path,
+        absl::StrCat("\"", name,
+                     "\" is a finally task; no task can run after it"));
+  } else {
+    found_[{found->second, v1::Dependency::ORDERING}].insert(path);
+  }
+}
+
+v1::Diagnostic& DependencyFinder::UnknownTask(const Subject& subject,
+                                              const std::string& name,
+                                              std::string path) {
+  v1::Diagnostic& d =
+      diagnostics_.Error("unknown-task", subject, std::move(path),
+                         absl::StrCat("no pipeline task named \"", name, "\""));
+  if (hints_left_ == 0) return d;
+  --hints_left_;
+  std::vector<absl::string_view> names;
+  for (const ResolvedTask& task : run_.tasks) {
+    if (!task.finally) names.push_back(task.name);
+  }
+  const std::string nearest = NearestName(name, names);
+  if (nearest.empty()) return d;
+  d.set_hint(absl::StrCat("did you mean \"", nearest, "\"?"));
+  const ResolvedTask& meant = run_.tasks[index_[nearest]];
+  v1::RelatedPlace* place = d.add_related();
+  *place->mutable_origin() = meant.subject.origin;
+  place->set_path(absl::StrCat(meant.path, ".name"));
+  place->set_message(absl::StrCat("\"", nearest, "\" is here"));
+  return d;
+}
+
+void DependencyFinder::Params(
+    const google::protobuf::RepeatedPtrField<v1::Param>& params,
+    const FieldPath& path) {
+  for (int i = 0; i < params.size(); ++i) {
+    const FieldPath param = path.Index(i);
+    ForEachValueText(params[i].value(), param.Field("value"),
+                     [&](const std::string& text, const FieldPath& where) {
+                       Text(text, where);
+                     });
+  }
+}
+
+void DependencyFinder::Text(const std::string& text, const FieldPath& path) {
+  if (!MayHoldReference(text)) return;
+  ForEachReference(text, [&](absl::string_view inside) {
+    const auto reference = ParseTaskReference(inside);
+    if (!reference) return;
+    if (reference->field == ResultReference::Field::kResult) {
+      Result(*reference, path);
+    } else {
+      Status(*reference, path);
+    }
+  });
+}
+
+void DependencyFinder::Status(const ResultReference& reference,
+                              const FieldPath& path) {
+  const ResolvedTask& at = run_.tasks[at_];
+  if (!at.finally) {
+    diagnostics_
+        .Error("status-outside-finally", at.subject, path.ToString(),
+               absl::StrCat("$(", reference.ToString(),
+                            ") is known only when all tasks have ended"))
+        .set_hint("use it in a finally task");
+    return;
+  }
+  if (reference.field == ResultReference::Field::kAggregateStatus) return;
+  const auto found = index_.find(reference.owner);
+  if (found == index_.end()) {
+    UnknownTask(at.subject, reference.owner, path.ToString());
+  } else if (run_.tasks[found->second].finally) {
+    diagnostics_.Error(
+        "finally-reference", at.subject, path.ToString(),
+        absl::StrCat("\"", reference.owner,
+                     "\" is a finally task itself; its status is not known "
+                     "here"));
+  }
+}
+
+void DependencyFinder::Result(const ResultReference& reference,
+                              const FieldPath& path) {
+  const ResolvedTask& at = run_.tasks[at_];
+  std::string text = path.ToString();
+  const auto found = index_.find(reference.owner);
+  if (found == index_.end()) {
+    UnknownTask(at.subject, reference.owner, std::move(text));
+    return;
+  }
+  if (run_.tasks[found->second].finally) {
+    diagnostics_.Error(
+        "finally-reference", at.subject, std::move(text),
+        absl::StrCat("\"", reference.owner,
+                     "\" is a finally task; its results can't be used by other "
+                     "tasks"));
+    return;
+  }
+  uses_.push_back({at_, found->second, reference.result, text});
+  found_[{found->second, v1::Dependency::RESOURCE}].insert(std::move(text));
+  refs_.insert({reference.owner, reference.result});
+}
+
+// What a Task that we know does not declare, it will never give
+// (pkg/reconciler/pipelinerun/resources/validate_dependencies.go,
+// validateResultRef).
+void DependencyFinder::CheckResult(const Subject& subject,
+                                   const ResolvedTask& from,
+                                   const std::string& result,
+                                   const std::string& path) {
+  if (from.task_path.empty()) return;
+  std::vector<absl::string_view> names;
+  for (const v1::DeclaredResult& declared : from.results) {
+    if (declared.name() == result) return;
+    names.push_back(declared.name());
+  }
+  const std::string nearest = DidYouMean(result, names);
+  diagnostics_
+      .Error("unknown-result", subject, path,
+             absl::StrCat("the task \"", from.name, "\" has no result \"",
+                          result, "\""))
+      .set_hint(names.empty()      ? "it declares no results"
+                : nearest.empty() ? absl::StrCat("it has: ",
+                                                 absl::StrJoin(names, ", "))
+                                  : nearest);
+}
+
+void DependencyFinder::CheckPipelineResults(const v1::PipelineSpec& pipeline,
+                                            const Subject& subject,
+                                            absl::string_view pipeline_path) {
+  const FieldPath at(pipeline_path);
+  const FieldPath list = at.Field("results");
+  for (int i = 0; i < pipeline.results_size(); ++i) {
+    const FieldPath result = list.Index(i);
+    ForEachValueText(
+        pipeline.results(i).value(), result.Field("value"),
+        [&](const std::string& text, const FieldPath& path) {
+          ForEachReference(text, [&](absl::string_view inside) {
+            const auto reference = ParseResultReference(inside);
+            if (!reference || reference->scope == "steps" ||
+                reference->field != ResultReference::Field::kResult) {
+              return;
+            }
+            const auto found = index_.find(reference->owner);
+            if (found == index_.end()) {
+              UnknownTask(subject, reference->owner, path.ToString());
+              return;
+            }
+            CheckResult(subject, run_.tasks[found->second], reference->result,
+                        path.ToString());
+          });
+        });
+  }
+}
+
+void DependencyFinder::Check(const v1::PipelineSpec& pipeline,
+                             const Subject& subject,
+                             absl::string_view pipeline_path) {
+  for (const Use& use : uses_) {
+    CheckResult(run_.tasks[use.by].subject, run_.tasks[use.of], use.result,
+                use.path);
+  }
+  CheckPipelineResults(pipeline, subject, pipeline_path);
+  ReportCycles(run_, &diagnostics_);
 }
 
 void SkipWhatNeverRuns(ResolvedRun* run) {

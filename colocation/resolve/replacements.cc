@@ -3,99 +3,85 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "colocation/resolve/reference.h"
 
 namespace colocation {
 namespace {
 
-// The reference to a whole result that a value is, if it is one:
-// "$(tasks.a.results.b[*])".
-std::optional<TaskReference> WholeResult(const v1::ParamValue& value) {
-  absl::string_view text;
-  if (value.has_array_value() && value.array_value().items_size() == 1) {
-    text = value.array_value().items(0);
-  } else if (value.value_case() == v1::ParamValue::kStringValue) {
-    text = value.string_value();
-  }
+// A part of a whole result.
+std::string PartOf(ResultReference result, absl::string_view suffix) {
+  result.suffix = std::string(suffix);
+  return absl::StrCat("$(", result.ToString(), ")");
+}
+
+// "params.o" and "k" of $(params.o.k); object parameters have no dots in their
+// names.
+std::optional<std::pair<absl::string_view, absl::string_view>> SplitKey(
+    const Variable& variable) {
+  const size_t dot = variable.name.find('.');
+  if (dot == absl::string_view::npos || !variable.suffix.empty()) return {};
+  return std::make_pair(variable.name.substr(0, dot),
+                        variable.name.substr(dot + 1));
+}
+
+}  // namespace
+
+std::optional<ResultReference> WholeResult(absl::string_view text) {
   const auto inside = WholeReference(text);
-  if (!inside) return {};
-  auto reference = ParseTaskReference(*inside);
-  if (!reference || reference->field != TaskReference::Field::kResult ||
+  if (!inside || !absl::EndsWith(*inside, "[*]")) return {};
+  auto reference = ParseResultReference(*inside);
+  if (!reference || reference->field != ResultReference::Field::kResult ||
       reference->suffix != "[*]") {
     return {};
   }
   return reference;
 }
 
-std::string LatePart(TaskReference reference, absl::string_view suffix) {
-  reference.suffix = std::string(suffix);
-  return absl::StrCat("$(", reference.ToString(), ")");
+std::optional<ResultReference> WholeResult(const v1::ParamValue& value) {
+  switch (value.value_case()) {
+    case v1::ParamValue::kStringValue:
+      return WholeResult(value.string_value());
+    case v1::ParamValue::kArrayValue:
+      if (value.array_value().items_size() != 1) return {};
+      return WholeResult(value.array_value().items(0));
+    default:
+      return {};
+  }
 }
 
-}  // namespace
+bool IsLate(absl::string_view text) {
+  bool late = false;
+  ForEachReference(text, [&](absl::string_view inside) {
+    late |= ParseTaskReference(inside).has_value();
+  });
+  return late;
+}
 
 void Replacements::Set(absl::string_view key, absl::string_view value) {
-  strings_[std::string(key)] = std::string(value);
+  strings_[key] = std::string(value);
 }
 
-void Replacements::SetParam(const std::string& name,
-                            const v1::ParamValue& value) {
-  params_[name] = value;
+void Replacements::SetParam(absl::string_view name, v1::ParamValue value) {
+  params_[name] = std::move(value);
 }
 
-void Replacements::AddMissing(const Replacements& other) {
-  strings_.insert(other.strings_.begin(), other.strings_.end());
-  params_.insert(other.params_.begin(), other.params_.end());
-}
-
-bool Replacements::HasParam(absl::string_view name) const {
-  return params_.contains(name);
+void Replacements::ApplyToParams(const Replacements& later) {
+  for (auto& [name, value] : params_) later.ApplyToValue(&value);
 }
 
 const v1::ParamValue* Replacements::Param(absl::string_view name) const {
-  const auto found = params_.find(name);
-  return found == params_.end() ? nullptr : &found->second;
+  for (const Replacements* scope = this; scope != nullptr;
+       scope = scope->outer_) {
+    const auto found = scope->params_.find(name);
+    if (found != scope->params_.end()) return &found->second;
+  }
+  return nullptr;
 }
 
-std::optional<std::string> Replacements::Find(absl::string_view inside) const {
-  const auto text = strings_.find(inside);
-  if (text != strings_.end()) return text->second;
-  const auto variable = ParseVariable(inside, "params");
-  if (variable) {
-    if (const v1::ParamValue* value = Param(variable->name)) {
-      int64_t index = 0;
-      const absl::string_view suffix = variable->suffix;
-      if (suffix.empty()) {
-        if (value->value_case() == v1::ParamValue::kStringValue) {
-          return value->string_value();
-        }
-        return std::nullopt;
-      }
-      if (const auto whole = WholeResult(*value); whole && suffix != "[*]") {
-        return LatePart(*whole, suffix);
-      }
-      if (value->has_array_value() &&
-          absl::SimpleAtoi(suffix.substr(1, suffix.size() - 2), &index) &&
-          index < value->array_value().items_size()) {
-        return value->array_value().items(static_cast<int>(index));
-      }
-      return std::nullopt;
-    }
-    // A key of an object: the parameter's name is all up to a dot.
-    const size_t dot = variable->name.rfind('.');
-    if (dot != std::string::npos && variable->suffix.empty()) {
-      const absl::string_view name = variable->name;
-      if (const v1::ParamValue* value = Param(name.substr(0, dot))) {
-        if (const auto whole = WholeResult(*value)) {
-          return LatePart(*whole, name.substr(dot));
-        }
-        const auto& entries = value->object_value().entries();
-        const auto entry = entries.find(std::string(name.substr(dot + 1)));
-        if (value->has_object_value() && entry != entries.end())
-          return entry->second;
-      }
-    }
-    return std::nullopt;
+std::optional<std::string> Replacements::Lookup(
+    absl::string_view inside) const {
+  for (const Replacements* scope = this; scope != nullptr;
+       scope = scope->outer_) {
+    if (auto found = scope->LookupHere(inside)) return found;
   }
   // A result in another notation is passed on in ours.
   if (absl::StartsWith(inside, "tasks.") && absl::StrContains(inside, "[")) {
@@ -106,28 +92,71 @@ std::optional<std::string> Replacements::Find(absl::string_view inside) const {
   return std::nullopt;
 }
 
+std::optional<std::string> Replacements::LookupHere(
+    absl::string_view inside) const {
+  const auto text = strings_.find(inside);
+  if (text != strings_.end()) return text->second;
+  if (params_.empty()) return std::nullopt;
+  const auto variable = ParseParam(inside);
+  if (!variable) return std::nullopt;
+  const auto found = params_.find(variable->name);
+  if (found != params_.end()) {
+    const v1::ParamValue& value = found->second;
+    const absl::string_view suffix = variable->suffix;
+    if (suffix.empty()) {
+      if (value.has_array_value() || value.has_object_value()) return {};
+      return value.string_value();
+    }
+    if (suffix != "[*]") {
+      if (const auto whole = WholeResult(value)) return PartOf(*whole, suffix);
+      int64_t index = 0;
+      if (value.has_array_value() &&
+          absl::SimpleAtoi(suffix.substr(1, suffix.size() - 2), &index) &&
+          index < value.array_value().items_size()) {
+        return value.array_value().items(static_cast<int>(index));
+      }
+      return std::nullopt;
+    }
+    // A whole array within a text stays, unless it is a result's.
+    if (const auto whole = WholeResult(value)) return PartOf(*whole, suffix);
+    return std::nullopt;
+  }
+  const auto key = SplitKey(*variable);
+  if (!key) return std::nullopt;
+  const auto object = params_.find(key->first);
+  if (object == params_.end()) return std::nullopt;
+  if (const auto whole = WholeResult(object->second)) {
+    return PartOf(*whole, absl::StrCat(".", key->second));
+  }
+  const auto& entries = object->second.object_value().entries();
+  const auto entry = entries.find(std::string(key->second));
+  if (entry == entries.end()) return std::nullopt;
+  return entry->second;
+}
+
 std::string Replacements::Apply(absl::string_view text) const {
-  if (!absl::StrContains(text, "$(")) return std::string(text);
+  if (!MayHoldReference(text)) return std::string(text);
   return ReplaceReferences(
-      text, [this](absl::string_view inside) { return Find(inside); });
+      text, [this](absl::string_view inside) { return Lookup(inside); });
+}
+
+const v1::ParamValue* Replacements::WholeArray(absl::string_view text) const {
+  const auto inside = WholeReference(text);
+  if (!inside) return nullptr;
+  const auto variable = ParseParam(*inside);
+  if (!variable || (!variable->suffix.empty() && variable->suffix != "[*]")) {
+    return nullptr;
+  }
+  const v1::ParamValue* value = Param(variable->name);
+  return value != nullptr && value->has_array_value() ? value : nullptr;
 }
 
 void Replacements::AppendExpanded(const std::string& text,
                                   std::vector<std::string>* out) const {
-  if (const auto inside = WholeReference(text)) {
-    const auto variable = ParseVariable(*inside, "params");
-    if (variable && (variable->suffix == "[*]" || variable->suffix.empty())) {
-      const v1::ParamValue* value = Param(variable->name);
-      if (value != nullptr && value->has_array_value()) {
-        const auto& items = value->array_value().items();
-        out->insert(out->end(), items.begin(), items.end());
-        return;
-      }
-      if (value != nullptr && WholeResult(*value)) {
-        out->push_back(value->string_value());
-        return;
-      }
-    }
+  if (const v1::ParamValue* array = WholeArray(text)) {
+    const auto& items = array->array_value().items();
+    out->insert(out->end(), items.begin(), items.end());
+    return;
   }
   out->push_back(Apply(text));
 }
@@ -140,23 +169,23 @@ void Replacements::ApplyToValue(v1::ParamValue* value) const {
     case v1::ParamValue::kObjectValue:
       for (auto& [key, text] :
            *value->mutable_object_value()->mutable_entries()) {
-        text = Apply(text);
+        if (MayHoldReference(text)) text = Apply(text);
       }
       return;
     default:
       break;
   }
-  const std::string text = value->string_value();
-  if (const auto inside = WholeReference(text)) {
-    const auto variable = ParseVariable(*inside, "params");
-    if (variable && (variable->suffix == "[*]" || variable->suffix.empty())) {
-      const v1::ParamValue* whole = Param(variable->name);
-      if (whole != nullptr &&
-          (variable->suffix == "[*]" ||
-           whole->value_case() != v1::ParamValue::kStringValue)) {
-        *value = *whole;
-        return;
-      }
+  const std::string& text = value->string_value();
+  if (!MayHoldReference(text)) return;
+  const auto inside = WholeReference(text);
+  const auto variable =
+      inside && IsPlain(*inside) ? ParseParam(*inside) : std::nullopt;
+  if (variable && (variable->suffix.empty() || variable->suffix == "[*]")) {
+    const v1::ParamValue* whole = Param(variable->name);
+    if (whole != nullptr &&
+        (whole->has_array_value() || whole->has_object_value())) {
+      *value = v1::ParamValue(*whole);
+      return;
     }
   }
   value->set_string_value(Apply(text));

@@ -4,33 +4,45 @@
 // parameter bound to $(tasks.a.results.b) is replaced by that text, and
 // $(params.p[1]) of one bound to $(tasks.a.results.b[*]) by
 // $(tasks.a.results.b[1]).
+//
+// Scopes are chained: what is not found in one is looked for in its outer one,
+// so that the tasks of a pipeline share the pipeline's without copies.
 #ifndef COLOCATION_RESOLVE_REPLACEMENTS_H_
 #define COLOCATION_RESOLVE_REPLACEMENTS_H_
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "colocation/resolve/reference.h"
 #include "colocation/v1/tekton.pb.h"
 
 namespace colocation {
 
 class Replacements {
  public:
+  // `outer` outlives this.
+  explicit Replacements(const Replacements* outer = nullptr) : outer_(outer) {}
+
   // `key` is the inside of the reference: "context.pipeline.name".
   void Set(absl::string_view key, absl::string_view value);
 
   // A parameter, under params.NAME and what can be said of it.
-  void SetParam(const std::string& name, const v1::ParamValue& value);
+  void SetParam(absl::string_view name, v1::ParamValue value);
 
-  // Adds those of `other` that are not here yet.
-  void AddMissing(const Replacements& other);
-
-  bool HasParam(absl::string_view name) const;
-  // What a parameter is; null where there is none.
+  // The parameter's value, here or outside; null where there is none.
   const v1::ParamValue* Param(absl::string_view name) const;
+
+  // What a reference in the middle of a text stands for, if that is known.
+  std::optional<std::string> Lookup(absl::string_view inside) const;
+
+  // Replaces in this scope's own parameters what `later` knows. Tekton replaces
+  // parameters first and other variables in the texts so made; doing it here,
+  // once, comes to the same.
+  void ApplyToParams(const Replacements& later);
 
   // The text with what is known replaced.
   std::string Apply(absl::string_view text) const;
@@ -39,6 +51,9 @@ class Replacements {
   // the array's elements (substitution.go, ApplyArrayReplacements).
   template <typename Strings>
   void ApplyToList(Strings* texts) const {
+    bool any = false;
+    for (const std::string& text : *texts) any |= MayHoldReference(text);
+    if (!any) return;
     std::vector<std::string> replaced;
     for (const std::string& text : *texts) AppendExpanded(text, &replaced);
     texts->Clear();
@@ -49,16 +64,32 @@ class Replacements {
   // a list (param_types.go, ParamValue.ApplyReplacements).
   void ApplyToValue(v1::ParamValue* value) const;
 
+  // The array parameter that the text refers to as a whole; null where it is
+  // something else.
+  const v1::ParamValue* WholeArray(absl::string_view text) const;
+
+  // Without the outer scope.
   bool empty() const { return strings_.empty() && params_.empty(); }
 
  private:
-  std::optional<std::string> Find(absl::string_view inside) const;
+  std::optional<std::string> LookupHere(absl::string_view inside) const;
   void AppendExpanded(const std::string& text,
                       std::vector<std::string>* out) const;
 
+  const Replacements* outer_;
   absl::flat_hash_map<std::string, std::string> strings_;
   absl::flat_hash_map<std::string, v1::ParamValue> params_;
 };
+
+// The result that a value refers to as a whole, "$(tasks.a.results.b[*])", if
+// it does: a list or an object of which only the run knows what is in it.
+std::optional<ResultReference> WholeResult(const v1::ParamValue& value);
+
+// The same of a text.
+std::optional<ResultReference> WholeResult(absl::string_view text);
+
+// Whether the text refers to a result or status of another task.
+bool IsLate(absl::string_view text);
 
 }  // namespace colocation
 

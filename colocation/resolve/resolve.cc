@@ -1,22 +1,24 @@
 #include "colocation/resolve/resolve.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <algorithm>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "colocation/diagnostics/field_path.h"
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/resolve/apply.h"
+#include "colocation/resolve/catalog.h"
 #include "colocation/resolve/dependencies.h"
 #include "colocation/resolve/params.h"
+#include "colocation/resolve/reference.h"
 #include "colocation/resolve/replacements.h"
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/resolve/select_run.h"
@@ -30,32 +32,41 @@ int64_t DurationNs(const std::string& text) {
   return ParseDurationNs(text).value_or(0);
 }
 
+// The same bytes for the same message, whatever the order of its maps.
+std::string SameBytes(const google::protobuf::Message& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  message.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
 // Fields that the task's template has not set are those of the run's
-// (pkg/pod/template.go in Tekton: MergePodTemplateWithDefault).
+// (pkg/apis/pipeline/pod/template.go, MergePodTemplateWithDefault).
 v1::PodTemplate MergePodTemplates(const v1::PodTemplate& of_run,
                                   const v1::PodTemplate& of_task) {
   v1::PodTemplate merged = of_run;
-  const auto* reflection = merged.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> set;
-  of_task.GetReflection()->ListFields(of_task, &set);
-  for (const auto* field : set) {
-    const std::string& name = field->name();
-    if (name == "env" || name == "volumes") continue;
-    reflection->ClearField(&merged, field);
-  }
   v1::PodTemplate rest = of_task;
   rest.clear_env();
   rest.clear_volumes();
+  const auto* reflection = merged.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  reflection->ListFields(rest, &set);
+  for (const auto* field : set) reflection->ClearField(&merged, field);
   merged.MergeFrom(rest);
   const auto merge_by_name = [](const auto& from, auto* into) {
     for (const auto& element : from) {
-      bool replaced = false;
-      for (auto& known : *into) {
-        if (known.name() != element.name()) continue;
-        known = element;
-        replaced = true;
+      const auto same =
+          std::find_if(into->begin(), into->end(), [&](const auto& known) {
+            return known.name() == element.name();
+          });
+      if (same != into->end()) {
+        *same = element;
+      } else {
+        *into->Add() = element;
       }
-      if (!replaced) *into->Add() = element;
     }
   };
   merge_by_name(of_task.env(), merged.mutable_env());
@@ -65,17 +76,18 @@ v1::PodTemplate MergePodTemplates(const v1::PodTemplate& of_run,
 
 class Resolver {
  public:
-  Resolver(const v1::ObjectSet& objects, const v1::PlanRequest& request,
-           DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
+  Resolver(const v1::PlanRequest& request, DiagnosticList* diagnostics,
+           std::vector<v1::Need>* needs)
       : options_(request.options()),
         diagnostics_(*diagnostics),
-        catalog_(objects, request, diagnostics, needs) {}
+        catalog_(request, diagnostics, needs) {}
 
   ResolvedRun Run(const v1::ObjectSet& objects) {
     auto selected = SelectRun(objects, options_.run(), &diagnostics_);
     if (!selected) return std::move(run_);
     selected_ = *std::move(selected);
     run_.subject = selected_.subject;
+    catalog_.Index(objects, Namespace());
     FindPipeline();
     if (pipeline_ == nullptr) return std::move(run_);
     SetIdentity();
@@ -83,16 +95,15 @@ class Resolver {
     ResolveParams();
     BindWorkspaces();
     ResolveTasks();
-    if (!diagnostics_.has_errors()) SkipWhatNeverRuns(&run_);
-    for (v1::PipelineResult result : pipeline_->results()) {
-      replacements_.ApplyToValue(result.mutable_value());
-      run_.results.push_back(std::move(result));
+    for (const v1::PipelineResult& written : pipeline_->results()) {
+      v1::PipelineResult& result = run_.results.emplace_back(written);
+      values_.ApplyToValue(result.mutable_value());
     }
     return std::move(run_);
   }
 
  private:
-  const v1::PipelineRunSpec& spec() const { return selected_.run.spec(); }
+  const v1::PipelineRunSpec& spec() const { return selected_.run().spec(); }
 
   // A path in the run, as it is in the object that the run was made from.
   std::string InRun(absl::string_view path) const {
@@ -103,12 +114,20 @@ class Resolver {
     return std::string(path);
   }
 
+  std::string Namespace() const {
+    const v1::ObjectMeta& metadata = selected_.run().metadata();
+    if (metadata.has_namespace_()) return metadata.namespace_();
+    return options_.default_namespace().empty() ? "default"
+                                                : options_.default_namespace();
+  }
+
   void FindPipeline() {
+    const std::string name = NameOf(selected_.run().metadata());
     if (spec().has_pipeline_spec()) {
       pipeline_ = &spec().pipeline_spec();
       pipeline_subject_ = selected_.subject;
       pipeline_path_ = "spec.pipelineSpec";
-      pipeline_name_ = NameOf(selected_.run.metadata());
+      pipeline_name_ = name;
       return;
     }
     const v1::Pipeline* found = catalog_.FindPipeline(
@@ -121,47 +140,53 @@ class Resolver {
   }
 
   void SetIdentity() {
-    const v1::ObjectMeta& metadata = selected_.run.metadata();
+    const v1::ObjectMeta& metadata = selected_.run().metadata();
     v1::RunIdentity& identity = run_.identity;
     if (metadata.has_name()) {
       identity.set_name(metadata.name());
     } else {
-      // A name of its own for each content, the same for the same content.
+      // Another name for another content, the same for the same; as many
+      // characters as the API server would add.
       const std::string prefix =
           metadata.has_generate_name() ? metadata.generate_name() : "run-";
-      identity.set_name(absl::StrCat(
-          prefix, ShortHash(spec().SerializeAsString()).substr(0, 5)));
+      identity.set_name(
+          absl::StrCat(prefix, ShortHash(SameBytes(spec())).substr(0, 5)));
     }
-    identity.set_namespace_(metadata.has_namespace_() ? metadata.namespace_()
-                            : !options_.default_namespace().empty()
-                                ? options_.default_namespace()
-                                : "default");
-    identity.set_pipeline(pipeline_name_);
+    identity.set_namespace_(Namespace());
+    // The name of an embedded pipeline is that of its run.
+    identity.set_pipeline(spec().has_pipeline_spec() ? identity.name()
+                                                     : pipeline_name_);
     *identity.mutable_labels() = metadata.labels();
     *identity.mutable_annotations() = metadata.annotations();
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
-    replacements_.Set("context.pipelineRun.name", identity.name());
-    replacements_.Set("context.pipelineRun.namespace", identity.namespace_());
-    replacements_.Set("context.pipelineRun.uid", identity.uid());
-    replacements_.Set("context.pipeline.name", pipeline_name_);
+    contexts_.Set("context.pipelineRun.name", identity.name());
+    contexts_.Set("context.pipelineRun.namespace", identity.namespace_());
+    contexts_.Set("context.pipelineRun.uid", identity.uid());
+    contexts_.Set("context.pipeline.name", identity.pipeline());
+  }
+
+  int64_t DefaultTimeoutNs() const {
+    constexpr int64_t kMinute = 60'000'000'000;
+    constexpr int64_t kMostMinutes = 100'000'000;
+    const int64_t minutes = options_.default_timeout_minutes();
+    return minutes == 0 ? 60 * kMinute
+                        : std::clamp<int64_t>(minutes, 0, kMostMinutes) *
+                              kMinute;
   }
 
   void SetTimeouts() {
     v1::RunTimeouts& timeouts = run_.timeouts;
-    constexpr int64_t kMinute = 60'000'000'000;
-    const int32_t minutes =
-        options_.default_timeout_minutes() == 0
-            ? 60
-            : std::max(0, options_.default_timeout_minutes());
     const v1::TimeoutFields& given = spec().timeouts();
     timeouts.set_pipeline_ns(given.has_pipeline() ? DurationNs(given.pipeline())
-                                                  : minutes * kMinute);
+                                                  : DefaultTimeoutNs());
     if (given.has_tasks()) timeouts.set_tasks_ns(DurationNs(given.tasks()));
-    if (given.has_finally())
+    if (given.has_finally()) {
       timeouts.set_finally_ns(DurationNs(given.finally()));
+    }
     // What one of them leaves of the whole is the other's
-    // (pipelinerun_types.go: TasksTimeout, FinallyTimeout).
+    // (pkg/apis/pipeline/v1/pipelinerun_types.go, TasksTimeout and
+    // FinallyTimeout).
     const int64_t whole = timeouts.pipeline_ns();
     if (whole > 0 && !given.has_tasks() && timeouts.finally_ns() > 0) {
       timeouts.set_tasks_ns(
@@ -173,43 +198,67 @@ class Resolver {
   }
 
   void ResolveParams() {
+    if (selected_.one_task) return;
+    const std::string list = "spec.params";
+    const Subject options;
     std::vector<GivenParam> given;
     for (int i = 0; i < spec().params_size(); ++i) {
-      given.push_back({&spec().params(i), selected_.subject,
-                       absl::StrCat("spec.params[", i, "]")});
+      given.push_back({&spec().params(i), &selected_.subject, &list, i});
     }
-    for (const v1::Param& param : options_.params())
-      given.push_back({&param, {}, ""});
-    const Subject& where =
-        selected_.bare ? pipeline_subject_ : selected_.subject;
-    ParamScope scope{
-        where,
-        selected_.bare ? InRun(absl::StrCat(pipeline_path_, ".params"))
-                       : "spec.params",
+    for (const v1::Param& param : options_.params()) {
+      given.push_back({&param, &options, nullptr, -1});
+    }
+    lengths_.emplace(pipeline_->params(), given);
+    const ParamScope declared{&pipeline_subject_, pipeline_path_};
+    const ParamScope giver{&selected_.subject, "spec"};
+    ResolvePipelineParams(
+        pipeline_->params(), declared, given, giver,
         selected_.bare ? "give it with --param NAME=VALUE"
                        : "give it in the PipelineRun's params, or with "
-                         "--param NAME=VALUE"};
-    ResolveParamValues(pipeline_->params(), given, scope, &replacements_,
-                       &diagnostics_);
-    // Workspaces given to a pipeline are bound in its texts.
-    for (const v1::PipelineWorkspaceDeclaration& workspace :
-         pipeline_->workspaces()) {
-      replacements_.Set(absl::StrCat("workspaces.", workspace.name(), ".bound"),
-                        "false");
+                         "--param NAME=VALUE",
+        &values_, &diagnostics_);
+    std::vector<absl::string_view> names;
+    for (const v1::ParamSpec& param : pipeline_->params()) {
+      names.push_back(param.name());
+    }
+    WarnOfUnknown("unknown-param", "parameter", options_.params(), names);
+  }
+
+  // What the options give to nobody. In a PipelineRun that is no fault, since
+  // it propagates; somebody who types it means something.
+  template <typename Given>
+  void WarnOfUnknown(absl::string_view code, absl::string_view what,
+                     const Given& given,
+                     const std::vector<absl::string_view>& names) {
+    if (spec().has_pipeline_spec() && !selected_.one_task) return;
+    for (const auto& element : given) {
+      if (std::find(names.begin(), names.end(), element.name()) !=
+          names.end()) {
+        continue;
+      }
+      diagnostics_
+          .Warning(code, {}, "",
+                   absl::StrCat("nothing has a ", what, " named \"",
+                                element.name(), "\""))
+          .set_hint(DidYouMean(element.name(), names));
     }
   }
 
   void BindWorkspaces() {
     std::map<std::string, const v1::WorkspaceBinding*> bindings;
-    for (const v1::WorkspaceBinding& b : spec().workspaces())
+    for (const v1::WorkspaceBinding& b : spec().workspaces()) {
       bindings[b.name()] = &b;
-    for (const v1::WorkspaceBinding& b : options_.workspaces())
+    }
+    for (const v1::WorkspaceBinding& b : options_.workspaces()) {
       bindings[b.name()] = &b;
-    std::set<std::string> declared;
+    }
+    std::vector<absl::string_view> declared;
     for (int i = 0; i < pipeline_->workspaces_size(); ++i) {
       const v1::PipelineWorkspaceDeclaration& workspace =
           pipeline_->workspaces(i);
-      declared.insert(workspace.name());
+      declared.push_back(workspace.name());
+      contexts_.Set(absl::StrCat("workspaces.", workspace.name(), ".bound"),
+                    "false");
       const auto found = bindings.find(workspace.name());
       if (found != bindings.end()) {
         AddWorkspace(*found->second);
@@ -219,112 +268,165 @@ class Resolver {
         binding.mutable_empty_dir();
         AddWorkspace(binding);
       } else if (!workspace.optional()) {
-        v1::Diagnostic& d = diagnostics_.Error(
-            "unbound-workspace", selected_.subject, "spec.workspaces",
-            absl::StrCat("the pipeline's workspace \"", workspace.name(),
-                         "\" is not bound"));
-        std::vector<absl::string_view> given;
-        for (const auto& [name, binding] : bindings) given.push_back(name);
-        const std::string nearest = DidYouMean(workspace.name(), given);
-        d.set_hint(absl::StrCat(nearest, nearest.empty() ? "" : " else ",
-                                "bind it: - {name: ", workspace.name(),
-                                ", emptyDir: {}}"));
-        v1::RelatedPlace* place = d.add_related();
-        *place->mutable_origin() = pipeline_subject_.origin;
-        place->set_path(absl::StrCat(pipeline_path_, ".workspaces[", i, "]"));
-        place->set_message("declared here");
+        ReportUnbound(workspace.name(), i, bindings);
       }
     }
     // Those of an embedded pipeline need no declaration (propagation), and
     // those of the options are meant to be used.
     for (const auto& [name, binding] : bindings) {
-      if (!declared.contains(name)) AddWorkspace(*binding);
+      if (!workspace_index_.contains(name)) AddWorkspace(*binding);
     }
+    WarnOfUnknown("unknown-workspace", "workspace", options_.workspaces(),
+                  declared);
+    // Parameters hold references to these, too.
+    values_.ApplyToParams(contexts_);
+  }
+
+  void ReportUnbound(
+      const std::string& name, int index,
+      const std::map<std::string, const v1::WorkspaceBinding*>& bindings) {
+    v1::Diagnostic& d = diagnostics_.Error(
+        "unbound-workspace", selected_.subject, "spec.workspaces",
+        absl::StrCat("the pipeline's workspace \"", name, "\" is not bound"));
+    std::vector<absl::string_view> given;
+    for (const auto& [other, binding] : bindings) given.push_back(other);
+    const std::string nearest = DidYouMean(name, given);
+    d.set_hint(absl::StrCat(nearest, nearest.empty() ? "" : " else ",
+                            "bind it: - {name: ", name, ", emptyDir: {}}"));
+    v1::RelatedPlace* place = d.add_related();
+    *place->mutable_origin() = pipeline_subject_.origin;
+    place->set_path(absl::StrCat(pipeline_path_, ".workspaces[", index, "]"));
+    place->set_message("declared here");
   }
 
   void AddWorkspace(const v1::WorkspaceBinding& binding) {
-    RunWorkspace workspace{
-        binding.name(), binding,
-        MakeDns1123Label(absl::StrCat("ws-", binding.name()))};
-    ApplyToBinding(replacements_, &workspace.binding);
-    replacements_.Set(absl::StrCat("workspaces.", binding.name(), ".bound"),
-                      "true");
+    RunWorkspace workspace;
+    workspace.name = binding.name();
+    workspace.binding = binding;
+    workspace.volume =
+        MakeDns1123Label(absl::StrCat("ws-", binding.name()));
+    ApplyToBinding(values_, &workspace.binding);
+    ApplyToBinding(contexts_, &workspace.binding);
+    if (binding.has_volume_claim_template()) {
+      const std::string& name =
+          binding.volume_claim_template().metadata().name();
+      workspace.claim = absl::StrCat(
+          name.empty() ? "pvc" : name, "-",
+          ShortHash(absl::StrCat(run_.identity.namespace_(), "/",
+                                 run_.identity.name(), "/", binding.name())));
+    } else {
+      workspace.claim =
+          workspace.binding.persistent_volume_claim().claim_name();
+    }
+    contexts_.Set(absl::StrCat("workspaces.", binding.name(), ".bound"),
+                  "true");
+    workspace_index_[workspace.name] =
+        static_cast<int32_t>(run_.workspaces.size());
     run_.workspaces.push_back(std::move(workspace));
   }
 
   void ResolveTasks() {
-    const auto resolve_list = [&](const auto& tasks, absl::string_view list) {
+    run_.tasks.reserve(pipeline_->tasks_size() + pipeline_->finally_size());
+    const auto add = [&](const auto& tasks, absl::string_view list) {
       for (int i = 0; i < tasks.size(); ++i) {
-        ResolvedTask task;
+        ResolvedTask& task = run_.tasks.emplace_back();
         task.name = tasks[i].name();
         task.finally = list == "finally";
         task.subject = pipeline_subject_;
         task.path = InRun(absl::StrCat(pipeline_path_, ".", list, "[", i, "]"));
-        run_.tasks.push_back(std::move(task));
       }
     };
-    resolve_list(pipeline_->tasks(), "tasks");
-    resolve_list(pipeline_->finally(), "finally");
+    add(pipeline_->tasks(), "tasks");
+    add(pipeline_->finally(), "finally");
+    IndexSettings();
+    DependencyFinder dependencies(&run_, &diagnostics_);
+    if (!lengths_) lengths_.emplace();
+    const RunScope scope{options_,         *pipeline_, values_, *lengths_,
+                         workspace_index_, run_,       selected_.one_task};
+    TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
-    for (size_t i = 0; i < run_.tasks.size(); ++i) {
-      const int at = static_cast<int>(i);
-      ResolveTask(at < dag_size ? pipeline_->tasks(at)
-                                : pipeline_->finally(at - dag_size),
-                  &run_.tasks[i]);
+    for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
+      const v1::PipelineTask& written =
+          i < dag_size ? pipeline_->tasks(i) : pipeline_->finally(i - dag_size);
+      const auto own = settings_.find(written.name());
+      const TaskSettings& settings =
+          own == settings_.end() ? run_settings_ : own->second;
+      if (selected_.one_task) {
+        resolver.Resolve(WithOptions(written), settings, i, &run_.tasks[i]);
+        if (run_.tasks[i].timeout_ns == 0 && !written.has_timeout()) {
+          run_.tasks[i].timeout_ns = DefaultTimeoutNs();
+        }
+      } else {
+        resolver.Resolve(written, settings, i, &run_.tasks[i]);
+      }
     }
-    FindDependencies(*pipeline_, &run_, &diagnostics_);
+    dependencies.Check(*pipeline_, pipeline_subject_, pipeline_path_);
+    if (!diagnostics_.has_errors()) SkipWhatNeverRuns(&run_);
   }
 
-  void ResolveTask(const v1::PipelineTask& written, ResolvedTask* task) {
-    v1::PipelineTask pipeline_task = written;
-    Replacements here;
-    here.Set("context.pipelineTask.retries", absl::StrCat(written.retries()));
-    here.AddMissing(replacements_);
-    ApplyToPipelineTask(here, &pipeline_task);
-    SetTaskSettings(pipeline_task, task);
-    TaskResolver(catalog_, options_, run_, here, &diagnostics_)
-        .Resolve(pipeline_task, SettingsOf(task->name), task);
-  }
-
-  const v1::PipelineTaskRunSpec& SettingsOf(const std::string& task) const {
-    for (const v1::PipelineTaskRunSpec& settings : spec().task_run_specs()) {
-      if (settings.pipeline_task_name() == task) return settings;
+  // The only task, with the options' params in place of its own.
+  v1::PipelineTask WithOptions(v1::PipelineTask task) const {
+    for (const v1::Param& param : options_.params()) {
+      auto* params = task.mutable_params();
+      const auto same = std::find_if(
+          params->begin(), params->end(),
+          [&](const v1::Param& own) { return own.name() == param.name(); });
+      if (same != params->end()) {
+        *same = param;
+      } else {
+        *params->Add() = param;
+      }
     }
-    return v1::PipelineTaskRunSpec::default_instance();
+    return task;
   }
 
-  void SetTaskSettings(const v1::PipelineTask& pipeline_task,
-                       ResolvedTask* task) {
-    const v1::PipelineTaskRunSpec& settings = SettingsOf(task->name);
+  // pkg/apis/pipeline/v1/pipelinerun_types.go, GetTaskRunSpec.
+  void IndexSettings() {
     const v1::PipelineTaskRunTemplate& defaults = spec().task_run_template();
-    task->retries = std::max(0, pipeline_task.retries());
-    task->timeout_ns = settings.has_timeout() ? DurationNs(settings.timeout())
-                       : pipeline_task.has_timeout()
-                           ? DurationNs(pipeline_task.timeout())
-                           : 0;
-    task->continue_on_error = pipeline_task.on_error() == "continue";
-    task->service_account_name = !settings.service_account_name().empty()
-                                     ? settings.service_account_name()
-                                 : !defaults.service_account_name().empty()
-                                     ? defaults.service_account_name()
-                                 : !options_.default_service_account().empty()
-                                     ? options_.default_service_account()
-                                     : "default";
-    task->pod_template =
-        MergePodTemplates(defaults.pod_template(), settings.pod_template());
-    ApplyToPodTemplate(replacements_, &task->pod_template);
-    if (settings.has_compute_resources()) {
-      task->compute_resources = settings.compute_resources();
-    }
-    const v1::PipelineTaskMetadata& of_spec =
-        pipeline_task.task_spec().metadata();
-    task->labels.insert(of_spec.labels().begin(), of_spec.labels().end());
-    task->annotations.insert(of_spec.annotations().begin(),
-                             of_spec.annotations().end());
-    for (const auto& [key, value] : settings.metadata().labels())
-      task->labels[key] = value;
-    for (const auto& [key, value] : settings.metadata().annotations()) {
-      task->annotations[key] = value;
+    run_settings_.service_account_name =
+        !defaults.service_account_name().empty()
+            ? defaults.service_account_name()
+        : !options_.default_service_account().empty()
+            ? options_.default_service_account()
+            : "default";
+    run_settings_.pod_template = defaults.pod_template();
+    run_settings_.pod_template_refers =
+        MayHoldReference(defaults.pod_template().SerializeAsString());
+    if (spec().task_run_specs().empty()) return;
+    std::vector<absl::string_view> names;
+    for (const ResolvedTask& task : run_.tasks) names.push_back(task.name);
+    absl::flat_hash_set<absl::string_view> known(names.begin(), names.end());
+    int hints_left = 50;
+    for (int i = 0; i < spec().task_run_specs_size(); ++i) {
+      const v1::PipelineTaskRunSpec& given = spec().task_run_specs(i);
+      const std::string path =
+          selected_.one_task ? "spec"
+                             : absl::StrCat("spec.taskRunSpecs[", i, "]");
+      if (!known.contains(given.pipeline_task_name())) {
+        diagnostics_
+            .Error("unknown-task", selected_.subject,
+                   absl::StrCat(path, ".pipelineTaskName"),
+                   absl::StrCat("no pipeline task named \"",
+                                given.pipeline_task_name(), "\""))
+            .set_hint(hints_left-- > 0
+                          ? DidYouMean(given.pipeline_task_name(), names)
+                          : "");
+        continue;
+      }
+      TaskSettings& settings =
+          settings_.try_emplace(given.pipeline_task_name(), run_settings_)
+              .first->second;
+      if (!given.service_account_name().empty()) {
+        settings.service_account_name = given.service_account_name();
+      }
+      if (given.has_pod_template()) {
+        settings.pod_template =
+            MergePodTemplates(settings.pod_template, given.pod_template());
+        settings.pod_template_refers =
+            MayHoldReference(settings.pod_template.SerializeAsString());
+      }
+      settings.spec = &given;
+      settings.path = path;
     }
   }
 
@@ -336,7 +438,13 @@ class Resolver {
   Subject pipeline_subject_;
   std::string pipeline_path_;
   std::string pipeline_name_;
-  Replacements replacements_;
+  // Contexts and workspaces, and before them the pipeline's parameters.
+  Replacements contexts_;
+  Replacements values_{&contexts_};
+  std::optional<ArrayLengths> lengths_;
+  absl::flat_hash_map<std::string, int32_t> workspace_index_;
+  TaskSettings run_settings_;
+  absl::flat_hash_map<std::string, TaskSettings> settings_;
   ResolvedRun run_;
 };
 
@@ -345,7 +453,7 @@ class Resolver {
 ResolvedRun Resolve(const v1::ObjectSet& objects,
                     const v1::PlanRequest& request, DiagnosticList* diagnostics,
                     std::vector<v1::Need>* needs) {
-  return Resolver(objects, request, diagnostics, needs).Run(objects);
+  return Resolver(request, diagnostics, needs).Run(objects);
 }
 
 }  // namespace colocation

@@ -1,5 +1,7 @@
 #include "colocation/resolve/resolve_task.h"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -8,26 +10,26 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "colocation/diagnostics/field_path.h"
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/resolve/apply.h"
 #include "colocation/resolve/matrix.h"
 #include "colocation/resolve/reference.h"
 #include "colocation/resolve/select_run.h"
+#include "colocation/resolve/step_action.h"
 #include "colocation/resolve/steps.h"
+#include "colocation/resolve/texts.h"
+#include "colocation/syntax/duration.h"
+#include "colocation/syntax/names.h"
+#include "colocation/syntax/quantity.h"
 
 namespace colocation {
 namespace {
 
 constexpr int32_t kDefaultMatrixCombinations = 256;
-
-bool IsLate(absl::string_view text) {
-  bool late = false;
-  ForEachReference(text, [&](absl::string_view inside) {
-    late |= ParseTaskReference(inside).has_value();
-  });
-  return late;
-}
 
 // Whether the expression holds, where that is known already.
 std::optional<bool> Decide(const v1::WhenExpression& when) {
@@ -40,26 +42,31 @@ std::optional<bool> Decide(const v1::WhenExpression& when) {
   return when.operator_() == "in" ? found : !found;
 }
 
-v1::ValueType ToValueType(const std::string& type) {
-  return type == "array"    ? v1::VALUE_TYPE_ARRAY
-         : type == "object" ? v1::VALUE_TYPE_OBJECT
-                            : v1::VALUE_TYPE_STRING;
+v1::ValueType ToValueType(const v1::TaskResult& result) {
+  if (result.type() == "array") return v1::VALUE_TYPE_ARRAY;
+  if (result.type() == "object" ||
+      (result.type().empty() && result.properties_size() > 0)) {
+    return v1::VALUE_TYPE_OBJECT;
+  }
+  return v1::VALUE_TYPE_STRING;
 }
 
-// Joins two relative directories.
-std::string JoinPath(const std::string& a, const std::string& b) {
-  std::vector<std::string> parts;
-  for (const std::string& path : {a, b}) {
+// The parts of both directories, joined.
+std::string JoinDirectories(absl::string_view a, absl::string_view b) {
+  std::vector<absl::string_view> parts;
+  for (const absl::string_view path : {a, b}) {
     for (absl::string_view part :
          absl::StrSplit(path, '/', absl::SkipEmpty())) {
-      if (part != ".") parts.emplace_back(part);
+      if (part != ".") parts.push_back(part);
     }
   }
-  std::string joined;
-  for (const std::string& part : parts) {
-    absl::StrAppend(&joined, joined.empty() ? "" : "/", part);
-  }
-  return joined;
+  return absl::StrJoin(parts, "/");
+}
+
+std::string MountPathOf(const v1::WorkspaceDeclaration& declaration) {
+  return declaration.mount_path().empty()
+             ? absl::StrCat("/workspace/", declaration.name())
+             : declaration.mount_path();
 }
 
 void MergeResources(const v1::ResourceRequirements& from,
@@ -72,141 +79,258 @@ void MergeResources(const v1::ResourceRequirements& from,
   }
 }
 
+// Takes the resources that the settings give to steps or sidecars by name.
+template <typename Containers, typename Settings>
+void TakeInResources(const Settings& settings, Containers* containers) {
+  for (const v1::TaskRunStepSpec& setting : settings) {
+    for (auto& container : *containers) {
+      if (container.name() != setting.name()) continue;
+      MergeResources(setting.compute_resources(),
+                     container.mutable_compute_resources());
+    }
+  }
+}
+
 // The workspaces that the texts of an embedded Task use
 // (pkg/workspace/apply.go, FindWorkspacesUsedByTask).
 std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec) {
   std::set<std::string> used;
-  ForEachText(spec, [&](const std::string& text) {
+  const auto note = [&](const std::string& text, const FieldPath&) {
     ForEachReference(text, [&](absl::string_view inside) {
       const auto variable = ParseVariable(inside, "workspaces");
       if (!variable) return;
-      used.insert(variable->name.substr(0, variable->name.rfind('.')));
+      absl::string_view name = variable->name;
+      if (absl::StartsWith(inside, "workspaces.")) {
+        name = name.substr(0, name.find('.'));
+      }
+      used.emplace(name);
     });
-  });
+  };
+  constexpr TextFields kFields =
+      kScriptText | kCommandText | kWorkingDirText | kEnvText;
+  const FieldPath at("");
+  ForEachStepText(spec, kFields | kParamText, at, note);
+  ForEachSidecarText(spec, kFields, at, note);
+  ForEachStepTemplateText(spec, kFields, at, note);
   return used;
+}
+
+// The result, list of results or matrix of them that a matrix is over; empty
+// where its values are known.
+std::string LateValue(const v1::Matrix& matrix) {
+  for (const v1::Param& param : matrix.params()) {
+    const v1::ParamValue& value = param.value();
+    if (!value.has_array_value() && IsLate(value.string_value())) {
+      return value.string_value();
+    }
+    for (const std::string& item : value.array_value().items()) {
+      if (WholeResult(item)) return item;
+    }
+  }
+  return "";
+}
+
+// The given values in the order in which they count: a matrix's, then the
+// task's own.
+std::vector<GivenParam> GivenParams(const v1::PipelineTask& pipeline_task,
+                                    const std::vector<v1::Param>& of_matrix,
+                                    const ResolvedTask& task,
+                                    const std::string& params_path,
+                                    const std::string& matrix_path) {
+  std::vector<GivenParam> given;
+  for (const v1::Param& param : of_matrix) {
+    given.push_back({&param, &task.subject, &matrix_path, -1});
+  }
+  for (int i = 0; i < pipeline_task.params_size(); ++i) {
+    given.push_back(
+        {&pipeline_task.params(i), &task.subject, &params_path, i});
+  }
+  return given;
 }
 
 }  // namespace
 
-void TaskResolver::Resolve(const v1::PipelineTask& pipeline_task,
-                           const v1::PipelineTaskRunSpec& settings,
+void TaskResolver::Resolve(const v1::PipelineTask& written,
+                           const TaskSettings& settings, TaskIndex at,
                            ResolvedTask* task) {
+  v1::PipelineTask pipeline_task = written;
+  Substitute(written, &pipeline_task);
+  dependencies_.Add(at, pipeline_task);
+  SetContexts(&pipeline_task);
+  CheckIndices(written, *task);
+  SetSettings(pipeline_task, settings, task);
   SetWhen(pipeline_task, task);
-  const bool never = task->runs == ResolvedTask::Runs::kNever;
-  const v1::TaskRef& ref = pipeline_task.task_ref();
-  const v1::EmbeddedTask& embedded = pipeline_task.task_spec();
-  // pkg/apis/pipeline/v1/taskref_types.go and pipeline_types.go, IsCustomTask.
-  const bool custom =
-      (!ref.api_version().empty() && !ref.kind().empty()) ||
-      (!embedded.api_version().empty() && !embedded.kind().empty());
-  if (custom || pipeline_task.has_pipeline_ref() ||
-      pipeline_task.has_pipeline_spec()) {
-    if (!never) {
-      task->runs = custom ? ResolvedTask::Runs::kCustomRun
-                          : ResolvedTask::Runs::kPipeline;
-    }
-    task->external =
-        !custom ? (pipeline_task.has_pipeline_ref()
-                       ? absl::StrCat("Pipeline ",
-                                      pipeline_task.pipeline_ref().name())
-                       : "an embedded Pipeline")
-                : absl::StrCat(
-                      ref.kind().empty() ? embedded.kind() : ref.kind(), " (",
-                      ref.api_version().empty() ? embedded.api_version()
-                                                : ref.api_version(),
-                      ")");
-    return;
-  }
-  v1::TaskSpec spec;
-  if (!FindSpec(pipeline_task, task, &spec)) return;
-  for (const v1::TaskResult& result : spec.results()) {
+  CheckOnError(written, pipeline_task, *task);
+  if (IsExternal(pipeline_task, task)) return;
+
+  const v1::TaskSpec* found = FindSpec(pipeline_task, task);
+  if (found == nullptr) return;
+  for (const v1::TaskResult& result : found->results()) {
     v1::DeclaredResult& declared = task->results.emplace_back();
     declared.set_name(result.name());
-    declared.set_type(ToValueType(
-        result.properties_size() > 0 && result.type().empty() ? "object"
-                                                              : result.type()));
+    declared.set_type(ToValueType(result));
     declared.set_value(result.value().string_value());
   }
-  BindWorkspaces(pipeline_task, &spec, task);
-  if (never) return;
+  CheckAgainstTask(written, pipeline_task, *found, *task);
+  if (task->runs == ResolvedTask::Runs::kNever) return;
 
-  std::vector<std::vector<v1::Param>> combinations = {{}};
-  const v1::Matrix& matrix = pipeline_task.matrix();
-  task->matrixed = matrix.params_size() > 0 || matrix.include_size() > 0;
-  if (task->matrixed) {
-    for (const v1::Param& param : matrix.params()) {
-      if (!param.value().has_array_value() &&
-          IsLate(param.value().string_value())) {
-        task->runs = ResolvedTask::Runs::kLateMatrix;
-        task->external =
-            absl::StrCat("a matrix over ", param.value().string_value());
-        return;
-      }
-      if (param.value().has_array_value() &&
-          param.value().array_value().items_size() == 1 &&
-          absl::EndsWith(param.value().array_value().items(0), "[*])") &&
-          IsLate(param.value().array_value().items(0))) {
-        task->runs = ResolvedTask::Runs::kLateMatrix;
-        task->external = absl::StrCat("a matrix over ",
-                                      param.value().array_value().items(0));
-        return;
-      }
-    }
-    const int64_t count = CountCombinations(matrix);
-    const int64_t most = options_.limits().matrix_combinations() > 0
-                             ? options_.limits().matrix_combinations()
-                             : kDefaultMatrixCombinations;
-    if (count > most) {
-      diagnostics_
-          .Error("limit-matrix", task->subject,
-                 absl::StrCat(task->path, ".matrix"),
-                 absl::StrCat("the matrix has ", count,
-                              " combinations, more than ", most))
-          .set_hint("raise the limit `matrix_combinations` if this is meant");
-      return;
-    }
-    combinations = FanOut(matrix);
-    if (combinations.empty()) {
-      task->runs = ResolvedTask::Runs::kNever;
-      task->skip_reason = v1::SKIP_REASON_EMPTY_MATRIX;
-      return;
-    }
+  v1::TaskSpec spec;
+  if (pipeline_task.has_task_spec()) {
+    spec.Swap(pipeline_task.mutable_task_spec()->mutable_task_spec());
+  } else {
+    spec = *found;
   }
+  CheckRequests(spec, *task);
+  CheckSettings(settings, spec);
+  std::vector<std::vector<v1::Param>> combinations = {{}};
+  if (!FanOutMatrix(pipeline_task, task, &combinations)) return;
+  BindWorkspaces(pipeline_task, &spec, task);
   for (size_t i = 0; i < combinations.size(); ++i) {
-    ResolvedUnit unit;
+    ResolvedUnit& unit = task->units.emplace_back();
     unit.name = task->matrixed ? absl::StrCat(task->name, "-", i) : task->name;
     unit.matrix_params = std::move(combinations[i]);
-    unit.spec = spec;
-    // Every combination would report the same.
-    DiagnosticList ignored;
-    TaskResolver(catalog_, options_, run_, of_pipeline_,
-                 i == 0 ? &diagnostics_ : &ignored)
-        .ResolveUnit(pipeline_task, settings, *task, &unit);
-    task->units.push_back(std::move(unit));
+    if (i + 1 == combinations.size()) {
+      unit.spec.Swap(&spec);
+    } else {
+      unit.spec = spec;
+    }
+    ResolveUnit(pipeline_task, settings, /*first=*/i == 0, task, &unit);
+  }
+  // What a late matrix runs is not known; its errors are.
+  if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
+}
+
+// pkg/reconciler/pipelinerun/resources/apply.go, ApplyReplacements and
+// propagateParams.
+void TaskResolver::Substitute(const v1::PipelineTask& written,
+                              v1::PipelineTask* task) {
+  if (scope_.one_task) return;
+  ApplyToPipelineTask(scope_.values, task);
+  if (!written.has_task_spec()) return;
+  // The task's own values go before those that propagate to it.
+  Replacements propagated(&scope_.values);
+  for (const v1::Param& param : task->params()) {
+    if (scope_.values.Param(param.name()) != nullptr) {
+      propagated.SetParam(param.name(), param.value());
+    }
+  }
+  ApplyToTaskSpec(propagated, task->mutable_task_spec()->mutable_task_spec());
+}
+
+// pkg/reconciler/pipelinerun/resources/apply.go, ApplyPipelineTaskContexts: in
+// the params and the matrix alone.
+void TaskResolver::SetContexts(v1::PipelineTask* task) {
+  const auto refers = [](const v1::Param& param) {
+    bool any = false;
+    ForEachValueText(param.value(), FieldPath(""),
+                     [&](const std::string&, const FieldPath&) { any = true; });
+    return any;
+  };
+  Replacements contexts;
+  const auto note_lengths = [&](const std::string& text, const FieldPath&) {
+    ForEachReference(text, [&](absl::string_view inside) {
+      const std::vector<absl::string_view> parts = absl::StrSplit(inside, '.');
+      if (parts.size() < 4 || parts.size() > 5 || parts[0] != "tasks" ||
+          parts[2] != "matrix" || parts.back() != "length") {
+        return;
+      }
+      for (const v1::PipelineTask& other : scope_.pipeline.tasks()) {
+        if (other.name() != parts[1]) continue;
+        v1::PipelineTask substituted;
+        *substituted.mutable_matrix() = other.matrix();
+        ApplyToPipelineTask(scope_.values, &substituted);
+        contexts.Set(inside,
+                     absl::StrCat(CountCombinations(substituted.matrix())));
+      }
+    });
+  };
+  bool any = false;
+  const auto look = [&](const auto& params) {
+    for (const v1::Param& param : params) {
+      if (!refers(param)) continue;
+      any = true;
+      ForEachValueText(param.value(), FieldPath(""), note_lengths);
+    }
+  };
+  look(task->params());
+  look(task->matrix().params());
+  for (const v1::IncludeParams& include : task->matrix().include()) {
+    look(include.params());
+  }
+  if (!any) return;
+  contexts.Set("context.pipelineTask.retries", absl::StrCat(task->retries()));
+  ApplyToParams(contexts, task->mutable_params());
+  if (!task->has_matrix()) return;
+  ApplyToParams(contexts, task->mutable_matrix()->mutable_params());
+  for (v1::IncludeParams& include : *task->mutable_matrix()->mutable_include()) {
+    ApplyToParams(contexts, include.mutable_params());
   }
 }
 
-bool TaskResolver::FindSpec(const v1::PipelineTask& pipeline_task,
-                            ResolvedTask* task, v1::TaskSpec* spec) {
-  if (pipeline_task.has_task_spec()) {
-    *spec = pipeline_task.task_spec().task_spec();
-    task->task_subject = task->subject;
-    task->task_path = absl::StrCat(task->path, ".taskSpec");
-    return true;
+// pkg/apis/pipeline/v1/pipeline_types.go, GetIndexingReferencesToArrayParams:
+// directories of finally tasks are not looked at.
+void TaskResolver::CheckIndices(const v1::PipelineTask& written,
+                                const ResolvedTask& task) {
+  if (scope_.lengths.empty()) return;
+  const auto check = [&](const std::string& text, const FieldPath& path) {
+    scope_.lengths.Check(text, task.subject, path, &diagnostics_);
+  };
+  const auto check_params = [&](const auto& params, const FieldPath& list) {
+    for (int i = 0; i < params.size(); ++i) {
+      const FieldPath param = list.Index(i);
+      ForEachValueText(params[i].value(), param.Field("value"), check);
+    }
+  };
+  const FieldPath at(task.path);
+  check_params(written.params(), at.Field("params"));
+  const FieldPath matrix = at.Field("matrix");
+  check_params(written.matrix().params(), matrix.Field("params"));
+  const FieldPath whens = at.Field("when");
+  for (int i = 0; i < written.when_size(); ++i) {
+    const FieldPath when = whens.Index(i);
+    check(written.when(i).input(), when.Field("input"));
+    const FieldPath values = when.Field("values");
+    for (int j = 0; j < written.when(i).values_size(); ++j) {
+      check(written.when(i).values(j), values.Index(j));
+    }
   }
-  const v1::Task* found =
-      catalog_.FindTask(pipeline_task.task_ref(), task->subject,
-                        absl::StrCat(task->path, ".taskRef"));
-  if (found == nullptr) return false;
-  *spec = found->spec();
-  task->task_ref = NameOf(found->metadata());
-  task->task_subject = SubjectOf(*found);
-  task->task_path = "spec";
-  task->labels.insert(found->metadata().labels().begin(),
-                      found->metadata().labels().end());
-  task->annotations.insert(found->metadata().annotations().begin(),
-                           found->metadata().annotations().end());
-  return true;
+  if (task.finally) return;
+  const FieldPath workspaces = at.Field("workspaces");
+  for (int i = 0; i < written.workspaces_size(); ++i) {
+    const FieldPath workspace = workspaces.Index(i);
+    check(written.workspaces(i).sub_path(), workspace.Field("subPath"));
+  }
+}
+
+void TaskResolver::SetSettings(const v1::PipelineTask& pipeline_task,
+                               const TaskSettings& settings,
+                               ResolvedTask* task) {
+  const auto& given = settings.spec == nullptr
+                          ? v1::PipelineTaskRunSpec::default_instance()
+                          : *settings.spec;
+  task->retries = std::max(0, pipeline_task.retries());
+  const std::string& timeout =
+      given.has_timeout() ? given.timeout() : pipeline_task.timeout();
+  if (!timeout.empty()) {
+    task->timeout_ns = ParseDurationNs(timeout).value_or(0);
+  }
+  task->continue_on_error = pipeline_task.on_error() == "continue";
+  task->service_account_name = settings.service_account_name;
+  task->pod_template = settings.pod_template;
+  if (given.has_compute_resources()) {
+    task->compute_resources = given.compute_resources();
+  }
+  const v1::PipelineTaskMetadata& of_spec =
+      pipeline_task.task_spec().metadata();
+  task->labels.insert(of_spec.labels().begin(), of_spec.labels().end());
+  task->annotations.insert(of_spec.annotations().begin(),
+                           of_spec.annotations().end());
+  for (const auto& [key, value] : given.metadata().labels()) {
+    task->labels[key] = value;
+  }
+  for (const auto& [key, value] : given.metadata().annotations()) {
+    task->annotations[key] = value;
+  }
 }
 
 void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
@@ -222,35 +346,426 @@ void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
   }
 }
 
-void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
-                                  v1::TaskSpec* spec, ResolvedTask* task) {
-  std::map<std::string, int32_t> bound;
-  for (size_t i = 0; i < run_.workspaces.size(); ++i) {
-    bound[run_.workspaces[i].name] = static_cast<int32_t>(i);
+bool TaskResolver::IsExternal(const v1::PipelineTask& pipeline_task,
+                              ResolvedTask* task) {
+  const v1::TaskRef& ref = pipeline_task.task_ref();
+  const v1::EmbeddedTask& embedded = pipeline_task.task_spec();
+  // pkg/apis/pipeline/v1/taskref_types.go and pipeline_types.go, IsCustomTask.
+  // Without a kind it is a Task (pipeline_defaults.go, PipelineTask.SetDefaults),
+  // and with an apiVersion a Task is a custom one, too.
+  const bool of_ref = !ref.api_version().empty() &&
+                      (!ref.kind().empty() || ref.resolver().empty());
+  const bool custom =
+      of_ref || (!embedded.api_version().empty() && !embedded.kind().empty());
+  if (!custom && !pipeline_task.has_pipeline_ref() &&
+      !pipeline_task.has_pipeline_spec()) {
+    return false;
   }
-  std::map<std::string, const v1::WorkspacePipelineTaskBinding*> given;
-  std::map<std::string, std::string> given_path;
-  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
-    const auto& binding = pipeline_task.workspaces(i);
-    given[binding.name()] = &binding;
-    given_path[binding.name()] =
-        absl::StrCat(task->path, ".workspaces[", i, "]");
+  if (task->runs != ResolvedTask::Runs::kNever) {
+    task->runs = custom ? ResolvedTask::Runs::kCustomRun
+                        : ResolvedTask::Runs::kPipeline;
   }
-  // What an embedded Task's texts use needs neither declaration nor binding
-  // (pkg/reconciler/pipelinerun/pipelinerun.go, propagateWorkspaces).
-  std::set<std::string> declared, propagated;
-  for (const v1::WorkspaceDeclaration& w : spec->workspaces())
-    declared.insert(w.name());
+  if (of_ref) {
+    task->external = absl::StrCat(ref.kind().empty() ? "Task" : ref.kind(),
+                                  " (", ref.api_version(), ")");
+  } else if (custom) {
+    task->external =
+        absl::StrCat(embedded.kind(), " (", embedded.api_version(), ")");
+  } else {
+    task->external = pipeline_task.has_pipeline_spec()
+                         ? "an embedded Pipeline"
+                         : absl::StrCat("Pipeline ",
+                                        pipeline_task.pipeline_ref().name());
+  }
+  return true;
+}
+
+const v1::TaskSpec* TaskResolver::FindSpec(
+    const v1::PipelineTask& pipeline_task, ResolvedTask* task) {
   if (pipeline_task.has_task_spec()) {
-    propagated = WorkspacesUsed(*spec);
-    for (const auto& [name, binding] : given) propagated.insert(name);
-    for (const std::string& name : propagated) {
-      if (!declared.contains(name) &&
-          (bound.contains(name) || given.contains(name))) {
-        spec->add_workspaces()->set_name(name);
+    task->task_subject = task->subject;
+    task->task_path = absl::StrCat(task->path, ".taskSpec");
+    return &pipeline_task.task_spec().task_spec();
+  }
+  const v1::Task* found =
+      catalog_.FindTask(pipeline_task.task_ref(), task->subject,
+                        absl::StrCat(task->path, ".taskRef"));
+  if (found == nullptr) return nullptr;
+  task->task_ref = NameOf(found->metadata());
+  task->task_subject = SubjectOf(*found);
+  task->task_path = "spec";
+  task->labels.insert(found->metadata().labels().begin(),
+                      found->metadata().labels().end());
+  task->annotations.insert(found->metadata().annotations().begin(),
+                           found->metadata().annotations().end());
+  return &found->spec();
+}
+
+// ValidateOnError again, on what a parameter has made of it
+// (pkg/reconciler/pipelinerun/pipelinerun.go,
+// validatePipelineSpecAfterApplyParameters).
+void TaskResolver::CheckOnError(const v1::PipelineTask& written,
+                                const v1::PipelineTask& pipeline_task,
+                                const ResolvedTask& task) {
+  if (!MayHoldReference(written.on_error()) ||
+      MayHoldReference(pipeline_task.on_error())) {
+    return;
+  }
+  const std::string path = absl::StrCat(task.path, ".onError");
+  const std::string& value = pipeline_task.on_error();
+  if (!value.empty() && value != "continue" && value != "stopAndFail") {
+    diagnostics_
+        .Error("invalid-value", task.subject, path,
+               absl::StrCat("\"", value, "\" is not allowed here"))
+        .set_hint("use \"continue\" or \"stopAndFail\"");
+  } else if (value == "continue" && pipeline_task.retries() > 0) {
+    diagnostics_.Error("on-error-with-retries", task.subject, path,
+                       "a task that may fail can't have retries as well");
+  }
+}
+
+// What Tekton checks before it starts anything.
+void TaskResolver::CheckAgainstTask(const v1::PipelineTask& written,
+                                    const v1::PipelineTask& pipeline_task,
+                                    const v1::TaskSpec& spec,
+                                    const ResolvedTask& task) {
+  const std::string params_path = absl::StrCat(task.path, ".params");
+  const std::string matrix_path = absl::StrCat(task.path, ".matrix");
+  std::vector<v1::Param> of_matrix(pipeline_task.matrix().params().begin(),
+                                   pipeline_task.matrix().params().end());
+  for (const v1::IncludeParams& include : pipeline_task.matrix().include()) {
+    of_matrix.insert(of_matrix.end(), include.params().begin(),
+                     include.params().end());
+  }
+  const std::vector<GivenParam> given = GivenParams(
+      pipeline_task, of_matrix, task, params_path, matrix_path);
+  const ParamScope declared{&task.task_subject, task.task_path};
+  const ParamScope giver{&task.subject, task.path};
+  CheckTaskParams(spec.params(), declared, given, giver,
+                  scope_.one_task
+                      ? "give it in the TaskRun's params, or with "
+                        "--param NAME=VALUE"
+                      : "give it in the task's params",
+                  &diagnostics_);
+  CheckEnumSubsets(written, spec, task);
+  CheckOptionalWorkspaces(pipeline_task, spec, task);
+}
+
+// Where a task's parameter has an enum, that of the pipeline's parameter which
+// it is given has to be a part of it. The first parameter of another kind ends
+// the check (pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
+// ValidateParamEnumSubset).
+void TaskResolver::CheckEnumSubsets(const v1::PipelineTask& written,
+                                    const v1::TaskSpec& spec,
+                                    const ResolvedTask& task) {
+  const bool any = std::any_of(
+      spec.params().begin(), spec.params().end(),
+      [](const v1::ParamSpec& param) { return param.enum__size() > 0; });
+  if (!any || scope_.one_task) return;
+  const auto find = [](const auto& specs, absl::string_view name) {
+    for (const v1::ParamSpec& param : specs) {
+      if (param.name() == name) return &param;
+    }
+    return &v1::ParamSpec::default_instance();
+  };
+  for (int i = 0; i < written.params_size(); ++i) {
+    std::vector<absl::string_view> referred;
+    ForEachReference(written.params(i).value().string_value(),
+                     [&](absl::string_view inside) {
+                       const auto variable = ParseVariable(inside, "params");
+                       if (!variable) return;
+                       referred.push_back(
+                           absl::StartsWith(inside, "params.")
+                               ? variable->name.substr(
+                                     0, variable->name.find('.'))
+                               : variable->name);
+                     });
+    if (referred.size() != 1) continue;
+    const v1::ParamSpec& outer = *find(scope_.pipeline.params(), referred[0]);
+    const v1::ParamSpec& inner = *find(spec.params(), written.params(i).name());
+    if (outer.name().empty() || TypeOf(outer) != "string" ||
+        inner.enum_().empty()) {
+      return;
+    }
+    std::vector<std::string> beyond;
+    for (const std::string& value : outer.enum_()) {
+      if (std::find(inner.enum_().begin(), inner.enum_().end(), value) ==
+          inner.enum_().end()) {
+        beyond.push_back(absl::StrCat("\"", value, "\""));
       }
     }
+    if (!outer.enum_().empty() && beyond.empty()) continue;
+    diagnostics_
+        .Error("enum-not-subset", task.subject,
+               absl::StrCat(task.path, ".params[", i, "].value"),
+               outer.enum_().empty()
+                   ? absl::StrCat("the pipeline's parameter \"", outer.name(),
+                                  "\" may have any value, the Task's \"",
+                                  inner.name(), "\" may not")
+                   : absl::StrCat("the pipeline's parameter \"", outer.name(),
+                                  "\" may be ", absl::StrJoin(beyond, ", "),
+                                  ", the Task's \"", inner.name(),
+                                  "\" may not"))
+        .set_hint(absl::StrCat("allowed in the Task: ",
+                               absl::StrJoin(inner.enum_(), ", ")));
+    return;
   }
+}
+
+// pkg/reconciler/pipelinerun/resources/validate_dependencies.go,
+// ValidateOptionalWorkspaces: only where the workspace is written out.
+void TaskResolver::CheckOptionalWorkspaces(
+    const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
+    const ResolvedTask& task) {
+  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
+    const v1::WorkspacePipelineTaskBinding& binding =
+        pipeline_task.workspaces(i);
+    if (binding.workspace().empty()) continue;
+    const auto& of_pipeline = scope_.pipeline.workspaces();
+    const bool optional = std::any_of(
+        of_pipeline.begin(), of_pipeline.end(), [&](const auto& declared) {
+          return declared.optional() && declared.name() == binding.workspace();
+        });
+    const bool required = std::any_of(
+        spec.workspaces().begin(), spec.workspaces().end(),
+        [&](const auto& declared) {
+          return !declared.optional() && declared.name() == binding.name();
+        });
+    if (!optional || !required) continue;
+    diagnostics_
+        .Error("workspace-not-optional", task.subject,
+               absl::StrCat(task.path, ".workspaces[", i, "]"),
+               absl::StrCat("the Task needs its workspace \"", binding.name(),
+                            "\", but the pipeline's \"", binding.workspace(),
+                            "\" is optional"))
+        .set_hint("make both optional, or neither");
+  }
+}
+
+void TaskResolver::CheckSettings(const TaskSettings& settings,
+                                 const v1::TaskSpec& spec) {
+  if (settings.spec == nullptr) return;
+  const auto check = [&](const auto& given, const auto& containers,
+                         absl::string_view list, absl::string_view code,
+                         absl::string_view what) {
+    for (int i = 0; i < given.size(); ++i) {
+      std::vector<absl::string_view> names;
+      for (const auto& container : containers) {
+        if (!container.name().empty()) names.push_back(container.name());
+      }
+      if (std::find(names.begin(), names.end(), given[i].name()) !=
+          names.end()) {
+        continue;
+      }
+      diagnostics_
+          .Error(code, scope_.run.subject,
+                 absl::StrCat(settings.path, ".", list, "[", i, "].name"),
+                 absl::StrCat("the Task has no ", what, " named \"",
+                              given[i].name(), "\""))
+          .set_hint(DidYouMean(given[i].name(), names));
+    }
+  };
+  check(settings.spec->step_specs(), spec.steps(), "stepSpecs", "unknown-step",
+        "step");
+  check(settings.spec->sidecar_specs(), spec.sidecars(), "sidecarSpecs",
+        "unknown-sidecar", "sidecar");
+}
+
+// pkg/reconciler/taskrun/validate_taskrun.go, validateTaskSpecRequestResources.
+void TaskResolver::CheckRequests(const v1::TaskSpec& spec,
+                                 const ResolvedTask& task) {
+  for (int i = 0; i < spec.steps_size(); ++i) {
+    const v1::ResourceRequirements& resources =
+        spec.steps(i).compute_resources();
+    const auto& of_template = spec.step_template().compute_resources().limits();
+    for (const auto& [name, request] : resources.requests()) {
+      auto limit = resources.limits().find(name);
+      if (limit == resources.limits().end()) {
+        limit = of_template.find(name);
+        if (limit == of_template.end()) continue;
+      }
+      const auto asked = Quantity::Parse(request);
+      const auto allowed = Quantity::Parse(limit->second);
+      if (!asked || !allowed || !(*allowed < *asked)) continue;
+      diagnostics_
+          .Error("request-over-limit", task.task_subject,
+                 absl::StrCat(task.task_path, ".steps[", i,
+                              "].computeResources.requests.", name),
+                 absl::StrCat("the request of ", request, " ", name,
+                              " is more than the limit of ", limit->second))
+          .set_hint("lower the request, or raise the limit");
+    }
+  }
+}
+
+// pkg/reconciler/pipelinerun/resources/validate_params.go,
+// ValidateParameterTypesInMatrix.
+void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
+                                    const ResolvedTask& task) {
+  const v1::Matrix& matrix = pipeline_task.matrix();
+  for (int i = 0; i < matrix.params_size(); ++i) {
+    const v1::ParamValue& value = matrix.params(i).value();
+    if (value.has_array_value() || IsLate(value.string_value())) continue;
+    diagnostics_
+        .Error("matrix-param-type", task.subject,
+               absl::StrCat(task.path, ".matrix.params[", i, "].value"),
+               absl::StrCat("\"", matrix.params(i).name(),
+                            "\" of a matrix has to be an array"))
+        .set_hint("write a list; a parameter's with [*]: $(params.NAME[*])");
+  }
+  for (int i = 0; i < matrix.include_size(); ++i) {
+    const auto& params = matrix.include(i).params();
+    for (int j = 0; j < params.size(); ++j) {
+      if (TypeOf(params[j].value()) == "string") continue;
+      diagnostics_.Error("matrix-param-type", task.subject,
+                         absl::StrCat(task.path, ".matrix.include[", i,
+                                      "].params[", j, "].value"),
+                         absl::StrCat("\"", params[j].name(),
+                                      "\" of an include has to be a string"));
+    }
+  }
+}
+
+bool TaskResolver::FanOutMatrix(
+    const v1::PipelineTask& pipeline_task, ResolvedTask* task,
+    std::vector<std::vector<v1::Param>>* combinations) {
+  const v1::Matrix& matrix = pipeline_task.matrix();
+  task->matrixed = matrix.params_size() > 0 || matrix.include_size() > 0;
+  if (!task->matrixed) return true;
+  const size_t errors = diagnostics_.errors();
+  CheckMatrixTypes(pipeline_task, *task);
+  if (diagnostics_.errors() > errors) return false;
+  for (const v1::Param& param : matrix.params()) {
+    if (!param.value().has_array_value() ||
+        param.value().array_value().items_size() > 0) {
+      continue;
+    }
+    task->runs = ResolvedTask::Runs::kNever;
+    task->skip_reason = v1::SKIP_REASON_EMPTY_MATRIX;
+    return false;
+  }
+  const std::string late = LateValue(matrix);
+  if (!late.empty()) {
+    task->runs = ResolvedTask::Runs::kLateMatrix;
+    task->external = absl::StrCat("a matrix over ", late);
+    std::vector<v1::Param>& example = combinations->front();
+    for (const v1::Param& param : matrix.params()) {
+      v1::Param& one = example.emplace_back();
+      one.set_name(param.name());
+      one.mutable_value()->set_string_value(
+          param.value().has_array_value()
+              ? param.value().array_value().items(0)
+              : param.value().string_value());
+    }
+    return true;
+  }
+  const int64_t count = CountCombinations(matrix);
+  const int64_t most = scope_.options.limits().matrix_combinations() > 0
+                           ? scope_.options.limits().matrix_combinations()
+                           : kDefaultMatrixCombinations;
+  if (count > most) {
+    diagnostics_
+        .Error("limit-matrix", task->subject,
+               absl::StrCat(task->path, ".matrix"),
+               absl::StrCat("the matrix has ", count,
+                            " combinations, more than ", most))
+        .set_hint("raise the limit `matrix_combinations` if this is meant");
+    return false;
+  }
+  *combinations = FanOut(matrix);
+  return true;
+}
+
+// The workspaces that Tekton gives to the TaskRun: those that the pipeline task
+// maps, and those of the same name that an embedded Task's texts use
+// (pkg/reconciler/pipelinerun/pipelinerun.go, getTaskrunWorkspaces and
+// propagateWorkspaces).
+std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
+    const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
+    const ResolvedTask& task) {
+  std::vector<Binding> bindings;
+  const auto add = [&](absl::string_view name, absl::string_view of_run,
+                       absl::string_view sub_path, std::string path) {
+    const auto found = scope_.workspaces.find(of_run);
+    if (found != scope_.workspaces.end()) {
+      const std::string& of_binding =
+          scope_.run.workspaces[found->second].binding.sub_path();
+      bindings.push_back({std::string(name), found->second,
+                          JoinDirectories(of_binding, sub_path),
+                          std::move(path)});
+      return;
+    }
+    for (const v1::WorkspaceDeclaration& declaration : spec.workspaces()) {
+      if (declaration.name() == name && declaration.optional()) return;
+    }
+    std::vector<absl::string_view> names;
+    for (const RunWorkspace& workspace : scope_.run.workspaces) {
+      names.push_back(workspace.name);
+    }
+    const std::string nearest = DidYouMean(of_run, names);
+    diagnostics_
+        .Error("unbound-workspace", task.subject, path,
+               absl::StrCat("the run has no workspace \"", of_run, "\" for \"",
+                            name, "\" of the Task"))
+        .set_hint(!nearest.empty() ? nearest
+                                   : absl::StrCat("bind it in the run: {name: ",
+                                                  of_run, ", emptyDir: {}}"));
+    // Bound to nothing: said once.
+    bindings.push_back({std::string(name), -1, "", std::move(path)});
+  };
+  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
+    const v1::WorkspacePipelineTaskBinding& binding =
+        pipeline_task.workspaces(i);
+    add(binding.name(),
+        binding.workspace().empty() ? binding.name() : binding.workspace(),
+        binding.sub_path(), absl::StrCat(task.path, ".workspaces[", i, "]"));
+  }
+  if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
+  for (const std::string& name : WorkspacesUsed(spec)) {
+    const bool mapped =
+        std::any_of(pipeline_task.workspaces().begin(),
+                    pipeline_task.workspaces().end(),
+                    [&](const auto& given) { return given.name() == name; });
+    if (!mapped) add(name, name, "", absl::StrCat(task.path, ".workspaces"));
+  }
+  return bindings;
+}
+
+// pkg/workspace/validate.go, ValidateBindings.
+void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
+                                  v1::TaskSpec* spec, ResolvedTask* task) {
+  const std::vector<Binding> bindings =
+      FindBindings(pipeline_task, *spec, *task);
+  const auto find = [&](const std::string& name) -> const Binding* {
+    for (const Binding& binding : bindings) {
+      if (binding.name == name) return &binding;
+    }
+    return nullptr;
+  };
+  std::vector<absl::string_view> declared;
+  for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
+    declared.push_back(declaration.name());
+  }
+  std::vector<std::string> propagated;
+  for (const Binding& binding : bindings) {
+    if (std::find(declared.begin(), declared.end(), binding.name) !=
+        declared.end()) {
+      continue;
+    }
+    if (pipeline_task.has_task_spec()) {
+      propagated.push_back(binding.name);
+      continue;
+    }
+    diagnostics_
+        .Error("unknown-workspace", task->subject, binding.path,
+               absl::StrCat("the Task declares no workspace \"", binding.name,
+                            "\""))
+        .set_hint(DidYouMean(binding.name, declared));
+  }
+  for (const std::string& name : propagated) {
+    spec->add_workspaces()->set_name(name);
+  }
+
   std::set<std::string> isolated;
   const auto note_isolated = [&](const auto& containers) {
     for (const auto& container : containers) {
@@ -262,145 +777,121 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
   note_isolated(spec->steps());
   note_isolated(spec->sidecars());
 
-  std::vector<absl::string_view> run_names;
-  for (const RunWorkspace& workspace : run_.workspaces)
-    run_names.push_back(workspace.name);
   for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
-    TaskWorkspace workspace;
+    TaskWorkspace& workspace = task->workspaces.emplace_back();
     workspace.name = declaration.name();
-    workspace.mount_path = declaration.mount_path().empty()
-                               ? absl::StrCat("/workspace/", declaration.name())
-                               : declaration.mount_path();
+    workspace.mount_path = MountPathOf(declaration);
     workspace.read_only = declaration.read_only();
     workspace.isolated = isolated.contains(declaration.name());
-    const auto binding = given.find(declaration.name());
-    std::string of_pipeline;
-    if (binding != given.end()) {
-      of_pipeline = binding->second->workspace().empty()
-                        ? declaration.name()
-                        : binding->second->workspace();
-    } else if (propagated.contains(declaration.name())) {
-      of_pipeline = declaration.name();
-    }
-    const auto found = bound.find(of_pipeline);
-    if (!of_pipeline.empty() && found != bound.end()) {
-      workspace.run_workspace = found->second;
-      const RunWorkspace& of_run = run_.workspaces[found->second];
-      workspace.sub_path =
-          JoinPath(of_run.binding.sub_path(),
-                   binding == given.end() ? "" : binding->second->sub_path());
+    if (const Binding* binding = find(declaration.name())) {
+      workspace.run_workspace = binding->run_workspace;
+      workspace.sub_path = binding->sub_path;
     } else if (!declaration.optional()) {
-      if (of_pipeline.empty()) {
-        std::vector<absl::string_view> candidates;
-        for (const auto& [name, b] : given) candidates.push_back(name);
-        const std::string nearest = DidYouMean(declaration.name(), candidates);
-        diagnostics_
-            .Error("unbound-workspace", task->subject,
-                   absl::StrCat(task->path, ".workspaces"),
-                   absl::StrCat("the Task's workspace \"", declaration.name(),
-                                "\" is not bound"))
-            .set_hint(
-                nearest.empty()
-                    ? absl::StrCat("add - {name: ", declaration.name(),
-                                   ", workspace: ...} to the task's workspaces")
-                    : nearest);
-      } else {
-        diagnostics_
-            .Error(
-                "unbound-workspace", task->subject,
-                binding == given.end() ? absl::StrCat(task->path, ".workspaces")
-                                       : given_path[declaration.name()],
-                absl::StrCat("the run has no workspace \"", of_pipeline,
-                             "\" for \"", declaration.name(), "\" of the Task"))
-            .set_hint(DidYouMean(of_pipeline, run_names));
-      }
+      std::vector<absl::string_view> given;
+      for (const Binding& other : bindings) given.push_back(other.name);
+      const std::string nearest = DidYouMean(declaration.name(), given);
+      diagnostics_
+          .Error("unbound-workspace", task->subject,
+                 absl::StrCat(task->path, ".workspaces"),
+                 absl::StrCat("the Task's workspace \"", declaration.name(),
+                              "\" is not bound"))
+          .set_hint(
+              !nearest.empty() ? nearest
+              : scope_.one_task
+                  ? absl::StrCat("bind it: - {name: ", declaration.name(),
+                                 ", emptyDir: {}}")
+                  : absl::StrCat("add - {name: ", declaration.name(),
+                                 ", workspace: ...} to the task's workspaces"));
     }
-    task->workspaces.push_back(std::move(workspace));
   }
-  for (const auto& [name, binding] : given) {
-    if (declared.contains(name) || propagated.contains(name)) continue;
-    std::vector<absl::string_view> candidates(declared.begin(), declared.end());
-    diagnostics_
-        .Error("unknown-workspace", task->subject, given_path[name],
-               absl::StrCat("the Task declares no workspace \"", name, "\""))
-        .set_hint(DidYouMean(name, candidates));
-  }
+}
+
+std::string TaskResolver::TaskRunName(const ResolvedTask& task,
+                                      const ResolvedUnit& unit) const {
+  if (scope_.one_task) return scope_.run.identity.name();
+  // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
+  // getNewRunNames: a single combination has no index.
+  const std::string name = absl::StrCat(
+      scope_.run.identity.name(), "-",
+      task.units.size() > 1 ? unit.name : task.name);
+  return name.size() <= 63 ? name : MakeDns1123Label(name);
 }
 
 void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
-                               const v1::PipelineTaskRunSpec& settings,
-                               const ResolvedTask& task, ResolvedUnit* unit) {
+                               const TaskSettings& settings, bool first,
+                               ResolvedTask* task, ResolvedUnit* unit) {
   v1::TaskSpec& spec = unit->spec;
-  std::vector<GivenParam> given;
-  const bool embedded = pipeline_task.has_task_spec();
-  std::vector<v1::Param> propagated;
-  if (embedded) {
-    for (const v1::ParamSpec& declared : spec.params()) {
-      const v1::ParamValue* outer = of_pipeline_.Param(declared.name());
-      if (outer == nullptr) continue;
-      v1::Param& param = propagated.emplace_back();
-      param.set_name(declared.name());
-      *param.mutable_value() = *outer;
-    }
+  const std::string params_path = absl::StrCat(task->path, ".params");
+  const std::string matrix_path = absl::StrCat(task->path, ".matrix");
+  const std::vector<GivenParam> given = GivenParams(
+      pipeline_task, unit->matrix_params, *task, params_path, matrix_path);
+  CheckEnums(spec.params(), given, &diagnostics_);
+  if (task->matrixed) {
+    // A combination may lack what others have.
+    CheckTaskParams(spec.params(), {&task->task_subject, task->task_path},
+                    given, {&task->subject, task->path},
+                    "give it in the task's params or matrix", &diagnostics_);
   }
-  for (const v1::Param& param : propagated)
-    given.push_back({&param, task.subject, ""});
-  for (int i = 0; i < pipeline_task.params_size(); ++i) {
-    given.push_back({&pipeline_task.params(i), task.subject,
-                     absl::StrCat(task.path, ".params[", i, "]")});
-  }
-  for (const v1::Param& param : unit->matrix_params) {
-    given.push_back({&param, task.subject, absl::StrCat(task.path, ".matrix")});
-  }
-  Replacements replacements;
-  ResolveParamValues(spec.params(), given,
-                     {task.subject, absl::StrCat(task.path, ".params"),
-                      "give it in the task's params"},
-                     &replacements, &diagnostics_);
-  if (embedded) replacements.AddMissing(of_pipeline_);
-  replacements.Set("context.taskRun.name",
-                   absl::StrCat(run_.identity.name(), "-", unit->name));
-  replacements.Set("context.taskRun.namespace", run_.identity.namespace_());
-  replacements.Set("context.taskRun.uid", "");
-  replacements.Set("context.task.name",
-                   task.task_ref.empty() ? task.name : task.task_ref);
-  if (task.retries == 0) replacements.Set("context.task.retry-count", "0");
-  replacements.Set("credentials.path", "/tekton/creds");
+  Replacements values;
+  AddTaskParams(spec.params(), given, &values);
 
+  TakeInStepActions(values, *task, &spec);
+  const ArrayLengths lengths(spec.params(), given);
+  if (!lengths.empty()) {
+    const auto check = [&](const std::string& text, const FieldPath& path) {
+      lengths.Check(text, task->task_subject, path, &diagnostics_);
+    };
+    constexpr TextFields kFields = kNameText | kImageText | kPullPolicyText |
+                                   kScriptText | kWorkingDirText |
+                                   kCommandText | kEnvText | kEnvSourceText |
+                                   kEnvFromText | kMountText;
+    const FieldPath at(task->task_path);
+    ForEachStepText(spec, kFields, at, check);
+    ForEachSidecarText(spec, kFields, at, check);
+    ForEachStepTemplateText(spec, kFields, at, check);
+    ForEachVolumeText(spec, at, check);
+  }
+  ApplyToTaskSpec(values, &spec);
   NameSteps(&spec);
-  TakeInStepActions(replacements, task, &spec);
+  if (first) {
+    for (int i = 0; i < spec.workspaces_size(); ++i) {
+      task->workspaces[i].mount_path = MountPathOf(spec.workspaces(i));
+      task->workspaces[i].sub_path =
+          values.Apply(task->workspaces[i].sub_path);
+    }
+  }
+  if (first && scope_.one_task) {
+    // pkg/reconciler/taskrun/resources/apply.go,
+    // ApplyParametersToWorkspaceBindings.
+    for (RunWorkspace& workspace : scope_.run.workspaces) {
+      ApplyToBinding(values, &workspace.binding);
+      if (workspace.binding.has_persistent_volume_claim()) {
+        workspace.claim =
+            workspace.binding.persistent_volume_claim().claim_name();
+      }
+    }
+  }
+  ReplaceWhatIsOfTheRun(*task, *unit, &spec);
   TakeInStepTemplate(&spec);
-  for (const TaskWorkspace& workspace : task.workspaces) {
-    const std::string prefix = absl::StrCat("workspaces.", workspace.name, ".");
-    const bool bound = workspace.run_workspace >= 0;
-    replacements.Set(prefix + "bound", bound ? "true" : "false");
-    replacements.Set(prefix + "path", bound ? workspace.mount_path : "");
-    const RunWorkspace* of_run =
-        bound ? &run_.workspaces[workspace.run_workspace] : nullptr;
-    replacements.Set(prefix + "volume", bound ? of_run->volume : "");
-    replacements.Set(
-        prefix + "claim",
-        bound ? of_run->binding.persistent_volume_claim().claim_name() : "");
+  CheckResult(spec, *task);
+  if (settings.spec != nullptr) {
+    TakeInResources(settings.spec->step_specs(), spec.mutable_steps());
+    TakeInResources(settings.spec->sidecar_specs(), spec.mutable_sidecars());
   }
-  SetPaths(&spec);
-  ApplyToTaskSpec(replacements, &spec);
-  for (const v1::TaskRunStepSpec& override_ : settings.step_specs()) {
-    for (v1::Step& step : *spec.mutable_steps()) {
-      if (step.name() != override_.name()) continue;
-      MergeResources(override_.compute_resources(),
-                     step.mutable_compute_resources());
-    }
-  }
-  for (const v1::TaskRunStepSpec& override_ : settings.sidecar_specs()) {
-    for (v1::Sidecar& sidecar : *spec.mutable_sidecars()) {
-      if (sidecar.name() != override_.name()) continue;
-      MergeResources(override_.compute_resources(),
-                     sidecar.mutable_compute_resources());
-    }
+  if (!settings.pod_template_refers) return;
+  // The Pod template sees the Task's parameters
+  // (pkg/reconciler/taskrun/resources/apply.go, ApplyPodTemplateReplacements).
+  v1::PodTemplate pod_template = settings.pod_template;
+  ApplyToPodTemplate(values, &pod_template);
+  if (first) {
+    task->pod_template = std::move(pod_template);
+  } else if (!google::protobuf::util::MessageDifferencer::Equals(
+                 pod_template, task->pod_template)) {
+    unit->pod_template = std::move(pod_template);
   }
 }
 
-void TaskResolver::TakeInStepActions(const Replacements& of_task,
+void TaskResolver::TakeInStepActions(const Replacements& values,
                                      const ResolvedTask& task,
                                      v1::TaskSpec* spec) {
   for (int i = 0; i < spec->steps_size(); ++i) {
@@ -408,68 +899,65 @@ void TaskResolver::TakeInStepActions(const Replacements& of_task,
     if (!step.has_ref()) continue;
     const std::string path = absl::StrCat(task.task_path, ".steps[", i, "]");
     v1::Ref ref = step.ref();
-    ref.set_name(of_task.Apply(ref.name()));
-    for (v1::Param& param : *ref.mutable_params()) {
-      of_task.ApplyToValue(param.mutable_value());
-    }
+    ApplyToParams(values, ref.mutable_params());
     const v1::StepAction* found = catalog_.FindStepAction(
         ref, task.task_subject, absl::StrCat(path, ".ref"));
     if (found == nullptr) continue;
-    std::vector<GivenParam> given;
-    for (int j = 0; j < step.params_size(); ++j) {
-      of_task.ApplyToValue(step.mutable_params(j)->mutable_value());
-      given.push_back({&step.params(j), task.task_subject,
-                       absl::StrCat(path, ".params[", j, "]")});
-    }
-    Replacements replacements;
-    ResolveParamValues(found->spec().params(), given,
-                       {task.task_subject, absl::StrCat(path, ".params"),
-                        "give it in the step's params"},
-                       &replacements, &diagnostics_);
-    // An action knows only its own parameters.
-    v1::Step action_step;
-    TakeInStepAction(found->spec(), &action_step);
-    ApplyToStep(replacements, &action_step);
-    v1::StepActionSpec substituted = found->spec();
-    substituted.set_image(action_step.image());
-    *substituted.mutable_command() = action_step.command();
-    *substituted.mutable_args() = action_step.args();
-    *substituted.mutable_env() = action_step.env();
-    *substituted.mutable_volume_mounts() = action_step.volume_mounts();
-    substituted.set_script(action_step.script());
-    substituted.set_working_dir(action_step.working_dir());
-    TakeInStepAction(substituted, &step);
+    TakeInStepAction(found->spec(), values, task.task_subject, path, &step,
+                     &diagnostics_);
   }
 }
 
-void TaskResolver::SetPaths(v1::TaskSpec* spec) {
-  // Where results and exit codes go (pkg/apis/pipeline/paths.go).
-  Replacements of_task;
-  const auto quoted = [](absl::string_view prefix, const std::string& name,
-                         absl::string_view path, Replacements* into) {
+// pkg/reconciler/taskrun/taskrun.go, applyParamsContextsResultsAndWorkspaces;
+// paths as in pkg/apis/pipeline/paths.go.
+void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
+                                         const ResolvedUnit& unit,
+                                         v1::TaskSpec* spec) {
+  const auto set_path = [](absl::string_view prefix, absl::string_view name,
+                           absl::string_view path, Replacements* into) {
     into->Set(absl::StrCat(prefix, ".", name, ".path"), path);
     into->Set(absl::StrCat(prefix, "[\"", name, "\"].path"), path);
     into->Set(absl::StrCat(prefix, "['", name, "'].path"), path);
   };
+  Replacements of_task;
+  const std::string task_run = TaskRunName(task, unit);
+  of_task.Set("context.taskRun.name", task_run);
+  of_task.Set("context.taskRun.namespace", scope_.run.identity.namespace_());
+  of_task.Set("context.taskRun.uid", "");
+  of_task.Set("context.task.name",
+              task.task_ref.empty() ? task_run : task.task_ref);
+  if (task.retries == 0) of_task.Set("context.task.retry-count", "0");
+  of_task.Set("credentials.path", "/tekton/creds");
   for (const v1::TaskResult& result : spec->results()) {
-    quoted("results", result.name(),
-           absl::StrCat("/tekton/results/", result.name()), &of_task);
+    set_path("results", result.name(),
+             absl::StrCat("/tekton/results/", result.name()), &of_task);
   }
-  of_task.Set("artifacts.path", "/tekton/artifacts/provenance.json");
   for (const v1::Step& step : spec->steps()) {
     of_task.Set(absl::StrCat("steps.step-", step.name(), ".exitCode.path"),
                 absl::StrCat("/tekton/steps/step-", step.name(), "/exitCode"));
   }
+  for (const TaskWorkspace& workspace : task.workspaces) {
+    const std::string prefix = absl::StrCat("workspaces.", workspace.name, ".");
+    const bool bound = workspace.run_workspace >= 0;
+    of_task.Set(prefix + "bound", bound ? "true" : "false");
+    of_task.Set(prefix + "path", bound ? workspace.mount_path : "");
+    if (!bound) continue;
+    const RunWorkspace& of_run = scope_.run.workspaces[workspace.run_workspace];
+    of_task.Set(prefix + "volume", of_run.volume);
+    of_task.Set(prefix + "claim", of_run.claim);
+  }
+
   for (v1::Step& step : *spec->mutable_steps()) {
-    Replacements of_step;
+    Replacements of_step(&of_task);
     const std::string directory =
         absl::StrCat("/tekton/steps/step-", step.name());
     for (const v1::StepResult& result : step.results()) {
-      quoted("step.results", result.name(),
-             absl::StrCat(directory, "/results/", result.name()), &of_step);
+      set_path("step.results", result.name(),
+               absl::StrCat(directory, "/results/", result.name()), &of_step);
     }
     of_step.Set("step.artifacts.path",
                 absl::StrCat(directory, "/artifacts/provenance.json"));
+    of_step.Set("artifacts.path", "/tekton/artifacts/provenance.json");
     // A workspace that the step mounts elsewhere.
     for (const v1::WorkspaceUsage& usage : step.workspaces()) {
       if (usage.mount_path().empty()) continue;
@@ -479,7 +967,7 @@ void TaskResolver::SetPaths(v1::TaskSpec* spec) {
     ApplyToStep(of_step, &step);
   }
   for (v1::Sidecar& sidecar : *spec->mutable_sidecars()) {
-    Replacements of_sidecar;
+    Replacements of_sidecar(&of_task);
     for (const v1::WorkspaceUsage& usage : sidecar.workspaces()) {
       if (usage.mount_path().empty()) continue;
       of_sidecar.Set(absl::StrCat("workspaces.", usage.name(), ".path"),
@@ -487,7 +975,61 @@ void TaskResolver::SetPaths(v1::TaskSpec* spec) {
     }
     if (!of_sidecar.empty()) ApplyToSidecar(of_sidecar, &sidecar);
   }
-  ApplyToTaskSpec(of_task, spec);
+  ApplyAroundSteps(of_task, spec);
+}
+
+// The rules of the Task again, as far as substitution can break them
+// (pkg/reconciler/taskrun/taskrun.go, createPod).
+void TaskResolver::CheckResult(const v1::TaskSpec& spec,
+                               const ResolvedTask& task) {
+  const FieldPath at(task.task_path);
+  for (int i = 0; i < spec.steps_size(); ++i) {
+    const v1::Step& step = spec.steps(i);
+    const auto path = [&](absl::string_view field) {
+      return absl::StrCat(task.task_path, ".steps[", i, "].", field);
+    };
+    // One whose StepAction is missing has none yet.
+    if (step.image().empty() && !step.has_ref()) {
+      diagnostics_.Error("missing-field", task.task_subject, path("image"),
+                         "the step has no image once its parameters are "
+                         "replaced");
+    }
+    if (!step.on_error().empty() && step.on_error() != "continue" &&
+        step.on_error() != "stopAndFail" &&
+        !MayHoldReference(step.on_error())) {
+      diagnostics_
+          .Error("invalid-value", task.task_subject, path("onError"),
+                 absl::StrCat("\"", step.on_error(), "\" is not allowed here"))
+          .set_hint("use \"continue\" or \"stopAndFail\"");
+    }
+  }
+  constexpr TextFields kFields = kNameText | kImageText | kScriptText |
+                                 kWorkingDirText | kCommandText | kEnvText |
+                                 kMountText | kOnErrorText;
+  ForEachStepText(
+      spec, kFields, at, [&](const std::string& text, const FieldPath& path) {
+        ForEachReference(text, [&](absl::string_view inside) {
+          const auto variable = ParseVariable(inside, "params");
+          if (!variable) return;
+          absl::string_view name = variable->name;
+          if (absl::StartsWith(inside, "params.")) {
+            name = name.substr(0, name.find_first_of(".["));
+          }
+          std::vector<absl::string_view> names;
+          for (const v1::ParamSpec& param : spec.params()) {
+            if (param.name() == name) return;
+            names.push_back(param.name());
+          }
+          for (const v1::ParamSpec& param : scope_.pipeline.params()) {
+            names.push_back(param.name());
+          }
+          diagnostics_
+              .Error("unknown-param", task.task_subject, path.ToString(),
+                     absl::StrCat("$(", inside,
+                                  ") refers to no parameter of the Task"))
+              .set_hint(DidYouMean(name, names));
+        });
+      });
 }
 
 }  // namespace colocation

@@ -1,12 +1,21 @@
-// One pipeline task, closed.
+// One pipeline task, closed: what a TaskRun of it would run.
+//
+// The order is Tekton's, since each step looks at the texts that the one before
+// it has made: the pipeline's parameters and contexts in the pipeline task and
+// in an embedded Task; then, for each TaskRun, StepActions, the Task's
+// parameters, and at last what depends on where it runs (contexts, paths of
+// results and workspaces).
 #ifndef COLOCATION_RESOLVE_RESOLVE_TASK_H_
 #define COLOCATION_RESOLVE_RESOLVE_TASK_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/resolve/catalog.h"
+#include "colocation/resolve/dependencies.h"
 #include "colocation/resolve/params.h"
 #include "colocation/resolve/replacements.h"
 #include "colocation/resolve/run.h"
@@ -15,41 +24,104 @@
 
 namespace colocation {
 
+// What the run says of one task (taskRunSpecs, or a TaskRun itself).
+struct TaskSettings {
+  std::string service_account_name;
+  v1::PodTemplate pod_template;
+  // There are references in the Pod template.
+  bool pod_template_refers = false;
+  // Null where there is nothing. `path` is its own: "spec.taskRunSpecs[2]".
+  const v1::PipelineTaskRunSpec* spec = nullptr;
+  std::string path;
+};
+
+// What all tasks of a run share.
+struct RunScope {
+  const v1::PlanOptions& options;
+  const v1::PipelineSpec& pipeline;
+  // What the pipeline's references stand for.
+  const Replacements& values;
+  // How long its array parameters are.
+  const ArrayLengths& lengths;
+  // Indices into ResolvedRun::workspaces.
+  const absl::flat_hash_map<std::string, int32_t>& workspaces;
+  // Its tasks are being filled in; that of a TaskRun alone may change the
+  // bindings of its workspaces.
+  ResolvedRun& run;
+  // The run is that of a TaskRun or Task: nothing propagates into it.
+  bool one_task = false;
+};
+
 class TaskResolver {
  public:
-  // `of_pipeline` is what the pipeline's references stand for.
-  TaskResolver(Catalog& catalog, const v1::PlanOptions& options,
-               const ResolvedRun& run, const Replacements& of_pipeline,
-               DiagnosticList* diagnostics)
-      : catalog_(catalog),
-        options_(options),
-        run_(run),
-        of_pipeline_(of_pipeline),
+  TaskResolver(const RunScope& scope, Catalog* catalog,
+               DependencyFinder* dependencies, DiagnosticList* diagnostics)
+      : scope_(scope),
+        catalog_(*catalog),
+        dependencies_(*dependencies),
         diagnostics_(*diagnostics) {}
 
-  // Fills in what `task` runs. `pipeline_task` has been substituted.
-  void Resolve(const v1::PipelineTask& pipeline_task,
-               const v1::PipelineTaskRunSpec& settings, ResolvedTask* task);
+  // Fills in task `at` of the run, which has its name and path already.
+  void Resolve(const v1::PipelineTask& written, const TaskSettings& settings,
+               TaskIndex at, ResolvedTask* task);
 
  private:
-  // The Task, copied with what it propagates; false, with an error, where it is
-  // missing.
-  bool FindSpec(const v1::PipelineTask& pipeline_task, ResolvedTask* task,
-                v1::TaskSpec* spec);
-  void SetWhen(const v1::PipelineTask& pipeline_task, ResolvedTask* task);
-  void BindWorkspaces(const v1::PipelineTask& pipeline_task, v1::TaskSpec* spec,
-                      ResolvedTask* task);
-  void ResolveUnit(const v1::PipelineTask& pipeline_task,
-                   const v1::PipelineTaskRunSpec& settings,
-                   const ResolvedTask& task, ResolvedUnit* unit);
-  void TakeInStepActions(const Replacements& of_task, const ResolvedTask& task,
-                         v1::TaskSpec* spec);
-  static void SetPaths(v1::TaskSpec* spec);
+  // A workspace that the TaskRun would be given.
+  struct Binding {
+    std::string name;
+    int32_t run_workspace = -1;
+    std::string sub_path;
+    std::string path;
+  };
 
+  void Substitute(const v1::PipelineTask& written, v1::PipelineTask* task);
+  void SetContexts(v1::PipelineTask* task);
+  void CheckIndices(const v1::PipelineTask& written, const ResolvedTask& task);
+  void SetSettings(const v1::PipelineTask& pipeline_task,
+                   const TaskSettings& settings, ResolvedTask* task);
+  void SetWhen(const v1::PipelineTask& pipeline_task, ResolvedTask* task);
+  bool IsExternal(const v1::PipelineTask& pipeline_task, ResolvedTask* task);
+  // The Task; null, with an error, where it is missing. That of an embedded
+  // one is part of `pipeline_task`.
+  const v1::TaskSpec* FindSpec(const v1::PipelineTask& pipeline_task,
+                               ResolvedTask* task);
+  void CheckOnError(const v1::PipelineTask& written,
+                    const v1::PipelineTask& pipeline_task,
+                    const ResolvedTask& task);
+  void CheckAgainstTask(const v1::PipelineTask& written,
+                        const v1::PipelineTask& pipeline_task,
+                        const v1::TaskSpec& spec, const ResolvedTask& task);
+  void CheckEnumSubsets(const v1::PipelineTask& written,
+                        const v1::TaskSpec& spec, const ResolvedTask& task);
+  void CheckOptionalWorkspaces(const v1::PipelineTask& pipeline_task,
+                               const v1::TaskSpec& spec,
+                               const ResolvedTask& task);
+  void CheckSettings(const TaskSettings& settings, const v1::TaskSpec& spec);
+  void CheckRequests(const v1::TaskSpec& spec, const ResolvedTask& task);
+  void CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
+                        const ResolvedTask& task);
+  std::vector<Binding> FindBindings(const v1::PipelineTask& pipeline_task,
+                                    const v1::TaskSpec& spec,
+                                    const ResolvedTask& task);
+  void BindWorkspaces(const v1::PipelineTask& pipeline_task,
+                      v1::TaskSpec* spec, ResolvedTask* task);
+  // The combinations of the matrix; nothing where there can't be units.
+  bool FanOutMatrix(const v1::PipelineTask& pipeline_task, ResolvedTask* task,
+                    std::vector<std::vector<v1::Param>>* combinations);
+  void ResolveUnit(const v1::PipelineTask& pipeline_task,
+                   const TaskSettings& settings, bool first,
+                   ResolvedTask* task, ResolvedUnit* unit);
+  void TakeInStepActions(const Replacements& values, const ResolvedTask& task,
+                         v1::TaskSpec* spec);
+  void ReplaceWhatIsOfTheRun(const ResolvedTask& task, const ResolvedUnit& unit,
+                             v1::TaskSpec* spec);
+  void CheckResult(const v1::TaskSpec& spec, const ResolvedTask& task);
+  std::string TaskRunName(const ResolvedTask& task,
+                          const ResolvedUnit& unit) const;
+
+  const RunScope& scope_;
   Catalog& catalog_;
-  const v1::PlanOptions& options_;
-  const ResolvedRun& run_;
-  const Replacements& of_pipeline_;
+  DependencyFinder& dependencies_;
   DiagnosticList& diagnostics_;
 };
 

@@ -40,6 +40,9 @@ struct RunWorkspace {
   // Name that the volume has in every Pod that mounts it; what
   // $(workspaces.x.volume) stands for.
   std::string volume;
+  // The claim behind it, what $(workspaces.x.claim) stands for: the binding's,
+  // or the one that is made from its template; else empty.
+  std::string claim;
 };
 
 // A workspace that a task declares, and what it is bound to.
@@ -51,7 +54,7 @@ struct TaskWorkspace {
   // Index into ResolvedRun::workspaces; -1 for an optional one left unbound.
   int32_t run_workspace = -1;
   // Joined from the PipelineRun's binding and the pipeline task's; relative,
-  // clean.
+  // without empty parts. It may refer to a result.
   std::string sub_path;
   // Only the steps and sidecars that name it see it (TEP-0029).
   bool isolated = false;
@@ -74,6 +77,8 @@ struct ResolvedUnit {
   // Substituted; StepActions and stepTemplate are taken into the steps, each
   // step and sidecar has a name, and nothing refers to parameters any more.
   v1::TaskSpec spec;
+  // Set where a matrix parameter makes it another than the task's.
+  std::optional<v1::PodTemplate> pod_template;
 };
 
 struct ResolvedTask {
@@ -99,7 +104,8 @@ struct ResolvedTask {
   // other tasks aren't.
   std::vector<TaskDependency> dependencies;
 
-  // Results that its fields refer to, sorted, each once.
+  // Results that its fields refer to, sorted, each once; all of tasks that are
+  // in `dependencies` as RESOURCE.
   std::vector<v1::ResultRef> result_refs;
   // Results that the task declares, types defaulted.
   std::vector<v1::DeclaredResult> results;
@@ -112,6 +118,8 @@ struct ResolvedTask {
   int64_t timeout_ns = 0;
   bool continue_on_error = false;
 
+  // In the order of the Task's declarations; empty where `runs` isn't kUnits or
+  // kLateMatrix.
   std::vector<TaskWorkspace> workspaces;
 
   // From taskRunSpecs, taskRunTemplate and the options' default, merged as

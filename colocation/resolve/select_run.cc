@@ -20,33 +20,37 @@ v1::PipelineTask* OnlyTask(const std::string& name, v1::PipelineRun* run) {
 
 // A TaskRun is the run of a pipeline of one task that has all its settings.
 SelectedRun FromTaskRun(const v1::TaskRun& task_run) {
-  SelectedRun selected{
-      {}, SubjectOf(task_run), /*bare=*/false, /*one_task=*/true};
-  v1::PipelineRun& run = selected.run;
+  SelectedRun selected;
+  selected.subject = SubjectOf(task_run);
+  selected.one_task = true;
+  v1::PipelineRun& run = selected.made;
   *run.mutable_metadata() = task_run.metadata();
   const v1::TaskRunSpec& spec = task_run.spec();
-  *run.mutable_spec()->mutable_params() = spec.params();
   *run.mutable_spec()->mutable_workspaces() = spec.workspaces();
-  if (!spec.status().empty()) run.mutable_spec()->set_status("Cancelled");
+  if (spec.status() == "TaskRunCancelled") {
+    run.mutable_spec()->set_status("Cancelled");
+  } else if (spec.status() == "TaskRunPending") {
+    run.mutable_spec()->set_status("PipelineRunPending");
+  }
+  // Its time is that of its one task.
+  run.mutable_spec()->mutable_timeouts()->set_pipeline("0");
   v1::PipelineTask* task = OnlyTask(NameOf(task_run.metadata()), &run);
   if (spec.has_task_ref()) *task->mutable_task_ref() = spec.task_ref();
   if (spec.has_task_spec()) {
     *task->mutable_task_spec()->mutable_task_spec() = spec.task_spec();
   }
-  // A TaskRun's values are substituted in its Task alone, as they are.
   *task->mutable_params() = spec.params();
   task->set_retries(spec.retries());
   if (spec.has_timeout()) task->set_timeout(spec.timeout());
   for (const v1::WorkspaceBinding& binding : spec.workspaces()) {
     task->add_workspaces()->set_name(binding.name());
-    run.mutable_spec()->mutable_pipeline_spec()->add_workspaces()->set_name(
-        binding.name());
   }
   v1::PipelineTaskRunSpec* settings = run.mutable_spec()->add_task_run_specs();
   settings->set_pipeline_task_name(task->name());
   settings->set_service_account_name(spec.service_account_name());
-  if (spec.has_pod_template())
+  if (spec.has_pod_template()) {
     *settings->mutable_pod_template() = spec.pod_template();
+  }
   *settings->mutable_step_specs() = spec.step_specs();
   *settings->mutable_sidecar_specs() = spec.sidecar_specs();
   if (spec.has_compute_resources()) {
@@ -56,46 +60,43 @@ SelectedRun FromTaskRun(const v1::TaskRun& task_run) {
 }
 
 SelectedRun FromPipeline(const v1::Pipeline& pipeline) {
-  SelectedRun selected{{}, SubjectOf(pipeline), /*bare=*/true};
-  selected.run.mutable_metadata()->set_name(NameOf(pipeline.metadata()));
+  SelectedRun selected;
+  selected.subject = SubjectOf(pipeline);
+  selected.bare = true;
+  v1::ObjectMeta* metadata = selected.made.mutable_metadata();
+  metadata->set_name(NameOf(pipeline.metadata()));
   if (pipeline.metadata().has_namespace_()) {
-    selected.run.mutable_metadata()->set_namespace_(
-        pipeline.metadata().namespace_());
+    metadata->set_namespace_(pipeline.metadata().namespace_());
   }
-  selected.run.mutable_spec()->mutable_pipeline_ref()->set_name(
+  selected.made.mutable_spec()->mutable_pipeline_ref()->set_name(
       NameOf(pipeline.metadata()));
   return selected;
 }
 
 SelectedRun FromTask(const v1::Task& task) {
-  SelectedRun selected{{}, SubjectOf(task), /*bare=*/true, /*one_task=*/true};
-  selected.run.mutable_metadata()->set_name(NameOf(task.metadata()));
-  v1::PipelineTask* only = OnlyTask(NameOf(task.metadata()), &selected.run);
-  only->mutable_task_ref()->set_name(NameOf(task.metadata()));
-  // Parameters and workspaces of the Task become the pipeline's own.
-  v1::PipelineSpec* spec = selected.run.mutable_spec()->mutable_pipeline_spec();
-  for (const v1::ParamSpec& param : task.spec().params()) {
-    *spec->add_params() = param;
-    v1::Param* passed = only->add_params();
-    passed->set_name(param.name());
-    const bool whole = param.type() == "array" || param.type() == "object" ||
-                       param.properties_size() > 0 ||
-                       param.default_().has_array_value() ||
-                       param.default_().has_object_value();
-    passed->mutable_value()->set_string_value(
-        absl::StrCat("$(params.", param.name(), whole ? "[*])" : ")"));
+  SelectedRun selected;
+  selected.subject = SubjectOf(task);
+  selected.bare = true;
+  selected.one_task = true;
+  v1::PipelineRun& run = selected.made;
+  run.mutable_metadata()->set_name(NameOf(task.metadata()));
+  if (task.metadata().has_namespace_()) {
+    run.mutable_metadata()->set_namespace_(task.metadata().namespace_());
   }
+  v1::PipelineTask* only = OnlyTask(NameOf(task.metadata()), &run);
+  only->mutable_task_ref()->set_name(NameOf(task.metadata()));
+  // Its workspaces become the pipeline's own.
   for (const v1::WorkspaceDeclaration& workspace : task.spec().workspaces()) {
-    v1::PipelineWorkspaceDeclaration* declared = spec->add_workspaces();
+    v1::PipelineWorkspaceDeclaration* declared =
+        run.mutable_spec()->mutable_pipeline_spec()->add_workspaces();
     declared->set_name(workspace.name());
     declared->set_optional(workspace.optional());
-    if (!workspace.optional())
-      only->add_workspaces()->set_name(workspace.name());
+    only->add_workspaces()->set_name(workspace.name());
   }
   return selected;
 }
 
-// The one of `objects` that `wanted` names, or the only one where it is empty.
+// The `objects` that `wanted` names, or all where it is empty.
 template <typename Objects>
 std::vector<int> Candidates(const Objects& objects, absl::string_view wanted,
                             std::vector<std::string>* names) {
@@ -121,8 +122,10 @@ std::optional<SelectedRun> SelectRun(const v1::ObjectSet& objects,
   absl::string_view kind;
   std::vector<int> found = Candidates(objects.pipeline_runs(), wanted, &names);
   if (found.size() == 1) {
-    const v1::PipelineRun& run = objects.pipeline_runs(found[0]);
-    return SelectedRun{run, SubjectOf(run)};
+    SelectedRun selected;
+    selected.given = &objects.pipeline_runs(found[0]);
+    selected.subject = SubjectOf(*selected.given);
+    return selected;
   }
   if (found.size() > 1) kind = "PipelineRun";
   if (kind.empty()) {

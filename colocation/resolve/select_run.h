@@ -15,15 +15,20 @@ namespace colocation {
 
 // A run to plan: a PipelineRun as given, or one made for what else was given.
 struct SelectedRun {
-  v1::PipelineRun run;
+  const v1::PipelineRun& run() const { return given ? *given : made; }
+
+  // One of the two: the PipelineRun that was given, which outlives this; else
+  // the one that was made.
+  const v1::PipelineRun* given = nullptr;
+  v1::PipelineRun made;
   // The object that it was made from; the PipelineRun itself where it was
   // given.
   Subject subject;
   // The run has no PipelineRun of its own, so that workspaces nobody has bound
   // become emptyDirs.
   bool bare = false;
-  // For a TaskRun or a Task: paths in `run` that begin with the first are the
-  // second in the object ("spec.pipelineSpec.tasks[0]" is "spec").
+  // A TaskRun or a Task: its one pipeline task has all of it, and paths in
+  // "spec.pipelineSpec.tasks[0]" are in its "spec".
   bool one_task = false;
 };
 

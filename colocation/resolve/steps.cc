@@ -82,22 +82,6 @@ void MergeTemplate(const v1::StepTemplate& t, v1::Step* step) {
 
 }  // namespace
 
-void TakeInStepAction(const v1::StepActionSpec& action, v1::Step* step) {
-  step->set_image(action.image());
-  *step->mutable_command() = action.command();
-  *step->mutable_args() = action.args();
-  *step->mutable_env() = action.env();
-  *step->mutable_results() = action.results();
-  *step->mutable_volume_mounts() = action.volume_mounts();
-  step->set_script(action.script());
-  step->set_working_dir(action.working_dir());
-  if (action.has_security_context()) {
-    *step->mutable_security_context() = action.security_context();
-  }
-  step->clear_ref();
-  step->clear_params();
-}
-
 void TakeInStepTemplate(v1::TaskSpec* spec) {
   if (!spec->has_step_template()) return;
   for (v1::Step& step : *spec->mutable_steps())

@@ -1,16 +1,10 @@
-// What a step really is: its StepAction and its Task's stepTemplate taken in.
+// What a step really is: its Task's stepTemplate taken in.
 #ifndef COLOCATION_RESOLVE_STEPS_H_
 #define COLOCATION_RESOLVE_STEPS_H_
 
 #include "colocation/v1/tekton.pb.h"
 
 namespace colocation {
-
-// Takes the fields of `action` into a step that refers to it; the reference and
-// its parameters are gone afterwards. References to the action's parameters
-// have been replaced in `action` (pkg/reconciler/taskrun/resources/taskspec.go,
-// resolveStepRef).
-void TakeInStepAction(const v1::StepActionSpec& action, v1::Step* step);
 
 // Gives every step of `spec` what the stepTemplate has and it hasn't, by the
 // rules of a strategic merge: variables by name, mounts by path, resources by

@@ -167,5 +167,12 @@ def as_read(rules: Rules, tekton: List[Verdict]) -> List[Verdict]:
     return found
 
 
+def of_runs(tekton: List[Verdict]) -> List[Verdict]:
+    """Those of runs, where the objects of the stream could be read."""
+    if any("invalid-yaml" in finding.rules for verdict in tekton for finding in verdict.findings):
+        return []
+    return [verdict for verdict in tekton if verdict.place.startswith("run")]
+
+
 def parse_answer(line: bytes) -> dict:
     return json.loads(line)

@@ -154,7 +154,7 @@ def check(args: argparse.Namespace) -> int:
             if args.stage == "decode":
                 verdict = compare.as_read(rules, verdict)
             if args.stage == "reconcile":
-                verdict = [given for given in verdict if given.place.startswith("run")]
+                verdict = compare.of_runs(verdict)
             tally.add(case.id, verdict, answer)
             if case.id in forms and args.stage != "reconcile":
                 tally.add_converted(case.id, forms[case.id]["objects"], substituted.converted(answer))

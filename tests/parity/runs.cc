@@ -130,10 +130,9 @@ void AppendRun(const v1::ObjectSet& objects, const v1::ObjectSet& cluster,
     errors.push_back(&diagnostic);
     found_early |= IsFoundBeforeTasks(diagnostic);
   }
+  // Tekton asks for one object after the other.
   const bool blocked =
-      std::any_of(needs.begin(), needs.end(), [&](const v1::Need& need) {
-        return IsBlocked(objects, need, rejected);
-      });
+      !needs.empty() && IsBlocked(objects, needs.front(), rejected);
   const char* verdict = blocked                          ? "blocked"
                         : !needs.empty() && !found_early ? "needs"
                         : !errors.empty()                ? "rejected"
