@@ -1,0 +1,313 @@
+// Whole plans: what the parts make together.
+#include "colocation/plan/plan.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "colocation/plan/plan_testing.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace colocation {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// A pipeline of `tasks`, each a line of YAML flow: "{name: a, ...}".
+std::string Pipeline(const std::vector<std::string>& tasks,
+                     const std::vector<std::string>& finally = {}) {
+  std::string yaml =
+      "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\nspec:\n"
+      "  workspaces: [{name: w}]\n  tasks:\n";
+  for (const std::string& task : tasks)
+    absl::StrAppend(&yaml, "  - ", task, "\n");
+  if (!finally.empty()) absl::StrAppend(&yaml, "  finally:\n");
+  for (const std::string& task : finally) {
+    absl::StrAppend(&yaml, "  - ", task, "\n");
+  }
+  return yaml;
+}
+
+// One task with a step in the shared emptyDir.
+std::string Task(const std::string& name, const std::string& fields = "",
+                 const std::string& step = "", const std::string& spec = "") {
+  return absl::StrCat("{name: ", name, fields,
+                      ", workspaces: [{name: w}], taskSpec: {workspaces: "
+                      "[{name: w}]",
+                      spec, ", steps: [{name: s, image: i, command: [c]", step,
+                      "}]}}");
+}
+
+v1::ColocationPlan PlanOf(const std::string& yaml,
+                          const v1::PlanRequest& request = {}) {
+  const Planned planned = PlanYaml(yaml, request);
+  EXPECT_EQ(absl::StrJoin(planned.errors, "\n"), "");
+  return planned.plan;
+}
+
+const v1::LaunchTask& LaunchOf(const v1::ColocationPlan& plan,
+                               const std::string& pod,
+                               const std::string& task) {
+  for (const v1::PlannedPod& p : plan.pods()) {
+    if (p.tasks(0) != pod) continue;
+    for (const v1::LaunchTask& t : p.install().launch().tasks()) {
+      if (t.name() == task) return t;
+    }
+  }
+  ADD_FAILURE() << "no launch task " << task << " in the Pod of " << pod;
+  return v1::LaunchTask::default_instance();
+}
+
+const v1::LaunchContainer& LaunchContainerOf(const v1::ColocationPlan& plan,
+                                             const std::string& name) {
+  for (const v1::PlannedPod& pod : plan.pods()) {
+    for (const v1::LaunchContainer& c : pod.install().launch().containers()) {
+      if (c.name() == name) return c;
+    }
+  }
+  ADD_FAILURE() << "no launch container " << name;
+  return v1::LaunchContainer::default_instance();
+}
+
+// "a>b WAIT", "a>c IMPLIED(a,b,c) gate", ...
+std::string DependenciesOf(const v1::ColocationPlan& plan) {
+  std::vector<std::string> texts;
+  for (const v1::Dependency& d : plan.dependencies()) {
+    texts.push_back(absl::StrCat(
+        d.from(), ">", d.to(), " ", v1::Dependency::Kind_Name(d.kind()), " ",
+        v1::Dependency::Means_Name(d.means()),
+        d.via().empty() ? ""
+                        : absl::StrCat("(", absl::StrJoin(d.via(), ","), ")"),
+        d.gate() ? " gate" : ""));
+  }
+  return absl::StrJoin(texts, "; ");
+}
+
+TEST(PlanTest, SameBytesForSameInput) {
+  const std::string yaml = PipelineOf("a b<a c<a d<b,c e f!");
+  EXPECT_EQ(PlanOf(yaml).DebugString(), PlanOf(yaml).DebugString());
+}
+
+TEST(PlanTest, DependenciesSayHowTheyAreKept) {
+  EXPECT_EQ(
+      DependenciesOf(PlanOf(PipelineOf("a b<a c<a,b f!"))),
+      "a>b ORDERING WAIT; a>c ORDERING IMPLIED(a,b,c); b>c ORDERING WAIT; "
+      "c>f FINALLY WAIT");
+}
+
+TEST(PlanTest, DependencyOnAnotherPodIsAGate) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {"{name: x, taskSpec: {steps: [{name: s, image: i, command: [c]}]}}",
+       Task("a", ", runAfter: [x]"), Task("b")}));
+  EXPECT_EQ(GroupsOf(plan), "{x} {a b}");
+  EXPECT_EQ(DependenciesOf(plan), "x>a ORDERING WAIT gate");
+  const v1::Barrier& barrier = ContainerOf(plan, "a-step-s").barriers(0);
+  EXPECT_TRUE(barrier.gate());
+  EXPECT_TRUE(LaunchOf(plan, "a", "x").gate());
+  EXPECT_THAT(plan.pods(1).gates(), ElementsAre("x"));
+  EXPECT_THAT(DecisionsOf(plan), HasSubstr("needs-controller"));
+}
+
+TEST(PlanTest, ControllerIsToldOfGatesByAnnotations) {
+  v1::PlanRequest request;
+  request.mutable_options()->set_controlled(true);
+  const v1::ColocationPlan plan = PlanOf(
+      Pipeline(
+          {"{name: x, taskSpec: {steps: [{name: s, image: i, command: [c]}]}}",
+           Task("a", ", runAfter: [x]")}),
+      request);
+  const v1::PlannedPod& pod = plan.pods(1);
+  EXPECT_TRUE(pod.install().launch().controlled());
+  const v1::PlannedVolume& gates = pod.volumes(3);
+  EXPECT_EQ(gates.purpose(), v1::PlannedVolume::GATES);
+  const auto& items = gates.volume().downward_api().items();
+  ASSERT_EQ(items.size(), 2);
+  EXPECT_EQ(items[1].path(), "x");
+  EXPECT_EQ(items[1].field_ref().field_path(),
+            "metadata.annotations['gate.colocation.dev/x']");
+  EXPECT_THAT(DecisionsOf(plan), Not(HasSubstr("needs-controller")));
+}
+
+TEST(PlanTest, StepsAndSidecarsWait) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {Task("a"),
+       Task("b", ", runAfter: [a]", "}, {name: t, image: i, command: [c]",
+            ", sidecars: [{name: d, image: d, command: [d]}]")}));
+  const auto barriers = [&](const char* name) {
+    return absl::StrJoin(ContainerOf(plan, name).barriers(), " ",
+                         [](std::string* out, const v1::Barrier& b) {
+                           absl::StrAppend(out,
+                                           v1::Barrier::Event_Name(b.event()),
+                                           ":", b.task(), b.container());
+                         });
+  };
+  EXPECT_EQ(barriers("a-step-s"), "");
+  EXPECT_EQ(barriers("b-step-s"), "TASK_ENDED:a SIDECAR_READY:b-sidecar-d");
+  EXPECT_EQ(barriers("b-step-t"), "STEP_ENDED:b-step-s");
+  EXPECT_EQ(barriers("b-sidecar-d"), "UNIT_STARTED:b-step-s");
+}
+
+TEST(PlanTest, ContainersComeAfterWhatTheyWaitForLongestChainFirst) {
+  const v1::ColocationPlan plan =
+      PlanOf(PipelineOf("short a b<a c<b end<short,c"));
+  std::vector<std::string> names;
+  for (const v1::PlannedContainer& c : plan.pods(0).containers()) {
+    names.push_back(c.task());
+  }
+  EXPECT_THAT(names, ElementsAre("a", "b", "short", "c", "end"));
+}
+
+TEST(PlanTest, LaunchTaskSaysWhatTheLauncherHasToKnow) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {Task("a", "", "", ", results: [{name: r}]"),
+       Task("b", ", runAfter: [a]"),
+       Task("c",
+            ", runAfter: [b], retries: 2, timeout: 90s, onError: continue, "
+            "when: [{input: $(tasks.a.results.r), operator: in, values: [u]}]",
+            ", args: [$(tasks.a.results.r)]")}));
+  const v1::LaunchTask& c = LaunchOf(plan, "a", "c");
+  // a is implied for waiting, and kept for the decision to skip.
+  EXPECT_THAT(c.wait_for(), ElementsAre("b"));
+  ASSERT_EQ(c.parents_size(), 2);
+  EXPECT_EQ(c.parents(0).task(), "a");
+  EXPECT_TRUE(c.parents(0).resource());
+  EXPECT_EQ(c.parents(1).task(), "b");
+  EXPECT_FALSE(c.parents(1).resource());
+  EXPECT_EQ(c.retries(), 2);
+  EXPECT_EQ(c.timeout_ns(), 90'000'000'000);
+  EXPECT_TRUE(c.continue_on_error());
+  ASSERT_EQ(c.when_size(), 1);
+  EXPECT_EQ(c.when(0).input(), "$(tasks.a.results.r)");
+  ASSERT_EQ(c.result_refs_size(), 1);
+  EXPECT_EQ(c.result_refs(0).result(), "r");
+  EXPECT_EQ(LaunchOf(plan, "a", "a").results(0).name(), "r");
+  EXPECT_TRUE(LaunchContainerOf(plan, "c-step-s").late());
+  EXPECT_FALSE(LaunchContainerOf(plan, "b-step-s").late());
+}
+
+TEST(PlanTest, DeadlinesOfTheRun) {
+  const v1::ColocationPlan plan = PlanOf(absl::StrCat(
+      PipelineOf("a"),
+      "---\napiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\n"
+      "spec: {pipelineRef: {name: p}, timeouts: {pipeline: 1h, tasks: 50m}, "
+      "workspaces: [{name: w, emptyDir: {}}]}\n"));
+  const v1::LaunchSpec& launch = plan.pods(0).install().launch();
+  constexpr int64_t kMinute = 60'000'000'000;
+  EXPECT_EQ(launch.pipeline_timeout_ns(), 60 * kMinute);
+  EXPECT_EQ(launch.tasks_timeout_ns(), 50 * kMinute);
+  EXPECT_EQ(launch.finally_timeout_ns(), 10 * kMinute);
+}
+
+TEST(PlanTest, TaskThatNeverRunsHasItsEndAndNothingWaitsForIt) {
+  const v1::ColocationPlan plan = PlanOf(
+      Pipeline({Task("a"),
+                Task("b",
+                     ", runAfter: [a], when: [{input: u, operator: in, values: "
+                     "[v]}]"),
+                Task("c", ", runAfter: [b]")}));
+  EXPECT_EQ(plan.tasks(1).placement(), v1::PLACEMENT_SKIPPED);
+  EXPECT_EQ(plan.tasks(1).end().skip_reason(), v1::SKIP_REASON_WHEN);
+  // What it would have waited for is waited for in its place.
+  EXPECT_EQ(WaitsOf(plan), "c<a");
+  const v1::LaunchTask& b = LaunchOf(plan, "a", "b");
+  EXPECT_EQ(b.end().outcome(), v1::OUTCOME_SKIPPED);
+  EXPECT_FALSE(b.gate());
+  EXPECT_EQ(DependenciesOf(plan),
+            "a>b ORDERING MEANS_UNSPECIFIED; b>c ORDERING MEANS_UNSPECIFIED");
+}
+
+TEST(PlanTest, CustomTaskIsExternalAndAGate) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {Task("a"),
+       "{name: x, runAfter: [a], taskRef: {apiVersion: example.dev/v1, kind: "
+       "Approval}}",
+       Task("b", ", runAfter: [x]")}));
+  EXPECT_EQ(GroupsOf(plan), "{a b}");
+  EXPECT_EQ(plan.tasks(1).placement(), v1::PLACEMENT_EXTERNAL);
+  EXPECT_EQ(plan.tasks(1).external(), "Approval (example.dev/v1)");
+  EXPECT_THAT(plan.pods(0).gates(), ElementsAre("x"));
+  EXPECT_EQ(DependenciesOf(plan), "a>x ORDERING WAIT; x>b ORDERING WAIT gate");
+}
+
+TEST(PlanTest, MatrixUnitsAreInOnePod) {
+  const v1::ColocationPlan plan = PlanOf(
+      Pipeline({Task("a", ", matrix: {params: [{name: m, value: [u, v]}]}",
+                     ", args: [$(params.m)]", ", params: [{name: m}]"),
+                Task("a-0")}));
+  EXPECT_EQ(GroupsOf(plan), "{a a-0}");
+  ASSERT_EQ(plan.tasks(0).units_size(), 2);
+  // "a-0" is another task's unit.
+  EXPECT_NE(plan.tasks(0).units(0).name(), "a-0");
+  EXPECT_EQ(plan.tasks(0).units(1).name(), "a-1");
+  EXPECT_EQ(plan.tasks(0).units(1).matrix_params(0).name(), "m");
+  EXPECT_THAT(ContainerOf(plan, "a-1-step-s").container().args(),
+              ElementsAre("v"));
+  EXPECT_TRUE(LaunchOf(plan, "a", "a").matrixed());
+}
+
+TEST(PlanTest, AggregateStatusNeedsTheEndOfEveryTask) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {Task("a"), Task("b", ", runAfter: [a]")},
+      {"{name: f, taskSpec: {steps: [{name: s, image: i, command: [c], args: "
+       "[$(tasks.status)]}]}}",
+       "{name: g, taskSpec: {steps: [{name: s, image: i, command: [c], args: "
+       "[$(tasks.a.status)]}]}}",
+       "{name: h, taskSpec: {steps: [{name: s, image: i, command: [c]}]}}"}));
+  EXPECT_EQ(GroupsOf(plan), "{a b} {f} {g} {h}");
+  EXPECT_THAT(plan.pods(1).gates(), ElementsAre("a", "b"));
+  EXPECT_THAT(plan.pods(2).gates(), ElementsAre("a", "b"));
+  EXPECT_THAT(plan.pods(3).gates(), ElementsAre("b"));
+}
+
+TEST(PlanTest, CelIsRefused) {
+  const Planned planned =
+      PlanYaml(Pipeline({Task("a", ", when: [{cel: \"true\"}]"),
+                         Task("b", "", ", when: [{cel: \"true\"}]")}));
+  ASSERT_EQ(planned.errors.size(), 2);
+  for (const std::string& error : planned.errors) {
+    EXPECT_TRUE(absl::StartsWith(error, "cel-not-supported at spec.tasks["))
+        << error;
+  }
+}
+
+TEST(PlanTest, PodsOfOneRunHaveNamesOfTheirOwn) {
+  const std::string longest(60, 'x');
+  const Planned planned = PlanYaml(absl::StrCat(
+      Pipeline({absl::StrCat("{name: ", longest,
+                             "-a, taskSpec: {steps: [{name: s, image: i, "
+                             "command: [c]}]}}"),
+                absl::StrCat("{name: ", longest,
+                             "-b, taskSpec: {steps: [{name: s, image: i, "
+                             "command: [c]}]}}")})));
+  EXPECT_THAT(planned.errors, IsEmpty());
+  ASSERT_EQ(planned.plan.pods_size(), 2);
+  EXPECT_NE(planned.plan.pods(0).name(), planned.plan.pods(1).name());
+  for (const v1::PlannedPod& pod : planned.plan.pods()) {
+    EXPECT_LE(pod.name().size(), 63);
+    EXPECT_LE(pod.containers(0).container().name().size(), 63);
+  }
+  EXPECT_EQ(PlanOf(PipelineOf("a")).pods(0).name(), "p-pod");
+}
+
+TEST(PlanTest, LabelsOnWhichTasksAgreeAreThePods) {
+  const auto task = [](const char* name, const char* labels) {
+    return absl::StrCat("{name: ", name,
+                        ", workspaces: [{name: w}], taskSpec: ",
+                        "{metadata: {labels: {", labels,
+                        "}}, workspaces: [{name: w}], steps: [{name: s, image: "
+                        "i, command: [c]}]}}");
+  };
+  const v1::ColocationPlan plan = PlanOf(
+      Pipeline({task("a", "team: t, part: one"), task("b", "part: two")}));
+  EXPECT_EQ(plan.pods(0).labels().size(), 1);
+  EXPECT_EQ(plan.pods(0).labels().at("team"), "t");
+  EXPECT_THAT(DecisionsOf(plan), HasSubstr("metadata-differs"));
+}
+
+}  // namespace
+}  // namespace colocation
