@@ -1,6 +1,7 @@
 #include "launcher/pod_process_testing.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -274,6 +275,29 @@ void TestPod::Run() {
 void TestPod::Kill(const std::string& container, int signal) {
   const auto found = running_.find(container);
   if (found != running_.end()) kill(found->second, signal);
+}
+
+void TestPod::KillAll(int signal) {
+  for (const auto& [container, pid] : running_) kill(pid, signal);
+}
+
+void TestPod::AwaitFile(const std::string& path) const {
+  const int64_t until = NowNs() + kLongest;
+  while (!FileExists(path) && NowNs() < until) sched_yield();
+}
+
+void TestPod::Touch(const std::string& name) const {
+  WriteFile(Shared() + "/" + name, "", 0644);
+}
+
+void TestPod::KillProcessOf(const std::string& container, int signal) const {
+  const auto found = running_.find(container);
+  if (found == running_.end()) return;
+  const std::string pid = std::to_string(found->second);
+  const std::string children =
+      Read("/proc/" + pid + "/task/" + pid + "/children");
+  const int child = std::atoi(children.c_str());
+  if (child > 0) kill(child, signal);
 }
 
 bool TestPod::IsRunning(const std::string& container) const {

@@ -85,6 +85,13 @@ class TestPod {
   void StartAll();
   void Wait();
   void Kill(const std::string& container, int signal);
+  void KillAll(int signal);
+  // Waits until the file is there, up to half a minute.
+  void AwaitFile(const std::string& path) const;
+  // Makes a file in the shared directory.
+  void Touch(const std::string& name) const;
+  // Kills the process that a container's launcher has started, if any.
+  void KillProcessOf(const std::string& container, int signal) const;
   bool IsRunning(const std::string& container) const;
 
   // "build:ok test:failed(StepFailed) deploy:skipped(WHEN) lint:none"

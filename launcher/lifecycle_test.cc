@@ -1,0 +1,411 @@
+// Whole Pods of launchers: retries, deadlines, sidecars, gates, cancellation.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <string>
+
+#include "launcher/pod_process_testing.h"
+#include "launcher/spec_json.h"
+
+namespace colocation::launcher {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kForever[] = "echo started >> {log}; exec sleep 1000";
+
+// ---------------------------------------------------------------------------
+// Retries
+
+// Fails until it has been run `times` times.
+std::string FailsUntil(int times) {
+  return "echo . >> {shared}/runs; [ $(wc -l < {shared}/runs) -ge " +
+         std::to_string(times) + " ]";
+}
+
+TEST(RetryTest, AnotherAttemptMaySucceed) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a")
+                    .Step("one", "echo one >> {log}")
+                    .Step("two", FailsUntil(2))
+                    .Step("three", "echo three >> {log}");
+  a.task().retries = 1;
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok");
+  EXPECT_EQ(pod.Log(), "one one three b");
+  EXPECT_EQ(pod.Failures(), "");
+  EXPECT_EQ(pod.End("a")->attempts, 2);
+}
+
+TEST(RetryTest, SpentRetriesFailTheTask) {
+  TestPod pod;
+  pod.AddTask("a").Step("one", "echo . >> {log}; exit 4").Step("two", "");
+  pod.spec().tasks[0].retries = 2;
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed) b:skipped(STOPPING)");
+  EXPECT_EQ(pod.Log(), ". . .");
+  EXPECT_EQ(pod.Failures(), "a-one:4");
+  EXPECT_EQ(pod.End("a")->attempts, 3);
+}
+
+TEST(RetryTest, ResultsAreCleanAndTheWorkspaceIsKept) {
+  TestPod pod;
+  pod.AddTask("a")
+      .Result("old")
+      .Result("new")
+      .Step("one",
+            "ls {tekton}/results {tekton}/steps/step-two/results "
+            "| grep -c '^[a-z]' >> {log}; printf x > {tekton}/results/$( [ -e "
+            "{shared}/seen ] && echo new || echo old); touch {shared}/seen")
+      .Step("two", "touch {tekton}/steps/step-two/results/r; " + FailsUntil(2));
+  pod.spec().tasks[0].retries = 1;
+  pod.Run();
+  EXPECT_EQ(pod.Results("a"), "new=x");
+  EXPECT_EQ(pod.Log(), "0 0");
+}
+
+TEST(RetryTest, SidecarsAreStartedAnew) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", FailsUntil(3));
+  a.task().retries = 2;
+  a.Sidecar("db", "echo up >> {log}; exec sleep 1000");
+  a.last().ready.emplace();
+  a.last().ready->exec.emplace();
+  a.last().ready->exec->command = {"/bin/sh", "-c",
+                                   "[ -s " + pod.Shared() + "/log ]"};
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Log(), "up up up");
+}
+
+// ---------------------------------------------------------------------------
+// Deadlines
+
+TEST(TimeoutTest, OfAStep) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", kForever);
+  a.last().timeout_ns = 200 * kTestMillisecond;
+  a.last().continue_on_error = true;
+  a.Step("t", "echo t >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed)");
+  EXPECT_EQ(pod.Log(), "started");
+  EXPECT_EQ(pod.Failures(), "a-s:143");
+  EXPECT_THAT(pod.TerminationMessage("a-s"),
+              HasSubstr(R"("key":"Reason","value":"TimeoutExceeded")"));
+  EXPECT_THAT(pod.Output("a-s"), HasSubstr("the step's timeout was reached"));
+}
+
+TEST(TimeoutTest, ProcessThatIgnoresSigtermIsKilled) {
+  TestPod pod;
+  TestTask& a =
+      pod.AddTask("a").Step("s", "trap '' TERM; while :; do sleep 0.05; done");
+  a.last().timeout_ns = 100 * kTestMillisecond;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Failures(), "a-s:137");
+}
+
+TEST(TimeoutTest, ExitCodeOfZeroDoesNotHideIt) {
+  TestPod pod;
+  TestTask& a =
+      pod.AddTask("a").Step("s", "trap 'exit 0' TERM; sleep 1000 & wait");
+  a.last().timeout_ns = 200 * kTestMillisecond;
+  pod.Run();
+  EXPECT_EQ(pod.Failures(), "a-s:1");
+}
+
+TEST(TimeoutTest, OfATaskCountsForAllItsSteps) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", "echo s >> {log}").Step("t", kForever);
+  pod.spec().tasks[0].timeout_ns = 400 * kTestMillisecond;
+  pod.AddFinally("f").Step("s", "echo $(tasks.a.reason) >> {log}");
+  pod.spec().containers.back().late = true;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(TaskRunTimeout) f:ok");
+  EXPECT_EQ(pod.Log(), "s started TaskRunTimeout");
+}
+
+TEST(TimeoutTest, OfATaskIsOfEachAttempt) {
+  TestPod pod;
+  pod.AddTask("a").Step(
+      "s", "[ -e {shared}/seen ] || { touch {shared}/seen; sleep 1000; }");
+  pod.spec().tasks[0].timeout_ns = 400 * kTestMillisecond;
+  pod.spec().tasks[0].retries = 1;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.End("a")->attempts, 2);
+}
+
+TEST(TimeoutTest, OfTasksLetsFinallyRun) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", kForever);
+  pod.spec().tasks[0].retries = 5;
+  pod.AddTask("b").After("a").Step("s", "");
+  pod.AddFinally("f").Step("s", "echo f >> {log}");
+  pod.spec().tasks_timeout_ns = 500 * kTestMillisecond;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(),
+            "a:failed(TaskRunCancelled) b:skipped(STOPPING) f:ok");
+  EXPECT_EQ(pod.Log(), "started f");
+}
+
+TEST(TimeoutTest, OfTasksSkipsWhatWasNotStopped) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", kForever).task().continue_on_error = true;
+  pod.AddTask("b").After("a").Step("s", "");
+  pod.spec().tasks_timeout_ns = 500 * kTestMillisecond;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(),
+            "a:failed(FailureIgnored) b:skipped(TASKS_TIMEOUT)");
+}
+
+TEST(TimeoutTest, OfThePipelineStopsAll) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", kForever);
+  TestTask& gate = pod.AddTask("never");
+  gate.task().gate = true;
+  pod.spec().controlled = true;
+  pod.WriteGate("", "");
+  pod.AddTask("b").After("never").Step("s", "");
+  pod.AddFinally("f").Step("s", "echo f >> {log}");
+  pod.spec().pipeline_timeout_ns = 500 * kTestMillisecond;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), "started");
+  EXPECT_THAT(pod.Outcomes(), StartsWith("a:failed(TaskRunCancelled) b:skipp"));
+  EXPECT_THAT(pod.Outcomes(), HasSubstr("f:skipped(PIPELINE_TIMEOUT)"));
+}
+
+TEST(TimeoutTest, OfFinallyCountsFromTheEndOfTasks) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", "sleep 0.6");
+  pod.AddFinally("f").Step("s", kForever);
+  pod.AddFinally("g").Step("s", "");
+  pod.spec().finally_timeout_ns = 500 * kTestMillisecond;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok f:failed(TaskRunCancelled) g:ok");
+}
+
+// ---------------------------------------------------------------------------
+// Sidecars
+
+TEST(SidecarTest, RunsWhileItsUnitDoesAndEndsBeforeTheTask) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("one", "echo one >> {log}");
+  a.Step("two", "[ -e {shared}/up ] && echo two >> {log}");
+  a.Sidecar("db",
+            "trap 'sleep 0.2; echo down >> {log}; exit 7' TERM; "
+            "touch {shared}/up; while :; do sleep 0.01; done");
+  a.last().ready.emplace();
+  a.last().ready->exec.emplace();
+  a.last().ready->exec->command = {"test", "-e", pod.Shared() + "/up"};
+  a.last().ready->period_ns = 20 * kTestMillisecond;
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok");
+  EXPECT_EQ(pod.Log(), "one two down b");
+  EXPECT_EQ(pod.Failures(), "");
+  EXPECT_THAT(pod.TerminationMessage("a-db"),
+              HasSubstr(R"("key":"ExitCode","value":"7")"));
+}
+
+TEST(SidecarTest, OneThatHasEndedCountsAsReady) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "exit 1");
+  a.last().ready.emplace();
+  a.last().ready->tcp.emplace();
+  a.last().ready->tcp->port = 1;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Failures(), "");
+}
+
+TEST(SidecarTest, OneThatCanNotBeRunCountsAsReady) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", "").Sidecar("db", "");
+  pod.arguments("a-db") = {"/no/such/program"};
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_THAT(pod.Output("a-db"), HasSubstr("/no/such/program: No such file"));
+}
+
+TEST(SidecarTest, OneThatIsNeverReadyFailsTheTaskByItsTimeout) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "exec sleep 1000");
+  a.last().ready.emplace();
+  a.last().ready->exec.emplace();
+  a.last().ready->exec->command = {"false"};
+  a.last().ready->period_ns = 20 * kTestMillisecond;
+  a.task().timeout_ns = 300 * kTestMillisecond;
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(TaskRunTimeout)");
+  EXPECT_EQ(pod.Log(), "");
+}
+
+TEST(SidecarTest, OfASkippedTaskDoesNotRun) {
+  TestPod pod;
+  pod.AddTask("a")
+      .OnlyIf("x", "in", {})
+      .Step("s", "")
+      .Sidecar("db", "echo up >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:skipped(WHEN)");
+  EXPECT_EQ(pod.Log(), "");
+}
+
+TEST(SidecarTest, FailedLivenessProbeEndsIt) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step(
+      "s", "until [ -e {shared}/down ]; do sleep 0.01; done");
+  a.Sidecar("db", "trap 'touch {shared}/down; exit' TERM; sleep 1000 & wait");
+  a.last().live.emplace();
+  a.last().live->exec.emplace();
+  a.last().live->exec->command = {"false"};
+  a.last().live->period_ns = 20 * kTestMillisecond;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+}
+
+TEST(SidecarTest, PostStartComesBeforeTheFirstStep) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "exec sleep 1000");
+  a.last().post_start = {"/bin/sh", "-c",
+                         "sleep 0.1; echo post >> " + pod.Shared() + "/log"};
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "post s");
+}
+
+// ---------------------------------------------------------------------------
+// The controller
+
+TaskEnd Succeeded() {
+  TaskEnd end;
+  end.outcome = Outcome::kSucceeded;
+  end.reason = "Succeeded";
+  end.attempts = 1;
+  return end;
+}
+
+TEST(GateTest, OpensWithOutcomeAndResults) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.AddTask("other").task().gate = true;
+  TestTask& b = pod.AddTask("b")
+                    .AfterResult("other", "r")
+                    .Step("s", "echo $(tasks.other.results.r) >> {log}");
+  b.last().late = true;
+  pod.AddTask("c").Step("s", "touch {shared}/running");
+  pod.WriteGate("other", "");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitFile(pod.Shared() + "/running");
+  TaskEnd end = Succeeded();
+  end.results = {{"r", ValueType::kString, "v"}};
+  pod.WriteGate("other", ToJson(end));
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "b:ok c:ok");
+  EXPECT_EQ(pod.Log(), "v");
+}
+
+TEST(GateTest, WhatIsNoTaskEndIsAFailure) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.AddTask("other").task().gate = true;
+  pod.AddTask("b").After("other").Step("s", "echo b >> {log}");
+  pod.WriteGate("other", "nonsense");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "b:skipped(STOPPING)");
+}
+
+struct StopCase {
+  const char* content;
+  const char* outcomes;
+  const char* log;
+};
+
+class StopTest : public ::testing::TestWithParam<StopCase> {};
+
+TEST_P(StopTest, StopsTheRun) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.WriteGate("_stop", "");
+  pod.AddTask("a")
+      .Step("s",
+            "echo started >> {log}; touch {shared}/running; "
+            "until [ -e {shared}/go ]; do sleep 0.01; done; echo a >> {log}")
+      .Step("t", "echo t >> {log}");
+  pod.spec().tasks[0].retries = 1;
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.AddFinally("f").Step("s", "echo f >> {log}");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitFile(pod.Shared() + "/running");
+  pod.WriteGate("_stop", GetParam().content);
+  if (std::string(GetParam().content).find("Cancelled") != 0) {
+    pod.Touch("go");
+  }
+  pod.Wait();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), GetParam().outcomes);
+  EXPECT_EQ(pod.Log(), GetParam().log);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , StopTest,
+    ::testing::Values(
+        StopCase{"Cancelled",
+                 "a:failed(TaskRunCancelled) b:skipped(CANCELLED) "
+                 "f:skipped(CANCELLED)",
+                 "started"},
+        StopCase{"CancelledRunFinally",
+                 "a:failed(TaskRunCancelled) b:skipped(STOPPING) f:ok",
+                 "started f"},
+        StopCase{"StoppedRunFinally", "a:ok b:skipped(STOPPED) f:ok",
+                 "started a t f"},
+        StopCase{"Stopping", "a:ok b:skipped(STOPPING) f:ok", "started a t f"}),
+    [](const auto& info) { return std::string(info.param.content); });
+
+TEST(SignalTest, ADeletedPodEndsAtOnce) {
+  TestPod pod;
+  pod.AddTask("a")
+      .Step("s", "echo s >> {log}; touch {shared}/running; exec sleep 1000")
+      .Step("t", "echo t >> {log}")
+      .Sidecar("db", "exec sleep 1000");
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.AddFinally("f").Step("s", "echo f >> {log}");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitFile(pod.Shared() + "/running");
+  pod.KillAll(SIGTERM);
+  pod.Wait();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), "s");
+  EXPECT_THAT(pod.Failures(), StartsWith("a-s:143"));
+}
+
+TEST(SignalTest, OthersArePassedOn) {
+  TestPod pod;
+  pod.AddTask("a").Step(
+      "s",
+      "trap 'echo usr1 >> {log}; exit 0' USR1; touch {shared}/running; "
+      "while :; do sleep 0.01; done");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitFile(pod.Shared() + "/running");
+  pod.Kill("a-s", SIGUSR1);
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Log(), "usr1");
+}
+
+}  // namespace
+}  // namespace colocation::launcher
