@@ -227,9 +227,10 @@ void Container::Wait(int64_t until_ns, Process* process,
 
 Situation Container::LookAtTasks() {
   Situation situation;
-  const PodEvents::WithoutWatching without(&events_);
+  const std::vector<bool> matters = MattersFor(spec_.tasks, task_);
+  situation.ends.resize(spec_.tasks.size());
   for (size_t i = 0; i < spec_.tasks.size(); ++i) {
-    situation.ends.push_back(events_.EndOfTask(i));
+    if (matters[i]) situation.ends[i] = events_.PeekEndOfTask(i);
   }
   situation.stop = events_.StopRequest();
   const int64_t now = NowNs();
@@ -245,11 +246,10 @@ Situation Container::LookAtTasks() {
 // Finally begins when the last of the other tasks has ended.
 int64_t Container::FinallyStart() {
   if (finally_start_ns_ > 0) return finally_start_ns_;
-  const PodEvents::WithoutWatching without(&events_);
   int64_t start = pod_start_ns_;
   for (size_t i = 0; i < spec_.tasks.size(); ++i) {
     if (spec_.tasks[i].finally) continue;
-    const std::optional<TaskEnd> end = events_.EndOfTask(i);
+    const std::optional<TaskEnd> end = events_.PeekEndOfTask(i);
     if (!end.has_value()) return 0;
     start = std::max(start, end->end_unix_ns);
   }

@@ -86,7 +86,7 @@ class Container {
   // SIGTERM or SIGINT has come.
   bool terminated() const { return terminated_; }
 
-  // What the ends of all tasks are by now. Looks, without watching.
+  // How things stand by now for this container's task. Looks, without watching.
   Situation LookAtTasks();
 
   // Whether a unit whose attempt began at `start_ns` (0: not yet) has to stop.

@@ -1,6 +1,7 @@
 #include "launcher/decide.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace colocation::launcher {
@@ -50,13 +51,15 @@ bool SkippedByWhen(const TaskEnd* end) {
          end->skip_reason == SkipReason::kWhen;
 }
 
-// IsStopping: a task of `tasks` has failed, and that counts.
+// IsStopping: a task of `tasks` has failed, and that counts; or one has seen
+// it.
 bool Stopping(const std::vector<LaunchTask>& tasks,
               const Situation& situation) {
   for (size_t i = 0; i < tasks.size(); ++i) {
-    if (!tasks[i].finally && !tasks[i].continue_on_error &&
-        situation.ends[i].has_value() &&
-        situation.ends[i]->outcome == Outcome::kFailed) {
+    const std::optional<TaskEnd>& end = situation.ends[i];
+    if (tasks[i].finally || !end.has_value()) continue;
+    if ((end->outcome == Outcome::kFailed && !tasks[i].continue_on_error) ||
+        end->skip_reason == SkipReason::kStopping) {
       return true;
     }
   }
@@ -163,6 +166,53 @@ Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
                 missing->task + "\", which this task needs, does not exist");
   }
   return {};
+}
+
+std::vector<bool> MattersFor(const std::vector<LaunchTask>& tasks,
+                             size_t task) {
+  const LaunchTask& self = tasks[task];
+  std::vector<bool> matters(tasks.size());
+  if (self.finally) {
+    for (size_t i = 0; i < tasks.size(); ++i) matters[i] = !tasks[i].finally;
+    return matters;
+  }
+  std::map<std::string_view, size_t> by_name;
+  for (size_t i = 0; i < tasks.size(); ++i) by_name[tasks[i].name] = i;
+  std::vector<std::vector<size_t>> before(tasks.size());
+  std::vector<std::vector<size_t>> after(tasks.size());
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    for (const std::string& name : tasks[i].wait_for) {
+      const auto found = by_name.find(name);
+      if (found == by_name.end()) continue;
+      before[i].push_back(found->second);
+      after[found->second].push_back(i);
+    }
+  }
+  std::vector<bool> related(tasks.size());
+  related[task] = true;
+  for (const auto& edges : {before, after}) {
+    std::vector<size_t> left = {task};
+    while (!left.empty()) {
+      const size_t at = left.back();
+      left.pop_back();
+      for (const size_t next : edges[at]) {
+        if (related[next]) continue;
+        related[next] = true;
+        left.push_back(next);
+      }
+    }
+  }
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    matters[i] = !related[i] && !tasks[i].finally;
+  }
+  const auto referred = [&](const std::string& name) {
+    const auto found = by_name.find(name);
+    if (found != by_name.end()) matters[found->second] = true;
+  };
+  for (const std::string& name : self.wait_for) referred(name);
+  for (const Parent& parent : self.parents) referred(parent.task);
+  for (const ResultRef& ref : self.result_refs) referred(ref.task);
+  return matters;
 }
 
 Replacements ReplacementsFor(const std::vector<LaunchTask>& tasks, size_t task,

@@ -50,7 +50,8 @@ enum class Stop {
 
 // All that the decision depends on.
 struct Situation {
-  // By the order of LaunchSpec.tasks; absent while the task has not ended.
+  // By the order of LaunchSpec.tasks; absent while the task has not ended, and
+  // where MattersFor says that it doesn't matter.
   std::vector<std::optional<TaskEnd>> ends;
   Stop stop = Stop::kNone;
   bool pipeline_timed_out = false;
@@ -68,6 +69,15 @@ struct Decision {
 
 Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
                 const Situation& situation);
+
+// Whose ends the decision on a task depends on, by the order of `tasks`.
+//
+// For a finally task all others, because of their statuses. Else those that it
+// refers to, and those that are neither before nor after it, which may have
+// failed. Those before its parents don't matter: had one failed, the parent
+// would have been skipped for that. In a chain of n tasks this leaves each with
+// one to look at instead of n.
+std::vector<bool> MattersFor(const std::vector<LaunchTask>& tasks, size_t task);
 
 // What late references in the task's texts stand for; those to steps are the
 // caller's to add. Results only if all of the task's result_refs exist: Tekton

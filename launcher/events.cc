@@ -36,6 +36,26 @@ Stop ParseStop(std::string_view text) {
   return Stop::kNone;
 }
 
+// Reads an event that is there; without it, nothing.
+template <typename Event>
+std::optional<Event> ReadIfThere(const std::string& path) {
+  const std::optional<std::string> json = ReadFile(path);
+  Event event;
+  std::string error;
+  if (!json.has_value()) {
+    if (errno == ENOENT) return std::nullopt;
+    error = FileError(path);
+  } else if (ReadEvent(*json, &event, &error)) {
+    return event;
+  } else {
+    error = path + ": " + error;
+  }
+  // Nobody but a launcher writes here. Whoever waits for the event sees in the
+  // end that the container is dead.
+  std::fprintf(stderr, "launcher: %s\n", error.c_str());
+  return std::nullopt;
+}
+
 TaskEnd Failure(std::string message) {
   TaskEnd end;
   end.outcome = Outcome::kFailed;
@@ -43,6 +63,11 @@ TaskEnd Failure(std::string message) {
   end.attempts = 1;
   end.message = std::move(message);
   return end;
+}
+
+TaskEnd LostUnit(const std::string& last_step) {
+  return Failure("container \"" + last_step +
+                 "\" ended before it could tell how the task ended");
 }
 
 }  // namespace
@@ -87,13 +112,12 @@ void PodEvents::LookAgain() {
 }
 
 void PodEvents::Look(Directory& directory) {
-  if (directory.watch < 0 && watching_) {
+  if (directory.watch < 0) {
     directory.watch = watch_->Add(directory.path);
     by_watch_.push_back(&directory);
-    directory.changed = true;
   }
   if (!directory.changed) return;
-  directory.changed = directory.watch < 0;
+  directory.changed = false;
   if (&directory == &gates_) {
     stop_ = ParseStop(ReadFile(directory.path + "/_stop").value_or(""));
     return;
@@ -136,21 +160,7 @@ template <typename Event>
 std::optional<Event> PodEvents::Get(std::string_view container,
                                     const std::string& name) {
   if (!Has(container, name)) return std::nullopt;
-  const std::string path = Look(container).path + "/" + name;
-  const std::optional<std::string> json = ReadFile(path);
-  Event event;
-  std::string error;
-  if (!json.has_value()) {
-    error = FileError(path);
-  } else if (ReadEvent(*json, &event, &error)) {
-    return event;
-  } else {
-    error = path + ": " + error;
-  }
-  // Nobody but a launcher writes here. Whoever waits for the event sees in the
-  // end that the container is dead.
-  std::fprintf(stderr, "launcher: %s\n", error.c_str());
-  return std::nullopt;
+  return ReadIfThere<Event>(Look(container).path + "/" + name);
 }
 
 template std::optional<UnitStart> PodEvents::Get(std::string_view,
@@ -170,8 +180,23 @@ std::optional<TaskEnd> PodEvents::UnitEnd(const LaunchUnit& unit) {
   for (const std::string& step : unit.steps) {
     if (Alive(step)) return std::nullopt;
   }
-  return Failure("container \"" + last +
-                 "\" ended before it could tell how the task ended");
+  return LostUnit(last);
+}
+
+std::optional<TaskEnd> PodEvents::PeekUnitEnd(const LaunchUnit& unit) {
+  const std::string& last = unit.steps.back();
+  const auto path = [&](const std::string& step) {
+    return paths_.events + "/" + step;
+  };
+  const std::string end_path = path(last) + "/" + std::string(kEnd);
+  if (auto end = ReadIfThere<TaskEnd>(end_path)) return end;
+  if (LockState(path(last) + kAlive) != Lock::kFree) return std::nullopt;
+  // It may have posted since.
+  if (auto end = ReadIfThere<TaskEnd>(end_path)) return end;
+  for (const std::string& step : unit.steps) {
+    if (LockState(path(step) + kAlive) == Lock::kHeld) return std::nullopt;
+  }
+  return LostUnit(last);
 }
 
 std::optional<TaskEnd> PodEvents::GateEnd(const std::string& task) {
@@ -186,7 +211,9 @@ std::optional<TaskEnd> PodEvents::GateEnd(const std::string& task) {
   return Failure("the gate \"" + task + "\" holds no TaskEnd: " + error);
 }
 
-std::optional<TaskEnd> PodEvents::EndOfTask(size_t task) {
+template <typename UnitEndOf>
+std::optional<TaskEnd> PodEvents::EndFromUnits(size_t task,
+                                               UnitEndOf unit_end_of) {
   std::optional<TaskEnd>& end = task_ends_[task];
   if (end.has_value()) return end;
   const LaunchTask& self = spec_.tasks[task];
@@ -197,7 +224,7 @@ std::optional<TaskEnd> PodEvents::EndOfTask(size_t task) {
   } else {
     std::vector<TaskEnd> units;
     for (const LaunchUnit& unit : self.units) {
-      std::optional<TaskEnd> unit_end = UnitEnd(unit);
+      std::optional<TaskEnd> unit_end = unit_end_of(unit);
       if (unit_end.has_value()) units.push_back(*std::move(unit_end));
     }
     if (!units.empty() && units.size() == self.units.size()) {
@@ -205,6 +232,16 @@ std::optional<TaskEnd> PodEvents::EndOfTask(size_t task) {
     }
   }
   return end;
+}
+
+std::optional<TaskEnd> PodEvents::EndOfTask(size_t task) {
+  return EndFromUnits(task,
+                      [this](const LaunchUnit& unit) { return UnitEnd(unit); });
+}
+
+std::optional<TaskEnd> PodEvents::PeekEndOfTask(size_t task) {
+  return EndFromUnits(
+      task, [this](const LaunchUnit& unit) { return PeekUnitEnd(unit); });
 }
 
 Stop PodEvents::StopRequest() {

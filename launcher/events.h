@@ -13,7 +13,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "launcher/decide.h"
@@ -38,6 +37,7 @@ inline constexpr std::string_view kGone = "gone-";
 std::string OfAttempt(std::string_view event, int32_t attempt);
 
 // Opens and locks the file "alive" in the container's own directory; keep it.
+// Also makes the directory for what is being written.
 // Not open, with errno set, if that failed.
 File HoldAlive(const std::string& post);
 
@@ -51,21 +51,6 @@ class PodEvents {
 
   // Look at everything again, whatever the watch says.
   void LookAgain();
-
-  // While such an object lives, what is looked at is not watched from then on:
-  // for a single look at everything.
-  class WithoutWatching {
-   public:
-    explicit WithoutWatching(PodEvents* events)
-        : events_(events), before_(std::exchange(events->watching_, false)) {}
-    WithoutWatching(const WithoutWatching&) = delete;
-    WithoutWatching& operator=(const WithoutWatching&) = delete;
-    ~WithoutWatching() { events_->watching_ = before_; }
-
-   private:
-    PodEvents* events_;
-    bool before_;
-  };
 
   // Each of these watches what it looks at. Containers are named as in the
   // spec.
@@ -87,6 +72,10 @@ class PodEvents {
   // A task's end: known before, behind a gate, or from its units.
   std::optional<TaskEnd> EndOfTask(size_t task);
 
+  // The same by one look, with nothing watched from then on: for many tasks at
+  // once.
+  std::optional<TaskEnd> PeekEndOfTask(size_t task);
+
   // What the controller asks for.
   Stop StopRequest();
 
@@ -103,11 +92,13 @@ class PodEvents {
   Directory& Look(std::string_view container);
   void Look(Directory& directory);
   std::optional<TaskEnd> GateEnd(const std::string& task);
+  std::optional<TaskEnd> PeekUnitEnd(const LaunchUnit& unit);
+  template <typename UnitEndOf>
+  std::optional<TaskEnd> EndFromUnits(size_t task, UnitEndOf unit_end);
 
   const LaunchSpec& spec_;
   const Paths& paths_;
   DirectoryWatch* watch_;
-  bool watching_ = true;
   std::map<std::string, Directory, std::less<>> directories_;
   std::vector<Directory*> by_watch_;
   Directory gates_;

@@ -64,9 +64,7 @@ bool WriteFile(const std::string& path, std::string_view content, mode_t mode) {
 bool WriteAtomically(const std::string& directory, const std::string& name,
                      std::string_view content, mode_t mode) {
   const std::string path = directory + "/" + name;
-  const std::string scratch = directory + "/.new";
-  const std::string unfinished = scratch + "/" + name;
-  if (mkdir(scratch.c_str(), 0700) != 0 && errno != EEXIST) return false;
+  const std::string unfinished = directory + "/.new/" + name;
   {
     const File file(open(unfinished.c_str(),
                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));

@@ -43,8 +43,8 @@ bool FileExists(const std::string& path);
 bool WriteAll(int fd, std::string_view data);
 
 // Creates or replaces the file so that at any instant there is either the old
-// one or the whole new one: written as ".new/NAME", then renamed. Whoever
-// watches the directory is woken once.
+// one or the whole new one: written as ".new/NAME", in a directory that has to
+// be there, then renamed. Whoever watches the directory is woken once.
 //
 // Not synced to the disk: that would protect against a crash of the machine
 // only, after which no container of the Pod runs again, and it costs each

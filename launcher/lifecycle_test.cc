@@ -390,6 +390,7 @@ TEST(SignalTest, ADeletedPodEndsAtOnce) {
   EXPECT_FALSE(pod.hung());
   EXPECT_EQ(pod.Log(), "s");
   EXPECT_THAT(pod.Failures(), StartsWith("a-s:143"));
+  EXPECT_THAT(pod.Outcomes(), StartsWith("a:failed(TaskRunCancelled)"));
 }
 
 TEST(SignalTest, OthersArePassedOn) {

@@ -67,11 +67,6 @@ void BecomeChild(pid_t parent) {
   if (getppid() != parent) _exit(kCannotRun);
   setpgid(0, 0);
   umask(user_umask);
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) {
-    sigaction(signal, &action, nullptr);
-  }
   sigprocmask(SIG_SETMASK, &user_mask, nullptr);
 }
 

@@ -19,6 +19,11 @@ namespace {
 
 constexpr int kTerminatedExitCode = 128 + SIGTERM;
 
+// A deleted Pod's containers get SIGTERM one after the other. A step that ends
+// for it keeps that to itself for so long, lest a finally task takes it for an
+// ordinary failure and starts before its own signal comes.
+constexpr int64_t kSignalsSpread = 100'000'000;
+
 struct Cause {
   // Tekton's reason for the step ("Reason" in the termination message) and for
   // the task.
@@ -111,6 +116,8 @@ class Step {
 };
 
 int Step::Run() {
+  // Ahead of time, so that it doesn't delay the start; see below for errors.
+  PrepareDirectories();
   for (;; ++attempt_) {
     failed_here_ = false;
     attempt_start_ns_ = 0;
@@ -420,6 +427,13 @@ StepEnd Step::RunProcess() {
   end.exit_code = process.exit_code();
   end.outcome = Outcome::kSucceeded;
 
+  if (stopped == StopCause::kNone && end.exit_code != 0 &&
+      container_.terminated()) {
+    stopped = StopCause::kTerminated;
+    for (const int64_t until = NowNs() + kSignalsSpread; NowNs() < until;) {
+      container_.Wait(until);
+    }
+  }
   if (stopped != StopCause::kNone) {
     const Cause explained = Explain(stopped);
     failed_here_ = true;
