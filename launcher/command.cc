@@ -48,7 +48,7 @@ bool ScriptPath(const Container& container, const Replacements& replacements,
 
 }  // namespace
 
-Replacements ReplacementsOf(Container& container) {
+Replacements ReplacementsOf(Container& container, int32_t attempt) {
   Replacements replacements = ReplacementsFor(
       container.spec().tasks, container.task_index(), container.LookAtTasks());
   replacements.step_result = [tekton = container.paths().tekton](
@@ -56,15 +56,16 @@ Replacements ReplacementsOf(Container& container) {
                                  std::string_view result) {
     return ReadFile(StepResultPath(tekton, step, result));
   };
+  replacements.retry_count = std::to_string(attempt - 1);
   return replacements;
 }
 
-bool MakeCommand(Container& container,
+bool MakeCommand(Container& container, int32_t attempt,
                  const std::vector<std::string>& arguments, Command* command,
                  std::string* error) {
   const LaunchContainer& self = container.self();
   Replacements replacements;
-  if (self.late) replacements = ReplacementsOf(container);
+  if (self.late) replacements = ReplacementsOf(container, attempt);
   std::string problem;
   const auto late = [&](const std::string& text) {
     return self.late ? Substitute(text, replacements, &problem) : text;
@@ -112,9 +113,9 @@ bool MakeCommand(Container& container,
   return true;
 }
 
-bool StepWhenHolds(Container& container) {
+bool StepWhenHolds(Container& container, int32_t attempt) {
   if (container.self().when.empty()) return true;
-  const Replacements replacements = ReplacementsOf(container);
+  const Replacements replacements = ReplacementsOf(container, attempt);
   std::string problem;
   std::vector<When> when;
   for (const When& w : container.self().when) {

@@ -3,6 +3,7 @@
 #ifndef COLOCATION_LAUNCHER_COMMAND_H_
 #define COLOCATION_LAUNCHER_COMMAND_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,17 +13,17 @@
 
 namespace colocation::launcher {
 
-// What late references of this container stand for.
-Replacements ReplacementsOf(Container& container);
+// What late references of this container stand for in that attempt, from 1.
+Replacements ReplacementsOf(Container& container, int32_t attempt);
 
 // `arguments` is what follows "--". Makes the working directory and goes there.
 // False, with a message, if something is missing.
-bool MakeCommand(Container& container,
+bool MakeCommand(Container& container, int32_t attempt,
                  const std::vector<std::string>& arguments, Command* command,
                  std::string* error);
 
 // True if the step's own `when` lets it run.
-bool StepWhenHolds(Container& container);
+bool StepWhenHolds(Container& container, int32_t attempt);
 
 }  // namespace colocation::launcher
 

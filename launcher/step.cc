@@ -369,7 +369,7 @@ bool Step::CleanForAttempt() {
 
 StepEnd Step::RunProcess() {
   const LaunchContainer& self = container_.self();
-  if (!StepWhenHolds(container_)) {
+  if (!StepWhenHolds(container_, attempt_)) {
     WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
     StepEnd skipped;
     skipped.outcome = Outcome::kSkipped;
@@ -381,7 +381,7 @@ StepEnd Step::RunProcess() {
   }
   Command command;
   std::string error;
-  if (!MakeCommand(container_, arguments_, &command, &error)) {
+  if (!MakeCommand(container_, attempt_, arguments_, &command, &error)) {
     return Failed(kStepFailed, error);
   }
   StepEnd end;

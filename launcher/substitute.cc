@@ -125,6 +125,10 @@ std::optional<std::string> TextOf(std::string_view expression,
     if (replacements.aggregate_status.empty()) return std::nullopt;
     return replacements.aggregate_status;
   }
+  if (expression == "context.task.retry-count") {
+    if (replacements.retry_count.empty()) return std::nullopt;
+    return replacements.retry_count;
+  }
   for (const Replacements::Status& status : replacements.statuses) {
     std::string_view rest = expression;
     if (!Take("tasks.", &rest) || !Take(status.task, &rest)) continue;

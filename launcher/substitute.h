@@ -7,6 +7,7 @@
 //   own
 //   $(tasks.NAME.status), .reason, $(tasks.status)     in finally tasks
 //   $(steps.NAME.results.R)...    of an earlier step of the unit
+//   $(context.task.retry-count)   how many attempts there were before this one
 //
 // One pass: what a reference stands for is not looked into again. Anything that
 // is no known reference stays as it is, as in Tekton (ApplyReplacements and
@@ -44,6 +45,8 @@ struct Replacements {
   std::vector<Status> statuses;
   // Of all tasks together; empty where it is not to be replaced.
   std::string aggregate_status;
+  // Empty where it is not to be replaced.
+  std::string retry_count;
   // The content of a result of a step of this unit, if there is one.
   std::function<std::optional<std::string>(std::string_view step,
                                            std::string_view result)>

@@ -24,6 +24,7 @@ Replacements TestReplacements() {
   replacements.statuses = {{"a", "Succeeded", "Succeeded"},
                            {"a-b", "Failed", "StepFailed"}};
   replacements.aggregate_status = "Failed";
+  replacements.retry_count = "2";
   replacements.step_result =
       [](std::string_view step,
          std::string_view result) -> std::optional<std::string> {
@@ -47,6 +48,8 @@ struct ArgumentCase {
 const ArgumentCase kArgumentCases[] = {
     {"PlainText", "a$b", {"a$b"}},
     {"String", "<$(tasks.a.results.text)>", {"<t>"}},
+    {"RetryCount", "n=$(context.task.retry-count)", {"n=2"}},
+    {"OtherContext", "$(context.task.name)", {"$(context.task.name)"}},
     {"Twice", "$(tasks.a.results.text)$(tasks.a.results.text)", {"tt"}},
     {"DoubleQuotedName", R"($(tasks.a.results["text"]))", {"t"}},
     {"SingleQuotedName", "$(tasks.a.results['dotted.name'])", {"d"}},
