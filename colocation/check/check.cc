@@ -1,0 +1,25 @@
+#include "colocation/check/check.h"
+
+#include "colocation/check/check_launch.h"
+#include "colocation/check/check_order.h"
+#include "colocation/check/check_resources.h"
+#include "colocation/check/check_volumes.h"
+#include "colocation/check/faults.h"
+#include "colocation/check/plan_index.h"
+
+namespace colocation {
+
+v1::Diagnostics CheckPlan(const v1::ColocationPlan& plan) {
+  Faults faults;
+  const PlanIndex index = IndexPlan(plan, &faults);
+  if (!faults.empty()) return faults.Take();
+  WaitOrder order(index, &faults);
+  if (!order.valid()) return faults.Take();
+  CheckOrder(index, &order, &faults);
+  CheckLaunch(index, &faults);
+  CheckVolumes(index, &faults);
+  CheckResources(index, &order, &faults);
+  return faults.Take();
+}
+
+}  // namespace colocation

@@ -1,0 +1,355 @@
+#include "colocation/check/check_volumes.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "google/protobuf/descriptor.h"
+
+namespace colocation {
+namespace {
+
+using Purpose = v1::PlannedVolume::Purpose;
+
+// As a mount point is compared: without empty and "." parts.
+std::string Clean(absl::string_view path) {
+  std::vector<absl::string_view> parts;
+  for (absl::string_view part : absl::StrSplit(path, '/', absl::SkipEmpty())) {
+    if (part != ".") parts.push_back(part);
+  }
+  return absl::StrCat("/", absl::StrJoin(parts, "/"));
+}
+
+bool Climbs(absl::string_view path) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
+  return std::find(parts.begin(), parts.end(), "..") != parts.end();
+}
+
+// The fields set in `volume` beside its name.
+int Sources(const v1::Volume& volume) {
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  volume.GetReflection()->ListFields(volume, &set);
+  return static_cast<int>(set.size()) - (volume.has_name() ? 1 : 0);
+}
+
+class VolumeChecker {
+ public:
+  VolumeChecker(const PlanIndex& index, int p, Faults* faults)
+      : index_(index), p_(p), pod_(index.plan->pods(p)), faults_(*faults) {}
+
+  void Run() {
+    for (int v = 0; v < pod_.volumes_size(); ++v) Volume(v);
+    Ours(Purpose::PlannedVolume_Purpose_PROGRAM, "colocation-program", true);
+    Ours(Purpose::PlannedVolume_Purpose_EVENTS, "colocation-events", true);
+    Ours(Purpose::PlannedVolume_Purpose_PRIVATE, "colocation-private", true);
+    const bool controlled = pod_.install().launch().controlled();
+    Ours(Purpose::PlannedVolume_Purpose_GATES, "colocation-gates", controlled);
+    Directories();
+    for (int c = 0; c < pod_.containers_size(); ++c) Container(c);
+    for (int v = 0; v < pod_.volumes_size(); ++v) {
+      if (mounted_.contains(pod_.volumes(v).volume().name())) continue;
+      const Purpose purpose = pod_.volumes(v).purpose();
+      // What an author declares and does not mount is theirs to keep.
+      if (purpose == v1::PlannedVolume::TASK ||
+          purpose == v1::PlannedVolume::POD_TEMPLATE ||
+          purpose == v1::PlannedVolume::WORKSPACE) {
+        continue;
+      }
+      Fault("volume-unused", AtVolume(v), "no container mounts it");
+    }
+  }
+
+ private:
+  void Volume(int v) {
+    const v1::PlannedVolume& planned = pod_.volumes(v);
+    const v1::Volume& volume = planned.volume();
+    by_name_.emplace(volume.name(), &planned);
+    // Kubernetes takes none for an emptyDir.
+    if (Sources(volume) > 1) {
+      Fault("volume-source", AtVolume(v), "it has several sources");
+    }
+    const bool of_workspace = planned.purpose() == v1::PlannedVolume::WORKSPACE;
+    const bool of_unit = planned.purpose() == v1::PlannedVolume::TASK ||
+                         planned.purpose() == v1::PlannedVolume::POD_TEMPLATE;
+    if (planned.purpose() == v1::PlannedVolume::PURPOSE_UNSPECIFIED) {
+      Fault("unspecified", AtVolume(v), "the purpose is not stated");
+    }
+    if (of_workspace != !planned.workspace().empty() ||
+        of_unit != !planned.unit().empty()) {
+      Fault("volume-owner", AtVolume(v),
+            "what it belongs to and its purpose don't agree");
+    }
+    if (of_unit) {
+      const int unit = index_.UnitOf(planned.unit());
+      if (unit < 0 || index_.units[unit].pod != p_) {
+        Fault("volume-owner", AtVolume(v),
+              absl::StrCat("no unit \"", planned.unit(), "\" in this Pod"));
+      }
+    }
+    if (of_workspace) {
+      if (!workspaces_.insert(planned.workspace()).second) {
+        Fault("volume-owner", AtVolume(v),
+              absl::StrCat("another volume is the workspace \"",
+                           planned.workspace(), "\""));
+      }
+      const bool used =
+          std::any_of(pod_.tasks().begin(), pod_.tasks().end(),
+                      [&](const std::string& task) {
+                        return Uses(index_.TaskOf(task), planned.workspace());
+                      });
+      if (!used) {
+        Fault("volume-unused", AtVolume(v),
+              absl::StrCat("no task of the Pod uses the workspace \"",
+                           planned.workspace(), "\""));
+      }
+    }
+  }
+
+  bool Uses(int task, const std::string& workspace) const {
+    const auto& used = index_.task(task).workspaces();
+    return std::find(used.begin(), used.end(), workspace) != used.end();
+  }
+
+  // A volume of the launchers, there once or not at all.
+  void Ours(Purpose purpose, absl::string_view name, bool wanted) {
+    int found = 0;
+    for (int v = 0; v < pod_.volumes_size(); ++v) {
+      const v1::PlannedVolume& planned = pod_.volumes(v);
+      if (planned.purpose() != purpose) continue;
+      ++found;
+      if (planned.volume().name() != name) {
+        Fault("launcher-volume", AtVolume(v),
+              absl::StrCat("it is not named ", name));
+      }
+      if (purpose != v1::PlannedVolume::GATES) {
+        if (!planned.volume().has_empty_dir()) {
+          Fault("launcher-volume", AtVolume(v), "it is no emptyDir");
+        }
+        continue;
+      }
+      std::set<absl::string_view> files;
+      for (const v1::DownwardAPIVolumeFile& file :
+           planned.volume().downward_api().items()) {
+        if (absl::StartsWith(file.field_ref().field_path(),
+                             "metadata.annotations['")) {
+          files.insert(file.path());
+        }
+      }
+      for (const std::string& gate : pod_.gates()) {
+        if (files.contains(gate)) continue;
+        Fault("gate-file", AtVolume(v),
+              absl::StrCat("there is no file for the gate \"", gate, "\""));
+      }
+      if (!files.contains("_stop")) {
+        Fault("gate-file", AtVolume(v), "there is no file \"_stop\"");
+      }
+    }
+    if (found != (wanted ? 1 : 0)) {
+      Fault("launcher-volume", "volumes",
+            absl::StrCat(name, wanted ? " must be there once"
+                                      : " is there, and nobody controls the "
+                                        "Pod"));
+    }
+  }
+
+  void Directories() {
+    for (int d = 0; d < pod_.install().directories_size(); ++d) {
+      const std::string& directory = pod_.install().directories(d);
+      const std::string path = absl::StrCat("install.directories[", d, "]");
+      if (directory.empty() || Climbs(directory) ||
+          Clean(directory) != absl::StrCat("/", directory)) {
+        Fault("directory", path, "it is not relative and clean");
+      }
+      const std::vector<absl::string_view> parts =
+          absl::StrSplit(directory, absl::MaxSplits('/', 1));
+      const int unit = index_.UnitOf(parts[0]);
+      if (unit < 0 || index_.units[unit].pod != p_) {
+        Fault("directory", path, "it is no directory of a unit of this Pod");
+      }
+      directories_.insert(directory);
+    }
+  }
+
+  void Container(int c) {
+    const v1::PlannedContainer& planned = pod_.containers(c);
+    const v1::Container& container = planned.container();
+    const int task = index_.TaskOf(planned.task());
+    std::map<std::string, const v1::VolumeMount*> at_path;
+    for (int m = 0; m < container.volume_mounts_size(); ++m) {
+      const v1::VolumeMount& mount = container.volume_mounts(m);
+      const auto fault = [&](absl::string_view code, std::string message) {
+        Fault(
+            code,
+            absl::StrCat("containers[", c, "].container.volumeMounts[", m, "]"),
+            std::move(message));
+      };
+      const auto found = by_name_.find(mount.name());
+      if (found == by_name_.end()) {
+        fault("unknown-volume",
+              absl::StrCat("no volume \"", mount.name(), "\" in the Pod"));
+        continue;
+      }
+      mounted_.insert(mount.name());
+      const std::string clean = Clean(mount.mount_path());
+      if (!absl::StartsWith(mount.mount_path(), "/") ||
+          Climbs(mount.mount_path())) {
+        fault("mount-path", absl::StrCat("\"", mount.mount_path(),
+                                         "\" is not absolute and clean"));
+      }
+      if (!at_path.emplace(clean, &mount).second) {
+        fault("mount-conflict", absl::StrCat("another volume is at ", clean));
+      }
+      if (absl::StartsWith(mount.sub_path(), "/") || Climbs(mount.sub_path())) {
+        fault("sub-path", absl::StrCat("\"", mount.sub_path(),
+                                       "\" leads out of the volume"));
+      }
+      Mount(planned, task, *found->second, mount, clean, fault);
+    }
+    for (const v1::VolumeDevice& device : container.volume_devices()) {
+      mounted_.insert(device.name());
+      if (by_name_.contains(device.name())) continue;
+      Fault("unknown-volume",
+            absl::StrCat("containers[", c, "].container.volumeDevices"),
+            absl::StrCat("no volume \"", device.name(), "\" in the Pod"));
+    }
+    Required(c, planned, at_path);
+  }
+
+  // What may be mounted where.
+  template <typename Fault>
+  void Mount(const v1::PlannedContainer& planned, int task,
+             const v1::PlannedVolume& volume, const v1::VolumeMount& mount,
+             const std::string& clean, Fault fault) {
+    const bool reserved =
+        clean == "/colocation" || absl::StartsWith(clean, "/colocation/");
+    switch (volume.purpose()) {
+      case v1::PlannedVolume::PROGRAM:
+      case v1::PlannedVolume::EVENTS:
+      case v1::PlannedVolume::GATES:
+        // Required() knows where and how; nothing else may see them.
+        if (!reserved) {
+          fault("launcher-mount", "it belongs below /colocation");
+        }
+        return;
+      case v1::PlannedVolume::PRIVATE: {
+        const bool own =
+            (clean == "/tekton" || clean == "/workspace") &&
+            mount.sub_path() == absl::StrCat(planned.unit(), clean) &&
+            !mount.read_only();
+        if (!own) {
+          fault("private-mount",
+                absl::StrCat("it is not the unit's own ", clean));
+        } else if (!directories_.contains(mount.sub_path())) {
+          fault("directory",
+                absl::StrCat("nobody makes the directory ", mount.sub_path()));
+        }
+        return;
+      }
+      case v1::PlannedVolume::WORKSPACE:
+        // A claim may be bound to several workspaces, and is one volume then.
+        if (task >= 0 && !Uses(task, volume.workspace()) &&
+            !(volume.volume().has_persistent_volume_claim() &&
+              index_.task(task).workspaces_size() > 0)) {
+          fault("workspace-mount",
+                absl::StrCat("\"", planned.task(),
+                             "\" does not use the workspace \"",
+                             volume.workspace(), "\""));
+        }
+        break;
+      default:
+        if (volume.unit() != planned.unit()) {
+          fault("foreign-volume",
+                absl::StrCat("it is a volume of \"", volume.unit(), "\""));
+        }
+        break;
+    }
+    if (reserved) {
+      fault("launcher-mount", "/colocation is the launcher's");
+    }
+  }
+
+  // What every container has.
+  void Required(int c, const v1::PlannedContainer& planned,
+                const std::map<std::string, const v1::VolumeMount*>& at_path) {
+    const auto need = [&](const std::string& path, absl::string_view volume,
+                          absl::string_view sub_path, bool read_only) {
+      const auto found = at_path.find(path);
+      if (found != at_path.end() && found->second->name() == volume &&
+          found->second->sub_path() == sub_path &&
+          found->second->sub_path_expr().empty() &&
+          found->second->read_only() == read_only) {
+        return;
+      }
+      Fault("launcher-mount",
+            absl::StrCat("containers[", c, "].container.volumeMounts"),
+            absl::StrCat(volume, " is not at ", path, " as it has to be"));
+    };
+    need("/colocation/program", "colocation-program", "", true);
+    need("/colocation/events", "colocation-events", "", true);
+    need("/colocation/post", "colocation-events", planned.container().name(),
+         false);
+    if (pod_.install().launch().controlled()) {
+      need("/colocation/gates", "colocation-gates", "", true);
+    }
+    // Left out only where the author mounts something else; a sidecar has no
+    // /workspace of its own (pkg/pod/pod.go in Tekton).
+    const bool step = planned.role() == v1::CONTAINER_ROLE_STEP;
+    if (!at_path.contains("/tekton") ||
+        (step && !at_path.contains("/workspace"))) {
+      Fault("private-mount",
+            absl::StrCat("containers[", c, "].container.volumeMounts"),
+            "the unit's own /tekton or /workspace is missing");
+    }
+  }
+
+  static std::string AtVolume(int v) {
+    return absl::StrCat("volumes[", v, "]");
+  }
+
+  void Fault(absl::string_view code, absl::string_view field,
+             std::string message) {
+    faults_.Add(code, absl::StrCat("pods[", p_, "].", field),
+                std::move(message));
+  }
+
+  const PlanIndex& index_;
+  const int p_;
+  const v1::PlannedPod& pod_;
+  Faults& faults_;
+  absl::flat_hash_map<absl::string_view, const v1::PlannedVolume*> by_name_;
+  absl::flat_hash_set<absl::string_view> mounted_;
+  absl::flat_hash_set<absl::string_view> workspaces_;
+  absl::flat_hash_set<absl::string_view> directories_;
+};
+
+}  // namespace
+
+void CheckVolumes(const PlanIndex& index, Faults* faults) {
+  for (int p = 0; p < index.plan->pods_size(); ++p) {
+    VolumeChecker(index, p, faults).Run();
+  }
+  absl::flat_hash_set<absl::string_view> claimed;
+  for (const v1::PlannedPod& pod : index.plan->pods()) {
+    for (const v1::PlannedVolume& volume : pod.volumes()) {
+      claimed.insert(volume.volume().persistent_volume_claim().claim_name());
+    }
+  }
+  const bool external = std::any_of(
+      index.plan->tasks().begin(), index.plan->tasks().end(),
+      [](const auto& t) { return t.placement() == v1::PLACEMENT_EXTERNAL; });
+  for (int c = 0; c < index.plan->claims_size(); ++c) {
+    const v1::PersistentVolumeClaim& claim = index.plan->claims(c);
+    // An external task may be the only one that mounts it.
+    if (external || claimed.contains(claim.metadata().name())) continue;
+    faults->Add("claim-unused", absl::StrCat("claims[", c, "]"),
+                "no Pod mounts it");
+  }
+}
+
+}  // namespace colocation
