@@ -7,6 +7,7 @@
 
 #include "launcher/decide.h"
 #include "launcher/results.h"
+#include "launcher/substitute.h"
 
 namespace colocation::launcher {
 namespace {
@@ -46,23 +47,24 @@ bool ScriptPath(const Container& container, const Replacements& replacements,
   return true;
 }
 
-}  // namespace
-
+// What late references of this container stand for.
 Replacements ReplacementsOf(Container& container, int32_t attempt) {
   Replacements replacements = ReplacementsFor(
       container.spec().tasks, container.task_index(), container.LookAtTasks());
+  replacements.retry_count = attempt - 1;
   replacements.step_result = [tekton = container.paths().tekton](
                                  std::string_view step,
                                  std::string_view result) {
     return ReadFile(StepResultPath(tekton, step, result));
   };
-  replacements.retry_count = std::to_string(attempt - 1);
   return replacements;
 }
 
-bool MakeCommand(Container& container, int32_t attempt,
-                 const std::vector<std::string>& arguments, Command* command,
-                 std::string* error) {
+}  // namespace
+
+bool MakeCommand(Container& container,
+                 const std::vector<std::string>& arguments, int32_t attempt,
+                 Command* command, std::string* error) {
   const LaunchContainer& self = container.self();
   Replacements replacements;
   if (self.late) replacements = ReplacementsOf(container, attempt);

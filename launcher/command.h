@@ -9,18 +9,14 @@
 
 #include "launcher/container.h"
 #include "launcher/process.h"
-#include "launcher/substitute.h"
 
 namespace colocation::launcher {
 
-// What late references of this container stand for in that attempt, from 1.
-Replacements ReplacementsOf(Container& container, int32_t attempt);
-
-// `arguments` is what follows "--". Makes the working directory and goes there.
-// False, with a message, if something is missing.
-bool MakeCommand(Container& container, int32_t attempt,
-                 const std::vector<std::string>& arguments, Command* command,
-                 std::string* error);
+// `arguments` is what follows "--", `attempt` counts from 1. Makes the working
+// directory and goes there. False, with a message, if something is missing.
+bool MakeCommand(Container& container,
+                 const std::vector<std::string>& arguments, int32_t attempt,
+                 Command* command, std::string* error);
 
 // True if the step's own `when` lets it run.
 bool StepWhenHolds(Container& container, int32_t attempt);

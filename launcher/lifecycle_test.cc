@@ -68,6 +68,16 @@ TEST(RetryTest, ResultsAreCleanAndTheWorkspaceIsKept) {
   EXPECT_EQ(pod.Log(), "0 0");
 }
 
+TEST(RetryTest, AStepKnowsWhichAttemptItIs) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step(
+      "s", "echo $(context.task.retry-count) >> {log}; " + FailsUntil(3));
+  a.task().retries = 5;
+  a.last().late = true;
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "0 1 2");
+}
+
 TEST(RetryTest, SidecarsAreStartedAnew) {
   TestPod pod;
   TestTask& a = pod.AddTask("a").Step("s", FailsUntil(3));

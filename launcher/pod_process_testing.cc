@@ -123,10 +123,11 @@ TestTask& TestTask::Add(ContainerRole role, const std::string& name,
 // ---------------------------------------------------------------------------
 // TestPod
 
-TestPod::TestPod() {
+TestPod::TestPod() : TestPod(std::getenv("TEST_TMPDIR")) {}
+
+TestPod::TestPod(const char* base) {
   const sigset_t child = ChildSignal();
   sigprocmask(SIG_BLOCK, &child, nullptr);
-  const char* base = std::getenv("TEST_TMPDIR");
   root_ = std::string(base == nullptr ? "/tmp" : base) + "/pod.XXXXXX";
   if (mkdtemp(root_.data()) == nullptr) std::abort();
   mkdir(Shared().c_str(), 0777);
@@ -181,7 +182,7 @@ std::string TestPod::Replace(std::string text, const std::string& unit) const {
 }
 
 pid_t TestPod::Spawn(const std::vector<std::string>& argv,
-                     const std::string& output) {
+                     const std::string& output, uid_t user) {
   std::vector<char*> words;
   for (const std::string& word : argv) {
     words.push_back(const_cast<char*>(word.c_str()));
@@ -193,6 +194,7 @@ pid_t TestPod::Spawn(const std::vector<std::string>& argv,
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
     setpgid(0, 0);
+    if (user != 0 && (setgid(user) != 0 || setuid(user) != 0)) _exit(127);
     const sigset_t child = ChildSignal();
     sigprocmask(SIG_UNBLOCK, &child, nullptr);
     execv(words[0], words.data());
@@ -226,12 +228,14 @@ void TestPod::Install() {
 }
 
 void TestPod::Start(const std::string& container) {
-  std::vector<std::string> argv = {kLauncher, "--root=" + root_};
+  // Where a container finds it.
+  std::vector<std::string> argv = {root_ + "/colocation/program/launcher",
+                                   "--root=" + root_};
   argv.insert(argv.end(), flags_.begin(), flags_.end());
   argv.insert(argv.end(), {"run", container, "--"});
   const auto& arguments = arguments_[container];
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  running_[container] = Spawn(argv, root_ + "/output/" + container);
+  running_[container] = Spawn(argv, root_ + "/output/" + container, user_);
 }
 
 void TestPod::StartAll() {
@@ -275,6 +279,15 @@ void TestPod::Run() {
 void TestPod::Kill(const std::string& container, int signal) {
   const auto found = running_.find(container);
   if (found != running_.end()) kill(found->second, signal);
+}
+
+void TestPod::RunAs(uid_t user) {
+  user_ = user;
+  // As the kubelet and the author's volumes have them.
+  for (const std::string& directory :
+       {root_, Shared(), root_ + "/termination"}) {
+    chmod(directory.c_str(), 0777);
+  }
 }
 
 void TestPod::KillAll(int signal) {

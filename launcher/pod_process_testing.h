@@ -65,12 +65,17 @@ class TestPod {
  public:
   // The directory is removed when the object goes.
   TestPod();
+  // In a directory below that one.
+  explicit TestPod(const char* base);
   TestPod(const TestPod&) = delete;
   TestPod& operator=(const TestPod&) = delete;
   ~TestPod();
 
   TestTask& AddTask(const std::string& name);
   TestTask& AddFinally(const std::string& name);
+
+  // Runs the containers, but not the init container, as that user; needs root.
+  void RunAs(uid_t user);
 
   // Flags for every launcher.
   void AddFlag(const std::string& flag) { flags_.push_back(flag); }
@@ -128,7 +133,8 @@ class TestPod {
  private:
   friend class TestTask;
 
-  pid_t Spawn(const std::vector<std::string>& argv, const std::string& output);
+  pid_t Spawn(const std::vector<std::string>& argv, const std::string& output,
+              uid_t user = 0);
   std::string Replace(std::string text, const std::string& unit) const;
 
   std::string root_;
@@ -139,6 +145,7 @@ class TestPod {
   std::map<std::string, std::string> scripts_;
   std::map<std::string, pid_t> running_;
   std::map<std::string, int> exit_codes_;
+  uid_t user_ = 0;
   bool hung_ = false;
   int gate_version_ = 0;
 };

@@ -1,6 +1,7 @@
 // Whole Pods of launchers: order, data, skipping, failing, finally.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <functional>
 #include <string>
@@ -393,7 +394,45 @@ TEST(InstallTest, RefusesWhatItCanNotDo) {
   EXPECT_THAT(pod.Output("install"), HasSubstr("CEL expression in `when`"));
 }
 
-// More containers than a user has inotify instances.
+TEST(UserTest, ContainersMayRunAsAnybody) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  // Not everybody gets to where Bazel has its temporary directory.
+  TestPod pod("/tmp");
+  pod.RunAs(65534);
+  pod.AddTask("a").Result("r").Step(
+      "s", "id -u >> {log}; printf v > {tekton}/results/r");
+  TestTask& b = pod.AddTask("b").AfterResult("a", "r").Step("s", "");
+  b.last().late = b.last().script = true;
+  b.last().working_dir = pod.Shared() + "/made";
+  pod.AddScript("b-s", "#!/bin/sh\necho $(tasks.a.results.r) >> ../log\n");
+  pod.arguments("b-s").clear();
+  b.Sidecar("db", "exec sleep 1000");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok") << pod.Output("b-s");
+  EXPECT_EQ(pod.Log(), "65534 v");
+  EXPECT_NE(pod.TerminationMessage("a-s"), "");
+}
+
+TEST(SizeTest, ManyContainersInOnePod) {
+  // One task, then 60 at once, then one.
+  constexpr int kWidth = 60;
+  TestPod pod;
+  pod.AddTask("first").Step("s", "echo first >> {log}");
+  TestTask& last = pod.AddTask("last");
+  std::string log = "first";
+  for (int i = 0; i < kWidth; ++i) {
+    const std::string name = "t" + std::to_string(i);
+    pod.AddTask(name).After("first").Step("s", "echo t >> {log}");
+    last.After(name);
+    log += " t";
+  }
+  last.Step("s", "echo last >> {log}");
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), log + " last");
+  EXPECT_EQ(pod.Failures(), "");
+}
+
 TEST(WatchTest, EveryMeansHandsOn) {
   for (const char* means : {"inotify", "dnotify", "looking"}) {
     TestPod pod;

@@ -83,7 +83,7 @@ SidecarState Sidecar::RunProcess() {
   Process process;
   if (AttemptIsOver()) return gone;
   start_ns_ = NowNs();
-  if (!MakeCommand(container_, attempt_, arguments_, &command, &gone.message) ||
+  if (!MakeCommand(container_, arguments_, attempt_, &command, &gone.message) ||
       !process.Start(command, &gone.message)) {
     std::fprintf(stderr, "launcher: %s\n", gone.message.c_str());
     gone.exit_code = process.exit_code();

@@ -20,8 +20,8 @@ namespace {
 constexpr int kTerminatedExitCode = 128 + SIGTERM;
 
 // A deleted Pod's containers get SIGTERM one after the other. A step that ends
-// for it keeps that to itself for so long, lest a finally task takes it for an
-// ordinary failure and starts before its own signal comes.
+// for it keeps that to itself for so long, lest a finally task starts before its
+// own signal comes.
 constexpr int64_t kSignalsSpread = 100'000'000;
 
 struct Cause {
@@ -93,6 +93,7 @@ class Step {
   bool MayRetry(const TaskEnd& end);
 
   void EndUnit(TaskEnd end);
+  void LetSignalsSpread();
   StepEnd NotRun(StopCause cause);
   StepEnd Lost(const std::string& container);
   TaskEnd LostUnit();
@@ -186,6 +187,7 @@ void Step::DecideUnit() {
 
   cause = container_.CauseToStop(0);
   Decision decision;
+  if (cause == StopCause::kTerminated) LetSignalsSpread();
   if (cause == StopCause::kTerminated || cause == StopCause::kCancelled) {
     decision.kind = Decision::Kind::kSkip;
     decision.skip_reason = SkipReason::kCancelled;
@@ -321,11 +323,20 @@ StepEnd Step::Lost(const std::string& container) {
   return lost;
 }
 
+void Step::LetSignalsSpread() {
+  for (const int64_t until = NowNs() + kSignalsSpread; NowNs() < until;) {
+    container_.Wait(until);
+  }
+}
+
 StepEnd Step::NotRun(StopCause cause) {
   const Cause explained = Explain(cause);
   StepEnd end = Failed(explained.task_reason, std::string(explained.message));
   end.reason = explained.step_reason;
-  if (cause == StopCause::kTerminated) end.exit_code = kTerminatedExitCode;
+  if (cause == StopCause::kTerminated) {
+    LetSignalsSpread();
+    end.exit_code = kTerminatedExitCode;
+  }
   return end;
 }
 
@@ -381,7 +392,7 @@ StepEnd Step::RunProcess() {
   }
   Command command;
   std::string error;
-  if (!MakeCommand(container_, attempt_, arguments_, &command, &error)) {
+  if (!MakeCommand(container_, arguments_, attempt_, &command, &error)) {
     return Failed(kStepFailed, error);
   }
   StepEnd end;
@@ -430,9 +441,7 @@ StepEnd Step::RunProcess() {
   if (stopped == StopCause::kNone && end.exit_code != 0 &&
       container_.terminated()) {
     stopped = StopCause::kTerminated;
-    for (const int64_t until = NowNs() + kSignalsSpread; NowNs() < until;) {
-      container_.Wait(until);
-    }
+    LetSignalsSpread();
   }
   if (stopped != StopCause::kNone) {
     const Cause explained = Explain(stopped);

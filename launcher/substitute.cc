@@ -126,8 +126,7 @@ std::optional<std::string> TextOf(std::string_view expression,
     return replacements.aggregate_status;
   }
   if (expression == "context.task.retry-count") {
-    if (replacements.retry_count.empty()) return std::nullopt;
-    return replacements.retry_count;
+    return std::to_string(replacements.retry_count);
   }
   for (const Replacements::Status& status : replacements.statuses) {
     std::string_view rest = expression;

@@ -7,7 +7,7 @@
 //   own
 //   $(tasks.NAME.status), .reason, $(tasks.status)     in finally tasks
 //   $(steps.NAME.results.R)...    of an earlier step of the unit
-//   $(context.task.retry-count)   how many attempts there were before this one
+//   $(context.task.retry-count)   how many attempts came before this one
 //
 // One pass: what a reference stands for is not looked into again. Anything that
 // is no known reference stays as it is, as in Tekton (ApplyReplacements and
@@ -17,6 +17,7 @@
 #ifndef COLOCATION_LAUNCHER_SUBSTITUTE_H_
 #define COLOCATION_LAUNCHER_SUBSTITUTE_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -45,8 +46,7 @@ struct Replacements {
   std::vector<Status> statuses;
   // Of all tasks together; empty where it is not to be replaced.
   std::string aggregate_status;
-  // Empty where it is not to be replaced.
-  std::string retry_count;
+  int32_t retry_count = 0;
   // The content of a result of a step of this unit, if there is one.
   std::function<std::optional<std::string>(std::string_view step,
                                            std::string_view result)>

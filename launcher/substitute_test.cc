@@ -15,6 +15,7 @@ Replacements TestReplacements() {
   replacements.results = {
       {"a", "text", ParseValue("t", ValueType::kString)},
       {"a", "dotted.name", ParseValue("d", ValueType::kString)},
+      {"a", "dotted.map", ParseValue(R"({"k":"w"})", ValueType::kObject)},
       {"a", "list", ParseValue(R"(["x","y z"])", ValueType::kArray)},
       {"a", "empty", ParseValue("[]", ValueType::kArray)},
       {"a", "map", ParseValue(R"({"k":"v"})", ValueType::kObject)},
@@ -24,7 +25,7 @@ Replacements TestReplacements() {
   replacements.statuses = {{"a", "Succeeded", "Succeeded"},
                            {"a-b", "Failed", "StepFailed"}};
   replacements.aggregate_status = "Failed";
-  replacements.retry_count = "2";
+  replacements.retry_count = 2;
   replacements.step_result =
       [](std::string_view step,
          std::string_view result) -> std::optional<std::string> {
@@ -48,8 +49,6 @@ struct ArgumentCase {
 const ArgumentCase kArgumentCases[] = {
     {"PlainText", "a$b", {"a$b"}},
     {"String", "<$(tasks.a.results.text)>", {"<t>"}},
-    {"RetryCount", "n=$(context.task.retry-count)", {"n=2"}},
-    {"OtherContext", "$(context.task.name)", {"$(context.task.name)"}},
     {"Twice", "$(tasks.a.results.text)$(tasks.a.results.text)", {"tt"}},
     {"DoubleQuotedName", R"($(tasks.a.results["text"]))", {"t"}},
     {"SingleQuotedName", "$(tasks.a.results['dotted.name'])", {"d"}},
@@ -84,6 +83,8 @@ const ArgumentCase kArgumentCases[] = {
      "$(tasks.a.status)/$(tasks.a-b.reason)",
      {"Succeeded/StepFailed"}},
     {"AggregateStatus", "$(tasks.status)", {"Failed"}},
+    {"RetryCount", "$(context.task.retry-count)", {"2"}},
+    {"EntryOfDottedName", "$(tasks.a.results[\"dotted.map\"].k)", {"w"}},
     {"StepString", "$(steps.s.results.text)", {"st\n"}},
     {"StepJsonString", "$(steps.s.results.quoted)", {"q"}},
     {"StepElement", "$(steps.s.results.list[1])", {"q"}},

@@ -1,0 +1,71 @@
+#include "launcher/termination_message.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace colocation::launcher {
+namespace {
+
+// 2024-06-01T12:30:45.678Z
+constexpr int64_t kTime = 1'717'245'045'678'000'000;
+
+TEST(MessageLimitTest, IsTheKubeletsShare) {
+  EXPECT_EQ(MessageLimit(1), 4096u);
+  EXPECT_EQ(MessageLimit(3), 4096u);
+  EXPECT_EQ(MessageLimit(4), 3072u);
+  EXPECT_EQ(MessageLimit(200), 61u);
+}
+
+TEST(FormatTimeTest, IsRfc3339WithMilliseconds) {
+  EXPECT_EQ(FormatTime(kTime), "2024-06-01T12:30:45.678Z");
+  EXPECT_EQ(FormatTime(5'000'000), "1970-01-01T00:00:00.005Z");
+}
+
+TEST(FormatMessageTest, LeavesOutWhatMattersLeast) {
+  TerminationMessage message;
+  message.task_results = {{"t", ValueType::kString, "tv"}};
+  message.step_results = {{"s", ValueType::kString, "sv"}};
+  message.started_unix_ns = kTime;
+  message.reason = "Cancelled";
+  const std::string step = R"({"key":"s","value":"sv","type":4})";
+  const std::string task = R"({"key":"t","value":"tv","type":1})";
+  const std::string started =
+      R"({"key":"StartedAt","value":"2024-06-01T12:30:45.678Z","type":3})";
+  const std::string reason = R"({"key":"Reason","value":"Cancelled","type":3})";
+  const struct {
+    std::string text;
+    bool complete;
+  } kSteps[] = {
+      {"[" + step + "," + task + "," + started + "," + reason + "]", true},
+      {"[" + step + "," + task + "," + reason + "]", true},
+      {"[" + task + "," + reason + "]", true},
+      {"[" + task + "]", true},
+  };
+  std::string text;
+  for (const auto& expected : kSteps) {
+    EXPECT_TRUE(FormatMessage(message, expected.text.size(), &text));
+    EXPECT_EQ(text, expected.text);
+  }
+  EXPECT_FALSE(FormatMessage(message, task.size() + 1, &text));
+  EXPECT_EQ(text, "");
+}
+
+TEST(FormatMessageTest, ResultsThatDoNotFitLeaveTheRest) {
+  TerminationMessage message;
+  message.task_results = {{"t", ValueType::kString, std::string(4096, 'x')}};
+  message.started_unix_ns = kTime;
+  std::string text;
+  EXPECT_FALSE(FormatMessage(message, 4096, &text));
+  EXPECT_EQ(text, R"([{"key":"StartedAt","value":"2024-06-01T12:30:45.678Z",)"
+                  R"("type":3}])");
+}
+
+TEST(FormatMessageTest, NothingToSayIsAnEmptyMessage) {
+  std::string text = "before";
+  EXPECT_TRUE(FormatMessage({}, 10, &text));
+  EXPECT_EQ(text, "");
+}
+
+}  // namespace
+}  // namespace colocation::launcher
