@@ -37,6 +37,7 @@
 #include "cli/podman/pod_volumes.h"
 #include "cli/podman/podman.h"
 #include "cli/podman/subprocess.h"
+#include "cli/podman/volume_watch.h"
 #include "colocation/diagnostics/diagnostics.h"
 
 namespace colocation::podman {
@@ -105,6 +106,7 @@ class PodRun {
   void OnDeadlines(const Podman& podman);
   void OnControl(const Podman& podman);
   void OnLogs();
+  void OnFiles();
   void BeginStop(const Podman& podman, absl::Duration grace);
   void SignalAll(const Podman& podman, int signal, absl::string_view name);
 
@@ -137,6 +139,8 @@ class PodRun {
   std::map<std::string, ContainerRun*> by_log_;
 
   Descriptor inotify_;
+  std::optional<VolumeWatch> watch_;
+  std::string watched_;
   // Readable when a thread has something in `started_`.
   Descriptor started_fd_;
   std::mutex mutex_;
@@ -184,6 +188,7 @@ absl::StatusOr<v1::PodStatus> PodRun::Run() {
   } else {
     Fail(podman.status());
   }
+  if (watch_) OnFiles();
   SetPhase();
   CleanUp(podman.ok() ? &*podman : nullptr);
   if (!failure_.ok()) return failure_;
@@ -236,6 +241,16 @@ absl::Status PodRun::MakeDirectories() {
       PodVolumes::Create(pod_, options_.objects, directory_, memory_);
   if (!volumes.ok()) return volumes.status();
   volumes_ = *std::move(volumes);
+  if (observer_.on_file && !observer_.watched_volume.empty()) {
+    absl::StatusOr<std::string> watched =
+        volumes_.Source(observer_.watched_volume, "");
+    // A Pod without it has nothing to tell.
+    if (!watched.ok()) return absl::OkStatus();
+    watched_ = *std::move(watched);
+    absl::StatusOr<VolumeWatch> watch = VolumeWatch::Create(watched_);
+    if (!watch.ok()) return watch.status();
+    watch_.emplace(*std::move(watch));
+  }
   return absl::OkStatus();
 }
 
@@ -457,7 +472,9 @@ void PodRun::Loop(const Podman& podman, absl::FunctionRef<bool()> done) {
   while (first || !done()) {
     std::vector<pollfd> fds = {{control_.fd(), POLLIN, 0},
                                {inotify_.get(), POLLIN, 0},
-                               {started_fd_.get(), POLLIN, 0}};
+                               {started_fd_.get(), POLLIN, 0},
+                               {watch_ ? watch_->fd() : -1, POLLIN, 0}};
+    const size_t first_run = fds.size();
     std::vector<ContainerRun*> watched;
     bool ended_already = false;
     for (const auto& run : runs_) {
@@ -483,10 +500,11 @@ void PodRun::Loop(const Podman& podman, absl::FunctionRef<bool()> done) {
     }
     if (fds[1].revents != 0) OnLogs();
     if (fds[2].revents != 0) TakeStarted(podman);
+    if (fds[3].revents != 0) OnFiles();
     if (fds[0].revents != 0) OnControl(podman);
     for (size_t i = 0; i < watched.size(); ++i) {
       ContainerRun* run = watched[i];
-      if (fds[3 + i].revents == 0 && run->pidfd() >= 0) continue;
+      if (fds[first_run + i].revents == 0 && run->pidfd() >= 0) continue;
       Fail(run->OnEnded(podman, LineOf(*run)));
       if (observer_.on_container) observer_.on_container(run->status());
     }
@@ -553,6 +571,12 @@ void PodRun::OnLogs() {
         run->second->ReadLog(LineOf(*run->second));
       }
     }
+  }
+}
+
+void PodRun::OnFiles() {
+  for (const std::string& path : watch_->TakeFiles()) {
+    observer_.on_file(path, absl::StrCat(watched_, "/", path));
   }
 }
 

@@ -63,6 +63,10 @@ struct RunObserver {
       on_log;
   // A container has started or ended.
   std::function<void(const v1::ContainerStatus& status)> on_container;
+  // A file has appeared in a directory of the emptyDir `watched_volume`:
+  // `path` is DIRECTORY/FILE below it, `file` its path on this machine.
+  std::string watched_volume;
+  std::function<void(absl::string_view path, const std::string& file)> on_file;
   // Something to know: what is ignored, what is pulled, what is kept.
   std::function<void(absl::string_view note)> on_note;
 };
