@@ -1,0 +1,328 @@
+#include "colocation/colocation.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "colocation/decode/decode.h"
+#include "colocation/decode/encode.h"
+#include "colocation/decode/locate.h"
+#include "colocation/plan/plan.h"
+#include "colocation/render/pod.h"
+#include "colocation/resolve/resolve.h"
+#include "colocation/v1/tekton.pb.h"
+
+namespace colocation {
+namespace {
+
+constexpr char kNeedsPayload[] = "type.googleapis.com/colocation.v1.Needs";
+
+constexpr int64_t kDefaultInputBytes = int64_t{64} << 20;
+constexpr int64_t kDefaultPodBytes = 1'000'000;
+
+// Beyond so many errors of reading nobody looks for others.
+constexpr size_t kManyErrors = 100;
+
+// A rendered Pod is at most this many times as large as its part of the plan:
+// the longest field name, with quotes, colon and comma, stands against the two
+// bytes of a tag and length, and a dollar sign becomes seven bytes.
+constexpr int64_t kMostRenderedBytesPerByte = 40;
+
+int64_t OrDefault(int64_t value, int64_t otherwise) {
+  return value > 0 ? value : otherwise;
+}
+
+// Diagnostics that ask for something rather than name a fault.
+bool AsksForSomething(const v1::Diagnostic& diagnostic) {
+  static constexpr absl::string_view kCodes[] = {
+      "unknown-pipeline-ref", "unknown-task-ref",  "unknown-step-ref",
+      "unresolved-reference", "unknown-entrypoint"};
+  return absl::c_linear_search(kCodes, diagnostic.code());
+}
+
+bool SameObject(const v1::Origin& a, const v1::Origin& b) {
+  return a.file() == b.file() && a.document() == b.document() &&
+         a.has_item() == b.has_item() && a.item() == b.item();
+}
+
+// One request on its way.
+class Session {
+ public:
+  explicit Session(const v1::PlanRequest& request) : request_(request) {}
+
+  absl::StatusOr<v1::ColocationPlan> Plan();
+  absl::StatusOr<v1::Diagnostics> Validate();
+
+ private:
+  void Decode();
+  // Decodes and checks each object by itself. False where objects are missing,
+  // so that they are not worth looking at together.
+  bool ReadObjects();
+  // Removes what only follows from errors of decoding.
+  void DropConsequences();
+  void AddToCluster(v1::PlanRequest* request) const;
+  void CheckPodBytes(const v1::ColocationPlan& plan);
+  // Resolves every run of the input, each by itself.
+  void ResolveEachRun();
+  // The name under which the text at `index` is known.
+  std::string DocumentName(int index) const;
+  // All diagnostics, with their places.
+  v1::Diagnostics Located();
+  // What stands in the way; `refusal` is the code for errors of no other kind.
+  absl::Status Refused(absl::StatusCode refusal);
+
+  const v1::PlanRequest& request_;
+  v1::ObjectSet objects_;
+  DiagnosticList diagnostics_;
+  // How many of them, errors and warnings, are from decoding.
+  size_t decode_errors_ = 0;
+  std::vector<v1::Need> needs_;
+};
+
+std::string Session::DocumentName(int index) const {
+  const std::string& name = request_.documents(index).name();
+  return name.empty() ? absl::StrCat("document-", index + 1) : name;
+}
+
+void Session::Decode() {
+  const v1::PlanOptions& options = request_.options();
+  DecodeOptions decode;
+  decode.allow_unknown_fields = options.allow_unknown_fields();
+  if (options.limits().depth() > 0) {
+    decode.limits.depth = options.limits().depth();
+  }
+  if (options.limits().alias_events() > 0) {
+    decode.limits.alias_events = options.limits().alias_events();
+  }
+  objects_ = request_.objects();
+  for (int i = 0; i < request_.documents_size(); ++i) {
+    DecodeObjects(DocumentName(i), request_.documents(i).content(), decode,
+                  &objects_, &diagnostics_);
+  }
+}
+
+bool Session::ReadObjects() {
+  int64_t bytes = 0;
+  for (const v1::Document& document : request_.documents()) {
+    bytes += static_cast<int64_t>(document.content().size());
+  }
+  for (const v1::ResolvedReference& reference : request_.resolved()) {
+    bytes += static_cast<int64_t>(reference.document().content().size());
+  }
+  const int64_t most =
+      OrDefault(request_.options().limits().input_bytes(), kDefaultInputBytes);
+  if (bytes > most) {
+    diagnostics_
+        .Error("limit-input-bytes", {}, "",
+               absl::StrCat("the input has ", bytes, " bytes; at most ", most,
+                            " are read"))
+        .set_hint("raise the limit `input_bytes` if this is meant");
+    return false;
+  }
+  Decode();
+  // What could not be read would seem to be missing everywhere.
+  bool complete = true;
+  for (const v1::Diagnostic& d : diagnostics_.mutable_diagnostics()) {
+    if (d.severity() != v1::SEVERITY_ERROR) continue;
+    if (d.path().empty()) return false;
+    complete &= d.path() != "kind" && d.path() != "apiVersion";
+  }
+  if (diagnostics_.errors() > kManyErrors) return false;
+  decode_errors_ = diagnostics_.mutable_diagnostics().size();
+  return complete;
+}
+
+void Session::DropConsequences() {
+  // A field that could not be read counts as absent: what is said about it,
+  // about what it holds or about what lacks it is not news.
+  auto& all = diagnostics_.mutable_diagnostics();
+  const auto follows = [](const v1::Diagnostic& d,
+                          const v1::Diagnostic& decode_error) {
+    if (decode_error.severity() != v1::SEVERITY_ERROR ||
+        !SameObject(d.origin(), decode_error.origin())) {
+      return false;
+    }
+    const absl::string_view field = decode_error.path();
+    const absl::string_view parent = field.substr(0, field.find_last_of(".["));
+    absl::string_view path = d.path();
+    if (path == parent) return true;
+    return absl::ConsumePrefix(&path, field) &&
+           (path.empty() || path[0] == '.' || path[0] == '[');
+  };
+  const auto first = all.begin() + decode_errors_;
+  all.erase(std::remove_if(first, all.end(),
+                           [&](const v1::Diagnostic& d) {
+                             return std::any_of(
+                                 all.begin(), first,
+                                 [&](const v1::Diagnostic& decode_error) {
+                                   return follows(d, decode_error);
+                                 });
+                           }),
+            all.end());
+}
+
+void Session::AddToCluster(v1::PlanRequest* request) const {
+  v1::Cluster* cluster = request->mutable_cluster();
+  cluster->mutable_limit_ranges()->MergeFrom(objects_.limit_ranges());
+  cluster->mutable_nodes()->MergeFrom(objects_.nodes());
+}
+
+void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
+  const int64_t most =
+      OrDefault(request_.options().limits().pod_bytes(), kDefaultPodBytes);
+  for (const v1::PlannedPod& pod : plan.pods()) {
+    const int64_t size = static_cast<int64_t>(pod.ByteSizeLong());
+    if (size <= most / kMostRenderedBytesPerByte) continue;
+    const int64_t rendered =
+        static_cast<int64_t>(ToJson(RenderPod(plan, pod)).size());
+    if (rendered <= most) continue;
+    diagnostics_
+        .Error("limit-pod-bytes", {}, "",
+               absl::StrCat("the Pod \"", pod.name(), "\" of the tasks ",
+                            absl::StrJoin(pod.tasks(), ", "), " would have ",
+                            rendered, " bytes; at most ", most,
+                            " are allowed"))
+        .set_hint(
+            "let fewer tasks share a workspace, or raise the limit "
+            "`pod_bytes`; a cluster refuses more than 1.5 MiB");
+  }
+}
+
+absl::StatusOr<v1::ColocationPlan> Session::Plan() {
+  if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
+  const ResolvedRun run =
+      Resolve(objects_, request_, &diagnostics_, &needs_);
+  if (diagnostics_.has_errors()) {
+    return Refused(absl::StatusCode::kInvalidArgument);
+  }
+
+  v1::PlanRequest with_cluster;
+  const v1::PlanRequest* request = &request_;
+  if (objects_.limit_ranges_size() > 0 || objects_.nodes_size() > 0) {
+    *with_cluster.mutable_options() = request_.options();
+    *with_cluster.mutable_cluster() = request_.cluster();
+    *with_cluster.mutable_images() = request_.images();
+    AddToCluster(&with_cluster);
+    request = &with_cluster;
+  }
+  v1::ColocationPlan plan =
+      colocation::Plan(run, *request, &diagnostics_, &needs_);
+  if (diagnostics_.has_errors() || !needs_.empty()) {
+    return Refused(absl::StatusCode::kFailedPrecondition);
+  }
+  CheckPodBytes(plan);
+  if (diagnostics_.has_errors()) {
+    return Refused(absl::StatusCode::kResourceExhausted);
+  }
+  if (!diagnostics_.empty()) {
+    *plan.mutable_warnings() = std::move(*Located().mutable_diagnostics());
+  }
+  return plan;
+}
+
+void Session::ResolveEachRun() {
+  // The runs are taken out and put back one at a time, so that the rest is not
+  // copied for each.
+  google::protobuf::RepeatedPtrField<v1::PipelineRun> pipeline_runs;
+  google::protobuf::RepeatedPtrField<v1::TaskRun> task_runs;
+  pipeline_runs.Swap(objects_.mutable_pipeline_runs());
+  task_runs.Swap(objects_.mutable_task_runs());
+  for (v1::PipelineRun& run : pipeline_runs) {
+    objects_.add_pipeline_runs()->Swap(&run);
+    Resolve(objects_, request_, &diagnostics_, &needs_);
+    objects_.clear_pipeline_runs();
+  }
+  for (v1::TaskRun& run : task_runs) {
+    objects_.add_task_runs()->Swap(&run);
+    Resolve(objects_, request_, &diagnostics_, &needs_);
+    objects_.clear_task_runs();
+  }
+}
+
+absl::StatusOr<v1::Diagnostics> Session::Validate() {
+  if (ReadObjects()) {
+    if (!request_.options().run().empty()) {
+      Resolve(objects_, request_, &diagnostics_, &needs_);
+    } else {
+      ResolveEachRun();
+    }
+  }
+  if (diagnostics_.has_errors()) {
+    return Refused(absl::StatusCode::kInvalidArgument);
+  }
+  return Located();
+}
+
+v1::Diagnostics Session::Located() {
+  if (decode_errors_ > 0) DropConsequences();
+  // A name that stands for two texts says nothing about the place.
+  std::map<std::string, std::pair<int, const std::string*>> texts;
+  const auto add = [&](const std::string& name, const std::string& content) {
+    auto& [count, text] = texts[name];
+    ++count;
+    text = &content;
+  };
+  for (int i = 0; i < request_.documents_size(); ++i) {
+    add(DocumentName(i), request_.documents(i).content());
+  }
+  for (const v1::ResolvedReference& reference : request_.resolved()) {
+    add(reference.document().name(), reference.document().content());
+  }
+  for (const auto& [name, text] : texts) {
+    if (text.first == 1) LocateDiagnostics(name, *text.second, &diagnostics_);
+  }
+  return diagnostics_.Sorted();
+}
+
+absl::Status Session::Refused(absl::StatusCode refusal) {
+  const v1::Diagnostics diagnostics = Located();
+  bool asks_only = !needs_.empty();
+  bool limit = false;
+  for (const v1::Diagnostic& d : diagnostics.diagnostics()) {
+    if (d.severity() != v1::SEVERITY_ERROR) continue;
+    limit |= absl::StartsWith(d.code(), "limit-");
+    asks_only &= AsksForSomething(d);
+  }
+  absl::Status status =
+      ToStatus(limit       ? absl::StatusCode::kResourceExhausted
+               : asks_only ? absl::StatusCode::kNotFound
+                           : refusal,
+               diagnostics);
+  if (!needs_.empty()) {
+    v1::Needs needs;
+    for (v1::Need& need : needs_) needs.add_needs()->Swap(&need);
+    status.SetPayload(kNeedsPayload, absl::Cord(needs.SerializeAsString()));
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ColocationPlan> PlanRun(const v1::PlanRequest& request) {
+  return Session(request).Plan();
+}
+
+absl::StatusOr<v1::Diagnostics> ValidateRequest(
+    const v1::PlanRequest& request) {
+  return Session(request).Validate();
+}
+
+v1::Needs NeedsOf(const absl::Status& status) {
+  v1::Needs needs;
+  const auto payload = status.GetPayload(kNeedsPayload);
+  if (!payload || !needs.ParseFromString(std::string(*payload))) return {};
+  return needs;
+}
+
+}  // namespace colocation
