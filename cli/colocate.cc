@@ -1,0 +1,278 @@
+// colocate: flags in, library calls, text out.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/exit_code.h"
+#include "cli/flags.h"
+#include "cli/help.h"
+#include "cli/inputs.h"
+#include "cli/plan_file.h"
+#include "cli/report.h"
+#include "cli/request.h"
+#include "cli/run.h"
+#include "colocation/colocation.h"
+#include "colocation/decode/encode.h"
+#include "colocation/diagnostics/nearest_name.h"
+#include "colocation/render/manifests.h"
+#include "colocation/version.h"
+
+namespace colocation::cli {
+namespace {
+
+ExitCode WrongUsage(absl::string_view message, absl::string_view command) {
+  std::cerr << "colocate: " << message << "\n"
+            << "See: colocate help" << (command.empty() ? "" : " ") << command
+            << "\n";
+  return ExitCode::kWrongUsage;
+}
+
+// Writes all or says why not.
+ExitCode Print(absl::string_view text) {
+  std::cout << text << std::flush;
+  if (std::cout) return ExitCode::kDone;
+  std::cerr << "colocate: cannot write to standard output\n";
+  return ExitCode::kCannot;
+}
+
+bool UseColor(const ParsedArguments& arguments) {
+  const std::string wanted = arguments.Get("color", "auto");
+  if (wanted != "auto") return wanted == "always";
+  const char* none = getenv("NO_COLOR");
+  const char* terminal = getenv("TERM");
+  return isatty(STDERR_FILENO) != 0 && (none == nullptr || *none == '\0') &&
+         (terminal == nullptr || absl::string_view(terminal) != "dumb");
+}
+
+// One invocation.
+class Invocation {
+ public:
+  explicit Invocation(const ParsedArguments& arguments)
+      : arguments_(arguments), color_(UseColor(arguments)) {}
+
+  ExitCode Validate();
+  ExitCode Plan();
+  ExitCode Render();
+  ExitCode Run();
+
+ private:
+  // The plan that the input is or that it gives. Otherwise has said why not,
+  // and sets `exit_code_`.
+  bool GetPlan(bool may_be_plan, v1::ColocationPlan* plan);
+  bool GetRequest(std::vector<v1::Document> documents,
+                  v1::PlanRequest* request);
+  // Reports what `status` says about the input.
+  ExitCode Refuse(const absl::Status& status);
+  void Report(const v1::Diagnostics& diagnostics, const v1::Needs& needs);
+  void ReportWarnings(const v1::ColocationPlan& plan);
+
+  const ParsedArguments& arguments_;
+  const bool color_;
+  ExitCode exit_code_ = ExitCode::kDone;
+};
+
+void Invocation::Report(const v1::Diagnostics& diagnostics,
+                        const v1::Needs& needs) {
+  if (arguments_.Get("diagnostics", "text") == "json") {
+    std::cerr << ReportJson(diagnostics, needs);
+  } else {
+    std::cerr << DiagnosticsText(diagnostics, color_) << NeedsText(needs);
+  }
+}
+
+ExitCode Invocation::Refuse(const absl::Status& status) {
+  v1::Diagnostics diagnostics = DiagnosticsOf(status).value_or(v1::Diagnostics());
+  if (diagnostics.diagnostics().empty()) {
+    v1::Diagnostic* only = diagnostics.add_diagnostics();
+    only->set_severity(v1::SEVERITY_ERROR);
+    only->set_code(status.code() == absl::StatusCode::kInternal ? "internal"
+                                                                : "refused");
+    only->set_message(std::string(status.message()));
+  }
+  Report(diagnostics, NeedsOf(status));
+  return ExitCode::kRefused;
+}
+
+void Invocation::ReportWarnings(const v1::ColocationPlan& plan) {
+  if (plan.warnings().empty()) return;
+  v1::Diagnostics warnings;
+  *warnings.mutable_diagnostics() = plan.warnings();
+  Report(warnings, {});
+}
+
+bool Invocation::GetRequest(std::vector<v1::Document> documents,
+                            v1::PlanRequest* request) {
+  absl::StatusOr<v1::PlanRequest> made =
+      MakeRequest(arguments_, std::move(documents));
+  if (!made.ok()) {
+    std::cerr << "colocate: " << made.status().message() << "\n";
+    exit_code_ = ExitCode::kWrongUsage;
+    return false;
+  }
+  *request = *std::move(made);
+  return true;
+}
+
+bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan) {
+  absl::StatusOr<std::vector<v1::Document>> documents =
+      ReadInputs(arguments_.operands, std::cin);
+  if (!documents.ok()) {
+    std::cerr << "colocate: " << documents.status().message() << "\n";
+    exit_code_ = ExitCode::kWrongUsage;
+    return false;
+  }
+  if (may_be_plan && documents->size() == 1 &&
+      IsPlanFile(documents->front().content())) {
+    absl::StatusOr<v1::ColocationPlan> read = ReadPlan(documents->front());
+    if (!read.ok()) {
+      exit_code_ = Refuse(read.status());
+      return false;
+    }
+    *plan = *std::move(read);
+    return true;
+  }
+  v1::PlanRequest request;
+  if (!GetRequest(*std::move(documents), &request)) return false;
+  absl::StatusOr<v1::ColocationPlan> made = PlanRun(request);
+  if (!made.ok()) {
+    exit_code_ = Refuse(made.status());
+    return false;
+  }
+  *plan = *std::move(made);
+  ReportWarnings(*plan);
+  return true;
+}
+
+ExitCode Invocation::Validate() {
+  absl::StatusOr<std::vector<v1::Document>> documents =
+      ReadInputs(arguments_.operands, std::cin);
+  if (!documents.ok()) {
+    std::cerr << "colocate: " << documents.status().message() << "\n";
+    return ExitCode::kWrongUsage;
+  }
+  v1::PlanRequest request;
+  if (!GetRequest(*std::move(documents), &request)) return exit_code_;
+  const absl::StatusOr<v1::Diagnostics> warnings = ValidateRequest(request);
+  if (!warnings.ok()) return Refuse(warnings.status());
+  Report(*warnings, {});
+  return ExitCode::kDone;
+}
+
+ExitCode Invocation::Plan() {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  const std::string output = arguments_.Get("output", "yaml");
+  if (output == "json") return Print(ToJson(plan, /*pretty=*/true));
+  if (output == "binpb") return Print(PlanBytes(plan));
+  return Print(ToYaml(plan));
+}
+
+ExitCode Invocation::Render() {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  if (!arguments_.Has("controlled")) {
+    if (absl::Status status = CheckRunsAlone(plan); !status.ok()) {
+      return Refuse(status);
+    }
+  }
+  const v1::Manifests manifests = RenderManifests(plan);
+  return Print(arguments_.Get("output", "yaml") == "json"
+                   ? ManifestsJson(manifests)
+                   : ManifestsYaml(manifests));
+}
+
+ExitCode Invocation::Run() {
+  absl::StatusOr<std::vector<v1::Document>> documents =
+      ReadInputs(arguments_.operands, std::cin);
+  if (!documents.ok()) {
+    std::cerr << "colocate: " << documents.status().message() << "\n";
+    return ExitCode::kWrongUsage;
+  }
+  v1::PlanRequest request;
+  if (!GetRequest(*std::move(documents), &request)) return exit_code_;
+  return RunHere(
+      arguments_, std::move(request), color_,
+      {[this](const absl::Status& status) { return Refuse(status); },
+       [this](const v1::ColocationPlan& plan) { ReportWarnings(plan); }});
+}
+
+ExitCode Main(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::cerr << MainHelp();
+    return ExitCode::kWrongUsage;
+  }
+  // The command is the first argument that is no flag.
+  size_t at = 0;
+  while (at < arguments.size() && absl::StartsWith(arguments[at], "-")) ++at;
+  const std::string name = at < arguments.size() ? arguments[at] : "";
+  std::vector<std::string> rest = arguments;
+  if (at < rest.size()) rest.erase(rest.begin() + at);
+
+  if (name.empty()) {
+    for (const std::string& argument : rest) {
+      if (argument == "--help" || argument == "-h") return Print(MainHelp());
+      if (argument == "--version") {
+        return Print(absl::StrCat("colocate ", kVersion, "\n"));
+      }
+    }
+    return WrongUsage("which command?", "");
+  }
+  const Command* command = FindCommand(name);
+  if (command == nullptr) {
+    std::vector<absl::string_view> names;
+    for (const Command& known : Commands()) names.push_back(known.name);
+    const std::string hint = DidYouMean(name, names);
+    return WrongUsage(absl::StrCat("there is no command \"", name, "\"",
+                                   hint.empty() ? "" : "; ", hint),
+                      "");
+  }
+  const absl::StatusOr<ParsedArguments> parsed =
+      ParseArguments(FlagsOf(Flags(), command->name), rest);
+  if (!parsed.ok()) {
+    return WrongUsage(parsed.status().message(), command->name);
+  }
+  if (parsed->Has("help")) return Print(CommandHelp(*command));
+  if (name == "version") {
+    return Print(absl::StrCat("colocate ", kVersion, "\n"));
+  }
+  if (name == "help") {
+    if (parsed->operands.empty()) return Print(MainHelp());
+    const Command* about = FindCommand(parsed->operands[0]);
+    if (about == nullptr) {
+      return WrongUsage(absl::StrCat("there is no command \"",
+                                     parsed->operands[0], "\""),
+                        "");
+    }
+    return Print(CommandHelp(*about));
+  }
+  if (parsed->operands.empty()) {
+    return WrongUsage("which files? (- is standard input)", name);
+  }
+  Invocation invocation(*parsed);
+  if (name == "validate") return invocation.Validate();
+  if (name == "plan") return invocation.Plan();
+  if (name == "render") return invocation.Render();
+  return invocation.Run();
+}
+
+}  // namespace
+}  // namespace colocation::cli
+
+int main(int argc, char** argv) {
+  // A reader that has seen enough is no reason to die without a word.
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(colocation::cli::Main(
+      std::vector<std::string>(argv + 1, argv + argc)));
+}

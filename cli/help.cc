@@ -1,0 +1,221 @@
+#include "cli/help.h"
+
+#include <iterator>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+
+namespace colocation::cli {
+namespace {
+
+constexpr Flag kFlags[] = {
+    {"output", 'o', "yaml|json|binpb",
+     "How to print the plan (the "
+     "message ColocationPlan of proto/colocation/v1/plan.proto; binpb is "
+     "protobuf's binary form).",
+     " plan "},
+    {"output", 'o', "yaml|json",
+     "How to print the manifests: YAML documents, or one JSON List.",
+     " render "},
+    {"output", 'o', "yaml|json",
+     "How to print the pipeline's results: a line of YAML each, or one JSON "
+     "object.",
+     " run "},
+    {"policy", 0, "workspaces|pipelinerun|isolated",
+     "Which tasks share a Pod: those that share an emptyDir workspace (the "
+     "default), as many as can, or none.",
+     " plan render run explain graph check "},
+    {"requests", 0, "peak|sum",
+     "What the containers of a Pod ask for together: the most that can run at "
+     "once (the default), or the sum of what is written.",
+     " plan render run explain graph check "},
+    {"run", 0, "NAME",
+     "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
+     "several.",
+     " validate plan render run explain graph check "},
+    {"param", 'p', "NAME=VALUE",
+     "A value for a parameter of the pipeline; it wins over the PipelineRun's. "
+     "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
+     "{\"key\":\"value\"}. May be repeated, as may all that follow but those "
+     "with one meaning.",
+     " validate plan render run explain graph check "},
+    {"workspace", 'w', "NAME=KIND",
+     "What a workspace of the pipeline is: NAME=emptyDir, NAME=claim:CLAIM, "
+     "NAME=configMap:NAME, NAME=secret:NAME, NAME=claimTemplate:FILE; or as "
+     "tkn has it: name=NAME,emptyDir= and so on, with subPath=DIRECTORY. "
+     "Without a PipelineRun, what is not given is an emptyDir.",
+     " validate plan render run explain graph check "},
+    {"image-config", 0, "IMAGE=COMMAND",
+     "The ENTRYPOINT of an image, for steps with neither command nor script; "
+     "or a FILE that says images: [{image: I, entrypoint: [...], cmd: "
+     "[...]}].",
+     " plan render run explain graph check "},
+    {"cluster", 0, "FILE",
+     "What is known of the cluster: Nodes and LimitRanges as kubectl get -o "
+     "yaml prints them, or a file that says nodes, limitRanges and "
+     "podLevelResources.",
+     " plan render run explain graph check "},
+    {"resolved", 0, "FILE",
+     "What remote references stand for: a file that says resolved: "
+     "[{resolver: R, params: [...], document: {name: PATH}}].",
+     " validate plan render run explain graph check "},
+    {"service-account", 's', "NAME",
+     "The service account of tasks that name none (default: \"default\").",
+     " plan render run explain graph check "},
+    {"namespace", 'n', "NAME",
+     "The namespace of objects that name none (default: \"default\").",
+     " plan render run explain graph check "},
+    {"launcher-image", 0, "IMAGE",
+     "The image that has the launcher as /launcher.",
+     " plan render explain graph check "},
+    {"controlled", 0, "",
+     "A controller creates the Pods when they may start and opens their gates.",
+     " plan render explain graph check "},
+    {"api-fields", 0, "stable|beta|alpha",
+     "Tekton's enable-api-fields: which of its features may be used (default: "
+     "beta, as Tekton).",
+     " validate plan render run explain graph check "},
+    {"allow-unknown-fields", 0, "",
+     "Warn about fields that Tekton doesn't know, instead of refusing them.",
+     " validate plan render run explain graph check "},
+    {"config-map", 0, "NAME=DIRECTORY",
+     "A ConfigMap that the Pod refers to: a file a key. Those among the input "
+     "are known.",
+     " run "},
+    {"secret", 0, "NAME=DIRECTORY",
+     "A Secret that the Pod refers to: a file a key. Those among the input are "
+     "known.",
+     " run "},
+    {"claim", 0, "NAME=DIRECTORY",
+     "A directory that stands for a PersistentVolumeClaim. A claim that is not "
+     "given is an empty directory, removed in the end.",
+     " run "},
+    {"network", 0, "MODE",
+     "podman's network mode for the Pod (default: host).",
+     " run "},
+    {"keep", 0, "",
+     "Leave the Pod, its containers and volumes behind, to be looked at.",
+     " run "},
+    {"podman", 0, "COMMAND",
+     "The podman program and arguments to put before its subcommand.",
+     " run "},
+    {"diagnostics", 0, "text|json",
+     "How to report what is wrong, on standard error: for people, or as one "
+     "line of JSON (the message Report of request.proto).",
+     " validate plan render run explain graph check "},
+    {"color", 0, "auto|always|never",
+     "Colours; auto (the default) means on a terminal, unless NO_COLOR is "
+     "set.",
+     ""},
+    {"help", 'h', "", "Show help, for a command where one is given.", ""},
+};
+
+constexpr Command kCommands[] = {
+    {"validate", "FILE...", "check objects as Tekton would",
+     R"(Checks every object as Tekton's webhook does, and every PipelineRun and TaskRun
+together with what it refers to, as its reconciler does. Prints nothing when all
+is well. Every fault is reported with file, line and column, its field path, and
+what to do about it.
+)",
+     R"(  colocate validate pipeline.yaml tasks/
+  kubectl get pipeline build -o yaml | colocate validate -
+  colocate validate --diagnostics=json . 2>report.json
+)"},
+    {"plan", "FILE...", "say which tasks share which Pod, and how",
+     R"(Plans the only PipelineRun of the input; where there is none, the only TaskRun,
+Pipeline or Task. A Pipeline is planned with an emptyDir for each workspace that
+--workspace doesn't bind, and needs --param for each parameter without default.
+
+The plan says which Pods there are, which tasks are in which, what every
+container waits for, what the Pod asks for, and why.
+)",
+     R"(  colocate plan pipeline.yaml tasks/ --param revision=main
+  colocate plan run.yaml --policy=pipelinerun
+  colocate plan run.yaml -o yaml >plan.yaml
+)"},
+    {"render", "FILE...|PLAN", "print the Pods, for kubectl create",
+     R"(Prints the manifests of the planned Pods and of the claims they mount. A single
+Pod runs by itself. Several Pods that depend on each other need a controller,
+which creates each in its time and opens its gates: they are printed only with
+--controlled.
+
+Instead of Tekton's objects, the input may be a plan that "colocate plan" wrote.
+)",
+     R"(  colocate render run.yaml | kubectl create -f -
+  colocate render plan.yaml -o json
+)"},
+    {"run", "FILE...", "run the planned Pod here, with podman",
+     R"(Plans, and runs the Pod on this machine with podman, as a kubelet would: real
+containers, real images, the launcher that orders them. Log lines have the task
+and step before them; what starts, ends and is skipped is told as it happens;
+the results come last, on standard output.
+
+ConfigMaps and Secrets are taken from the input or from directories; claims are
+directories. Ctrl-C ends the Pod as its deletion would; a second one kills it.
+Exits with 3 when the Pod ran and failed.
+)",
+     R"(  colocate run examples/build-pipeline.yaml
+  colocate run run.yaml --secret git-credentials=./credentials --keep
+)"},
+    {"version", "", "print the version", "Prints the version.\n", ""},
+    {"help", "[COMMAND]", "show help", "Shows help, for a command where one is given.\n", ""},
+};
+
+}  // namespace
+
+absl::Span<const Command> Commands() { return kCommands; }
+absl::Span<const Flag> Flags() { return kFlags; }
+
+const Command* FindCommand(absl::string_view name) {
+  const auto* found = absl::c_find_if(
+      kCommands, [&](const Command& command) { return command.name == name; });
+  return found == std::end(kCommands) ? nullptr : found;
+}
+
+std::string MainHelp() {
+  std::string text =
+      "colocate plans the tasks of a Tekton pipeline into shared Pods: tasks "
+      "that\nshare an emptyDir workspace become containers of one Pod, in the "
+      "right order, and\nneed no PersistentVolume.\n"
+      "\n"
+      "usage: colocate COMMAND FILE... [FLAG...]\n"
+      "\n";
+  for (const Command& command : Commands()) {
+    absl::StrAppend(&text, "  ", command.name,
+                    std::string(11 - command.name.size(), ' '),
+                    command.summary, "\n");
+  }
+  absl::StrAppend(
+      &text,
+      "\n"
+      "FILE is a file with any number of Tekton's objects, a directory (its "
+      "*.yaml,\n*.yml and *.json, and those below), or - for standard input. "
+      "Give everything\nthat belongs to the run: PipelineRun, Pipeline, Tasks, "
+      "StepActions.\n"
+      "\n"
+      "  colocate plan pipeline.yaml tasks/     look at the plan\n"
+      "  colocate run pipeline.yaml tasks/      try it out on this machine\n"
+      "  colocate render run.yaml | kubectl create -f -\n"
+      "\n"
+      "\"colocate help COMMAND\" says more about each.\n"
+      "\n"
+      "Exit codes: 0 done, 1 the input was refused (standard error says why, "
+      "standard\noutput is empty), 2 wrong usage, 3 the Pod ran and failed, 4 "
+      "this machine can't\ndo it (no podman, a full disk).\n");
+  return text;
+}
+
+std::string CommandHelp(const Command& command) {
+  std::string text = absl::StrCat("usage: colocate ", command.name,
+                                  command.operands.empty() ? "" : " ",
+                                  command.operands, " [FLAG...]\n\n",
+                                  command.description);
+  if (!command.examples.empty()) {
+    absl::StrAppend(&text, "\nExamples:\n", command.examples);
+  }
+  absl::StrAppend(&text, "\nFlags:\n",
+                  FlagsHelp(FlagsOf(Flags(), command.name)));
+  return text;
+}
+
+}  // namespace colocation::cli

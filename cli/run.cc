@@ -1,0 +1,297 @@
+#include "cli/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "cli/config_objects.h"
+#include "cli/inputs.h"
+#include "cli/launcher_image.h"
+#include "cli/plan_file.h"
+#include "cli/podman/pod_control.h"
+#include "cli/podman/pod_runner.h"
+#include "cli/podman/podman.h"
+#include "cli/run_progress.h"
+#include "cli/run_results.h"
+#include "colocation/colocation.h"
+#include "colocation/render/pod.h"
+
+namespace colocation::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The volume of the launchers' events (docs/launcher.md).
+constexpr char kEventsVolume[] = "colocation-events";
+
+// "NAME=DIRECTORY".
+absl::StatusOr<std::pair<std::string, std::string>> NamedDirectory(
+    absl::string_view flag, absl::string_view text) {
+  std::pair<std::string, std::string> named =
+      absl::StrSplit(text, absl::MaxSplits('=', 1));
+  std::error_code error;
+  if (named.first.empty() || !fs::is_directory(named.second, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag, " ", text,
+                     ": it has to be NAME=DIRECTORY, an existing one"));
+  }
+  named.second = fs::absolute(named.second, error);
+  return named;
+}
+
+// A directory that is gone when this object is.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    const char* tmpdir = getenv("TMPDIR");
+    path_ = absl::StrCat(tmpdir == nullptr ? "/var/tmp" : tmpdir,
+                         "/colocate-XXXXXX");
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory() {
+    std::error_code ignored;
+    if (!path_.empty() && !kept_) fs::remove_all(path_, ignored);
+  }
+
+  // Empty where it could not be made.
+  const std::string& path() const { return path_; }
+  void Keep() { kept_ = true; }
+
+ private:
+  std::string path_;
+  bool kept_ = false;
+};
+
+class Runner {
+ public:
+  Runner(const ParsedArguments& arguments, v1::PlanRequest request, bool color,
+         const RunReports& reports)
+      : arguments_(arguments),
+        request_(std::move(request)),
+        color_(color),
+        reports_(reports) {}
+
+  ExitCode Run();
+
+ private:
+  absl::Status ReadObjects();
+  absl::Status MakePlan();
+  // Adds what podman knows of the images in `needs`.
+  absl::Status AskForImages(const v1::Needs& needs);
+  absl::Status MakeClaims(const v1::Pod& pod);
+  ExitCode RunPods();
+  ExitCode Cannot(const absl::Status& status);
+
+  const ParsedArguments& arguments_;
+  v1::PlanRequest request_;
+  const bool color_;
+  const RunReports& reports_;
+  podman::PodControl control_;
+  podman::RunOptions options_;
+  TemporaryDirectory directory_;
+  v1::ColocationPlan plan_;
+};
+
+ExitCode Runner::Cannot(const absl::Status& status) {
+  std::cerr << "colocate: " << status.message() << "\n";
+  return ExitCode::kCannot;
+}
+
+absl::Status Runner::ReadObjects() {
+  for (const v1::Document& document : request_.documents()) {
+    absl::Status status = AddConfigObjects(document, &options_.objects);
+    if (!status.ok()) return status;
+  }
+  for (const char* flag : {"config-map", "secret"}) {
+    for (const std::string& text : arguments_.All(flag)) {
+      const auto named = NamedDirectory(flag, text);
+      if (!named.ok()) return named.status();
+      absl::StatusOr<podman::ObjectData> data = ReadObjectData(named->second);
+      if (!data.ok()) return data.status();
+      auto& objects = absl::string_view(flag) == "secret"
+                          ? options_.objects.secrets
+                          : options_.objects.config_maps;
+      objects[named->first] = *std::move(data);
+    }
+  }
+  for (const std::string& text : arguments_.All("claim")) {
+    const auto named = NamedDirectory("claim", text);
+    if (!named.ok()) return named.status();
+    options_.objects.claims[named->first] = named->second;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Runner::AskForImages(const v1::Needs& needs) {
+  podman::PodmanOptions options;
+  options.command = options_.podman;
+  options.directory = directory_.path();
+  options.cancel_fd = control_.fd();
+  const absl::StatusOr<podman::Podman> podman =
+      podman::Podman::Start(options);
+  if (!podman.ok()) return podman.status();
+  for (const v1::Need& need : needs.needs()) {
+    absl::StatusOr<podman::api::Image> image =
+        podman->InspectImage(need.name());
+    if (absl::IsNotFound(image.status())) {
+      std::cerr << "colocate: pulling " << need.name() << "\n";
+      if (absl::Status status = podman->PullImage(need.name()); !status.ok()) {
+        return absl::Status(status.code(),
+                            absl::StrCat("cannot pull ", need.name(), ": ",
+                                         status.message()));
+      }
+      image = podman->InspectImage(need.name());
+    }
+    if (!image.ok()) return image.status();
+    v1::ImageConfig* config = request_.add_images();
+    config->set_image(need.name());
+    *config->mutable_entrypoint() = image->config().entrypoint();
+    *config->mutable_cmd() = image->config().cmd();
+  }
+  return absl::OkStatus();
+}
+
+// True where all that is missing is something that podman knows.
+bool OnlyImages(const v1::Needs& needs) {
+  return !needs.needs().empty() &&
+         std::all_of(needs.needs().begin(), needs.needs().end(),
+                     [](const v1::Need& need) {
+                       return need.kind() == v1::Need::IMAGE_CONFIG;
+                     });
+}
+
+absl::Status Runner::MakePlan() {
+  absl::StatusOr<v1::ColocationPlan> plan = PlanRun(request_);
+  if (absl::IsNotFound(plan.status()) && OnlyImages(NeedsOf(plan.status()))) {
+    const absl::Status asked = AskForImages(NeedsOf(plan.status()));
+    if (!asked.ok()) return absl::UnavailableError(asked.message());
+    plan = PlanRun(request_);
+  }
+  if (!plan.ok()) return plan.status();
+  plan_ = *std::move(plan);
+  return CheckRunsAlone(plan_);
+}
+
+absl::Status Runner::MakeClaims(const v1::Pod& pod) {
+  for (const v1::Volume& volume : pod.spec().volumes()) {
+    if (!volume.has_persistent_volume_claim()) continue;
+    const std::string& name = volume.persistent_volume_claim().claim_name();
+    auto& claims = options_.objects.claims;
+    if (claims.find(name) != claims.end()) continue;
+    const std::string path = absl::StrCat(directory_.path(), "/claim-", name);
+    std::error_code error;
+    fs::create_directory(path, error);
+    if (!error) fs::permissions(path, fs::perms::all, error);
+    if (error) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot make ", path, ": ", error.message()));
+    }
+    claims[name] = path;
+  }
+  return absl::OkStatus();
+}
+
+ExitCode Runner::RunPods() {
+  RunProgress progress(plan_, color_, &std::cerr);
+  podman::RunObserver observer;
+  observer.on_log = [&](absl::string_view container, absl::string_view line) {
+    progress.OnLog(container, line);
+  };
+  observer.on_note = [&](absl::string_view note) { progress.OnNote(note); };
+  observer.watched_volume = kEventsVolume;
+  observer.on_file = [&](absl::string_view path, const std::string& file) {
+    if (const absl::StatusOr<std::string> content = ReadFile(file);
+        content.ok()) {
+      progress.OnEvent(path, *content);
+    }
+  };
+
+  const absl::Time start = absl::Now();
+  bool succeeded = true;
+  bool cancelled = false;
+  for (const v1::PlannedPod& planned : plan_.pods()) {
+    if (cancelled) break;
+    const v1::Pod pod = RenderPod(plan_, planned);
+    if (absl::Status status = MakeClaims(pod); !status.ok()) {
+      return Cannot(status);
+    }
+    const absl::StatusOr<v1::PodStatus> status =
+        podman::RunPod(pod, options_, observer, &control_);
+    if (!status.ok()) {
+      if (DiagnosticsOf(status.status())) {
+        reports_.refuse(status.status());
+        return ExitCode::kCannot;
+      }
+      return Cannot(status.status());
+    }
+    cancelled = status->reason() == "Cancelled";
+    succeeded &= status->phase() == "Succeeded" && !cancelled;
+    if (!cancelled && !status->message().empty()) {
+      progress.OnNote(status->message());
+    }
+  }
+
+  std::cout << ResultsText(PipelineResults(plan_, progress.ends()),
+                           arguments_.Get("output", "yaml") == "json")
+            << std::flush;
+  progress.OnNote(absl::StrCat(
+      plan_.run().name(),
+      cancelled   ? " was stopped after "
+      : succeeded ? " succeeded in "
+                  : " failed after ",
+      DurationText(absl::ToInt64Nanoseconds(absl::Now() - start))));
+  if (!std::cout) return Cannot(absl::UnavailableError("cannot write results"));
+  return succeeded ? ExitCode::kDone : ExitCode::kFailed;
+}
+
+ExitCode Runner::Run() {
+  if (absl::Status status = ReadObjects(); !status.ok()) {
+    std::cerr << "colocate: " << status.message() << "\n";
+    return ExitCode::kWrongUsage;
+  }
+  if (directory_.path().empty()) {
+    return Cannot(absl::UnavailableError("cannot make a temporary directory"));
+  }
+  if (arguments_.Has("podman")) {
+    options_.podman =
+        absl::StrSplit(arguments_.Get("podman", ""), ' ', absl::SkipEmpty());
+  }
+  options_.network = arguments_.Get("network", "host");
+  options_.keep = arguments_.Has("keep");
+  if (options_.keep) directory_.Keep();
+  options_.images = {LauncherImage()};
+  request_.mutable_options()->set_launcher_image(kLauncherImage);
+  request_.mutable_options()->set_controlled(false);
+
+  const podman::StopOnSignals signals(&control_);
+  if (absl::Status status = MakePlan(); !status.ok()) {
+    return absl::IsUnavailable(status) ? Cannot(status)
+                                       : reports_.refuse(status);
+  }
+  reports_.warn(plan_);
+  return RunPods();
+}
+
+}  // namespace
+
+ExitCode RunHere(const ParsedArguments& arguments, v1::PlanRequest request,
+                 bool color, const RunReports& reports) {
+  return Runner(arguments, std::move(request), color, reports).Run();
+}
+
+}  // namespace colocation::cli
