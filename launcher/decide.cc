@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace colocation::launcher {
 namespace {
@@ -51,15 +52,23 @@ bool SkippedByWhen(const TaskEnd* end) {
          end->skip_reason == SkipReason::kWhen;
 }
 
-// IsStopping: a task of `tasks` has failed, and that counts; or one has seen
-// it.
-bool Stopping(const std::vector<LaunchTask>& tasks,
+bool WaitsFor(const LaunchTask& task, const std::string& name) {
+  return std::find(task.wait_for.begin(), task.wait_for.end(), name) !=
+         task.wait_for.end();
+}
+
+// IsStopping: a task of `tasks` has failed, and that counts; or one that this
+// task waited for was skipped for that.
+bool Stopping(const std::vector<LaunchTask>& tasks, const LaunchTask& self,
               const Situation& situation) {
   for (size_t i = 0; i < tasks.size(); ++i) {
     const std::optional<TaskEnd>& end = situation.ends[i];
     if (tasks[i].finally || !end.has_value()) continue;
-    if ((end->outcome == Outcome::kFailed && !tasks[i].continue_on_error) ||
-        end->skip_reason == SkipReason::kStopping) {
+    if (end->outcome == Outcome::kFailed && !tasks[i].continue_on_error) {
+      return true;
+    }
+    if (end->skip_reason == SkipReason::kStopping &&
+        WaitsFor(self, tasks[i].name)) {
       return true;
     }
   }
@@ -133,7 +142,7 @@ Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
                 const Situation& situation) {
   const LaunchTask& self = tasks[task];
   if (self.finally) return DecideFinally(tasks, task, situation);
-  if (Stopping(tasks, situation)) return Skip(SkipReason::kStopping);
+  if (Stopping(tasks, self, situation)) return Skip(SkipReason::kStopping);
   switch (situation.stop) {
     case Stop::kNone:
     case Stop::kStopping:
@@ -202,8 +211,13 @@ std::vector<bool> MattersFor(const std::vector<LaunchTask>& tasks,
       }
     }
   }
+  const std::set<std::string_view> own(self.wait_for.begin(),
+                                       self.wait_for.end());
   for (size_t i = 0; i < tasks.size(); ++i) {
-    matters[i] = !related[i] && !tasks[i].finally;
+    if (related[i] || tasks[i].finally) continue;
+    const std::set<std::string_view> others(tasks[i].wait_for.begin(),
+                                            tasks[i].wait_for.end());
+    matters[i] = tasks[i].gate || others != own;
   }
   const auto referred = [&](const std::string& name) {
     const auto found = by_name.find(name);

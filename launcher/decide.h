@@ -73,10 +73,17 @@ Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
 // Whose ends the decision on a task depends on, by the order of `tasks`.
 //
 // For a finally task all others, because of their statuses. Else those that it
-// refers to, and those that are neither before nor after it, which may have
-// failed. Those before its parents don't matter: had one failed, the parent
-// would have been skipped for that. In a chain of n tasks this leaves each with
-// one to look at instead of n.
+// waits for or refers to, and those of which it can't be told otherwise whether
+// they failed before this one could start. That is settled for
+//   - those before its parents: had one failed, the parents would have been
+//     skipped for that;
+//   - those after it;
+//   - those that wait for exactly the same tasks: Tekton starts them together,
+//     in one reconciliation, so that none stops another. Here each starts when
+//     its container does, and an image may take a while to arrive; but whether
+//     it runs does not depend on that.
+// In a chain of n tasks this leaves each with one to look at instead of n, and
+// likewise in a fan-out.
 std::vector<bool> MattersFor(const std::vector<LaunchTask>& tasks, size_t task);
 
 // What late references in the task's texts stand for; those to steps are the

@@ -189,22 +189,43 @@ TEST(JoinUnitsTest, ResultsAreListsInTheOrderOfNames) {
 enum class Fate { kGood, kNoResult, kFails, kWhenFalse };
 
 struct Small {
-  // dependency[i][j], j < i: none, ordering, resource.
+  // dependency[i][j]: none, ordering, resource; none unless j < i.
   int dependency[3][3] = {};
   Fate fate[3] = {};
   bool tolerant[3] = {};
 };
 
-// By the words of Tekton's documentation and the comments of its code: a task
-// whose parent was skipped is skipped, unless the parent was skipped because of
-// its own `when` and only its order matters.
+// Transitive reduction: "c" need not wait for "a" if it waits for "b" and that
+// does.
+bool Waits(const Small& p, int i, int j) {
+  return p.dependency[i][j] != 0 &&
+         !(i == 2 && j == 0 && p.dependency[2][1] != 0 &&
+           p.dependency[1][0] != 0);
+}
+
+bool StartTogether(const Small& p, int i, int j) {
+  for (int k = 0; k < 3; ++k) {
+    if (Waits(p, i, k) != Waits(p, j, k)) return false;
+  }
+  return true;
+}
+
+// The tasks take their turns in the order of their numbers, as if the container
+// of each came up only when the one before had ended. By the words of Tekton's
+// documentation and the comments of its code: a task whose parent was skipped
+// is skipped, unless the parent was skipped because of its own `when` and only
+// its order matters.
 std::vector<std::string> Naive(const Small& p) {
   std::vector<std::string> text(3);
-  bool stopping = false;
   for (int i = 0; i < 3; ++i) {
+    bool stopping = false;
     bool hard_skipped_parent = false;
     int first_missing = -1;
     for (int j = 0; j < i; ++j) {
+      if ((text[j] == "failed" || text[j] == "fail") && !p.tolerant[j] &&
+          !StartTogether(p, i, j)) {
+        stopping = true;
+      }
       if (p.dependency[i][j] == 0) continue;
       const bool skipped =
           text[j] != "ok" && text[j] != "failed" && text[j] != "fail";
@@ -228,9 +249,6 @@ std::vector<std::string> Naive(const Small& p) {
     } else {
       text[i] = p.fate[i] == Fate::kFails ? "failed" : "ok";
     }
-    if ((text[i] == "failed" || text[i] == "fail") && !p.tolerant[i]) {
-      stopping = true;
-    }
   }
   return text;
 }
@@ -248,11 +266,7 @@ std::vector<std::string> Decided(const Small& p) {
     for (int j = 0; j < i; ++j) {
       if (p.dependency[i][j] == 0) continue;
       tasks[i].parents.push_back({tasks[j].name, p.dependency[i][j] == 2});
-      // Transitive reduction: "c" need not wait for "a" if "b" does.
-      if (!(i == 2 && j == 0 && p.dependency[2][1] != 0 &&
-            p.dependency[1][0] != 0)) {
-        tasks[i].wait_for.push_back(tasks[j].name);
-      }
+      if (Waits(p, i, j)) tasks[i].wait_for.push_back(tasks[j].name);
       if (p.dependency[i][j] == 2) {
         tasks[i].result_refs.push_back({tasks[j].name, "r"});
       }
@@ -260,14 +274,12 @@ std::vector<std::string> Decided(const Small& p) {
   }
   std::vector<std::string> text;
   for (int i = 0; i < 3; ++i) {
-    // With only the ends that matter the decision is the same.
-    const Decision decision = Decide(tasks, i, situation);
     Situation seen = situation;
     const std::vector<bool> matters = MattersFor(tasks, i);
     for (int j = 0; j < 3; ++j) {
       if (!matters[j]) seen.ends[j].reset();
     }
-    EXPECT_EQ(Text(Decide(tasks, i, seen)), Text(decision));
+    const Decision decision = Decide(tasks, i, seen);
     std::string what = Text(decision);
     TaskEnd end;
     if (decision.kind == Decision::Kind::kSkip) {

@@ -74,6 +74,23 @@ const PodCase kPodCases[] = {
      },
      "a:failed(StepFailed) b:skipped(STOPPING) c:skipped(STOPPING) f:ok", "f",
      "a-s:1"},
+    {"TasksThatWaitForTheSameStartTogetherEvenIfOneFailsAtOnce",
+     [](TestPod& pod) {
+       pod.AddTask("z").Step("s", "");
+       pod.AddTask("a").After("z").Step("s", "exit 1");
+       pod.AddTask("b").After("z").Step("s", "echo b >> {log}");
+       pod.AddTask("c").After("a").Step("s", "echo c >> {log}");
+     },
+     "z:ok a:failed(StepFailed) b:ok c:skipped(STOPPING)", "b", "a-s:1"},
+    {"FailureInAnotherBranchStopsWhatComesLater",
+     [](TestPod& pod) {
+       pod.AddTask("a").Step("s", "exit 1");
+       pod.AddTask("x").Step("s",
+                             "until [ -e {shared}/../colocation/events/a-s/end "
+                             "]; do :; done");
+       pod.AddTask("y").After("x").Step("s", "echo y >> {log}");
+     },
+     "a:failed(StepFailed) x:ok y:skipped(STOPPING)", "", "a-s:1"},
     {"RunningTasksFinishAfterAFailure",
      [](TestPod& pod) {
        pod.AddTask("a").Step("s",
@@ -411,6 +428,21 @@ TEST(UserTest, ContainersMayRunAsAnybody) {
   EXPECT_EQ(pod.Outcomes(), "a:ok b:ok") << pod.Output("b-s");
   EXPECT_EQ(pod.Log(), "65534 v");
   EXPECT_NE(pod.TerminationMessage("a-s"), "");
+}
+
+TEST(LateContainerTest, RunsThoughATaskThatStartedWithItHasFailed) {
+  TestPod pod;
+  pod.AddTask("a").Step("s", "exit 1");
+  pod.AddTask("b").Step("s", "echo b >> {log}");
+  pod.AddTask("c").After("b").Step("s", "echo c >> {log}");
+  pod.Install();
+  pod.Start("a-s");
+  pod.Wait();
+  pod.Start("b-s");
+  pod.Start("c-s");
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed) b:ok c:skipped(STOPPING)");
+  EXPECT_EQ(pod.Log(), "b");
 }
 
 TEST(SizeTest, ManyContainersInOnePod) {

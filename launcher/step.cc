@@ -20,8 +20,8 @@ namespace {
 constexpr int kTerminatedExitCode = 128 + SIGTERM;
 
 // A deleted Pod's containers get SIGTERM one after the other. A step that ends
-// for it keeps that to itself for so long, lest a finally task starts before its
-// own signal comes.
+// for it keeps that to itself for so long, lest a finally task starts before
+// its own signal comes.
 constexpr int64_t kSignalsSpread = 100'000'000;
 
 struct Cause {
