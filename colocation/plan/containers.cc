@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/plan/late_references.h"
+#include "colocation/plan/pod_settings.h"
 #include "colocation/plan/probes.h"
 #include "colocation/syntax/duration.h"
 
@@ -37,7 +38,8 @@ class Wrapper {
     Identify(placed_.steps[index], step.name(), v1::CONTAINER_ROLE_STEP);
     Common(step);
     // Only steps have the Pod template's variables, which win.
-    for (const v1::EnvVar& env : task_.pod_template.env()) AddEnv(env);
+    for (const v1::EnvVar& env : PodTemplateOf(task_, *placed_.unit).env())
+      AddEnv(env);
     for (v1::VolumeMount& mount :
          w_.volumes.StepMounts(unit_, step, placed_.steps[index], path_)) {
       *Container().add_volume_mounts() = std::move(mount);

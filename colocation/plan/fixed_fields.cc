@@ -4,9 +4,10 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/diagnostics/field_path.h"
 #include "colocation/plan/late_references.h"
+#include "colocation/resolve/texts.h"
 
 namespace colocation {
 namespace {
@@ -17,22 +18,17 @@ class Finder {
       : task_(task), names_(names) {}
 
   void Unit(const v1::TaskSpec& spec) {
-    for (int i = 0; i < spec.steps_size(); ++i) {
-      Container(spec.steps(i), ".steps[", i);
-    }
-    for (int i = 0; i < spec.sidecars_size(); ++i) {
-      Container(spec.sidecars(i), ".sidecars[", i);
-    }
-    for (int i = 0; i < spec.volumes_size(); ++i) {
-      // Any text of a volume source; none is there in all but a few.
-      const v1::Volume& volume = spec.volumes(i);
-      const std::string bytes = volume.SerializeAsString();
-      Text(bytes, [&] { return absl::StrCat(".volumes[", i, "]"); });
-    }
-    for (int i = 0; i < spec.workspaces_size(); ++i) {
-      Text(spec.workspaces(i).mount_path(),
-           [&] { return absl::StrCat(".workspaces[", i, "].mountPath"); });
-    }
+    constexpr TextFields kFixed = kImageText | kPullPolicyText |
+                                  kEnvSourceText | kEnvFromText | kMountText;
+    const auto look = [&](const std::string& text, const FieldPath& path) {
+      if (HasLateReference(text)) {
+        Add(&task_.task_subject, path.ToString(), text);
+      }
+    };
+    const FieldPath at(task_.task_path);
+    ForEachStepText(spec, kFixed, at, look);
+    ForEachSidecarText(spec, kFixed, at, look);
+    ForEachVolumeText(spec, at, look);
   }
 
   void Workspaces() {
@@ -46,39 +42,6 @@ class Finder {
   std::vector<LateField> Take() { return std::move(found_); }
 
  private:
-  template <typename C>
-  void Container(const C& c, absl::string_view list, int index) {
-    const auto at = [&](absl::string_view field) {
-      return [this, list, index, field] {
-        return absl::StrCat(list, index, "].", field);
-      };
-    };
-    Text(c.image(), at("image"));
-    Text(c.image_pull_policy(), at("imagePullPolicy"));
-    for (const v1::VolumeMount& mount : c.volume_mounts()) {
-      Text(mount.name(), at("volumeMounts"));
-      Text(mount.mount_path(), at("volumeMounts"));
-      Text(mount.sub_path(), at("volumeMounts"));
-    }
-    for (const v1::VolumeDevice& device : c.volume_devices()) {
-      Text(device.name(), at("volumeDevices"));
-      Text(device.device_path(), at("volumeDevices"));
-    }
-    for (const v1::EnvVar& env : c.env()) {
-      if (!env.has_value_from()) continue;
-      Text(env.value_from().SerializeAsString(), at("env"));
-    }
-    for (const v1::EnvFromSource& from : c.env_from()) {
-      Text(from.SerializeAsString(), at("envFrom"));
-    }
-  }
-
-  template <typename Path>
-  void Text(absl::string_view text, Path path) {
-    if (!absl::StrContains(text, "$(") || !HasLateReference(text)) return;
-    Add(&task_.task_subject, absl::StrCat(task_.task_path, path()), text);
-  }
-
   void Add(const Subject* subject, std::string path, absl::string_view text) {
     // Matrix combinations have the same fields.
     if (!seen_.insert(path).second) return;
@@ -91,8 +54,8 @@ class Finder {
       if (!HasLateReference(whole)) return;
       if (field.text.empty()) field.text = std::string(whole);
       const auto reference = ParseTaskReference(inside);
-      const auto named = reference && !reference->task.empty()
-                             ? names_.find(reference->task)
+      const auto named = reference && !reference->owner.empty()
+                             ? names_.find(reference->owner)
                              : names_.end();
       if (named == names_.end()) {
         other = true;

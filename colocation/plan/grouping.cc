@@ -135,13 +135,21 @@ class Grouper {
   }
 
   void CheckSettings(const Group& group) {
-    if (group.tasks.size() < 2) return;
     SharedSettings shared;
     for (const TaskIndex task : group.tasks) {
-      const auto conflict = shared.FindConflict(task, settings_[task]);
-      if (!conflict) {
-        shared.Add(task, settings_[task]);
-        continue;
+      const auto conflict = shared.Add(task, settings_[task]);
+      if (!conflict) continue;
+      if (conflict->first == conflict->second) {
+        diagnostics_
+            .Error("pod-setting-conflict", run_.tasks[task].subject,
+                   absl::StrCat(run_.tasks[task].path, ".matrix"),
+                   absl::StrCat("the units of ", Quoted(run_.tasks[task].name),
+                                " run in one Pod, which has one ",
+                                conflict->setting, ": one has ",
+                                conflict->first_value, ", another ",
+                                conflict->second_value))
+            .set_hint("make tasks of the combinations");
+        return;
       }
       const std::string& first = run_.tasks[conflict->first].name;
       const std::string& second = run_.tasks[conflict->second].name;
@@ -274,7 +282,8 @@ class Grouper {
     for (const Group& component : components) {
       std::optional<size_t> fits;
       std::string why_not;
-      auto& candidates = by_settings[settings_[component.tasks.front()].same];
+      auto& candidates =
+          by_settings[settings_[component.tasks.front()].front().same];
       // What is created after a result comes later than anything else.
       if (component.needs.empty()) {
         for (const size_t at : candidates) {
@@ -457,7 +466,8 @@ class Grouper {
   Decisions& decisions_;
   DiagnosticList& diagnostics_;
   TaskNames names_;
-  std::vector<PodSettings> settings_;
+  // For each task.
+  std::vector<std::vector<PodSettings>> settings_;
 };
 
 }  // namespace

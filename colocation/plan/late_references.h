@@ -17,8 +17,9 @@ namespace colocation {
 bool HasLateReference(absl::string_view text);
 
 // Calls `found` with each reference to another task in `text`.
-void ForEachTaskReference(absl::string_view text,
-                          absl::FunctionRef<void(const TaskReference&)> found);
+void ForEachTaskReference(
+    absl::string_view text,
+    absl::FunctionRef<void(const ResultReference&)> found);
 
 }  // namespace colocation
 

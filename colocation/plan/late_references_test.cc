@@ -37,7 +37,7 @@ TEST(LateReferencesTest, Cases) {
 TEST(LateReferencesTest, EachReferenceToATask) {
   std::vector<std::string> found;
   ForEachTaskReference("$(tasks.a.results.b[0]) $(X) $(tasks.status)",
-                       [&](const TaskReference& reference) {
+                       [&](const ResultReference& reference) {
                          found.push_back(reference.ToString());
                        });
   EXPECT_THAT(found,

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "colocation/diagnostics/field_path.h"
 #include "colocation/plan/late_references.h"
-#include "colocation/resolve/apply.h"
+#include "colocation/resolve/texts.h"
 
 namespace colocation {
 namespace {
@@ -34,12 +35,12 @@ void StatusesUsed(const ResolvedTask& task, const TaskNames& names,
   // Only finally tasks can.
   if (!task.finally) return;
   const auto look = [&](const std::string& text) {
-    ForEachTaskReference(text, [&](const TaskReference& reference) {
-      if (reference.field == TaskReference::Field::kAggregateStatus) {
+    ForEachTaskReference(text, [&](const ResultReference& reference) {
+      if (reference.field == ResultReference::Field::kAggregateStatus) {
         *all = true;
         return;
       }
-      const auto found = names.find(reference.task);
+      const auto found = names.find(reference.owner);
       if (found != names.end()) used->push_back(found->second);
     });
   };
@@ -47,7 +48,16 @@ void StatusesUsed(const ResolvedTask& task, const TaskNames& names,
     look(when.input());
     for (const std::string& value : when.values()) look(value);
   }
-  for (const ResolvedUnit& unit : task.units) ForEachText(unit.spec, look);
+  constexpr TextFields kLate =
+      kScriptText | kWorkingDirText | kCommandText | kEnvText;
+  const FieldPath at("");
+  const auto look_at = [&](const std::string& text, const FieldPath&) {
+    look(text);
+  };
+  for (const ResolvedUnit& unit : task.units) {
+    ForEachStepText(unit.spec, kLate, at, look_at);
+    ForEachSidecarText(unit.spec, kLate, at, look_at);
+  }
 }
 
 class SpecMaker {

@@ -32,9 +32,7 @@ void Join(const List& from, List* into) {
   }
 }
 
-void Take(const ResolvedTask& task, v1::PodSpec* spec) {
-  const v1::PodTemplate& t = task.pod_template;
-  spec->set_service_account_name(task.service_account_name);
+void Take(const v1::PodTemplate& t, v1::PodSpec* spec) {
   spec->mutable_node_selector()->insert(t.node_selector().begin(),
                                         t.node_selector().end());
   Join(t.tolerations(), spec->mutable_tolerations());
@@ -68,10 +66,7 @@ void Take(const ResolvedTask& task, v1::PodSpec* spec) {
        spec->mutable_topology_spread_constraints());
 }
 
-}  // namespace
-
-PodSettings PodSettingsOf(const ResolvedTask& task) {
-  const v1::PodTemplate& t = task.pod_template;
+PodSettings SettingsOf(const ResolvedTask& task, const v1::PodTemplate& t) {
   const auto boolean = [](bool value) {
     return std::string(value ? "true" : "false");
   };
@@ -99,6 +94,34 @@ PodSettings PodSettingsOf(const ResolvedTask& task) {
   return settings;
 }
 
+}  // namespace
+
+const v1::PodTemplate& PodTemplateOf(const ResolvedTask& task,
+                                     const ResolvedUnit& unit) {
+  return unit.pod_template ? *unit.pod_template : task.pod_template;
+}
+
+std::vector<PodSettings> PodSettingsOf(const ResolvedTask& task) {
+  std::vector<PodSettings> settings;
+  for (const ResolvedUnit& unit : task.units) {
+    if (unit.pod_template || settings.empty()) {
+      settings.push_back(SettingsOf(task, PodTemplateOf(task, unit)));
+    }
+  }
+  if (settings.empty()) {
+    settings.push_back(SettingsOf(task, task.pod_template));
+  }
+  return settings;
+}
+
+std::optional<SettingConflict> SharedSettings::FindConflict(
+    TaskIndex task, const std::vector<PodSettings>& settings) const {
+  for (const PodSettings& of_unit : settings) {
+    if (auto conflict = FindConflict(task, of_unit)) return conflict;
+  }
+  return {};
+}
+
 std::optional<SettingConflict> SharedSettings::FindConflict(
     TaskIndex task, const PodSettings& settings) const {
   for (size_t i = 0; i < same_.size(); ++i) {
@@ -115,28 +138,36 @@ std::optional<SettingConflict> SharedSettings::FindConflict(
   return {};
 }
 
-void SharedSettings::Add(TaskIndex task, const PodSettings& settings) {
-  if (same_.empty()) {
-    for (const std::string& text : settings.same) same_.push_back({text, task});
+std::optional<SettingConflict> SharedSettings::Add(
+    TaskIndex task, const std::vector<PodSettings>& settings) {
+  for (const PodSettings& of_unit : settings) {
+    if (auto conflict = FindConflict(task, of_unit)) return conflict;
+    if (same_.empty()) {
+      for (const std::string& text : of_unit.same) {
+        same_.push_back({text, task});
+      }
+    }
+    for (const auto& [name, value] : of_unit.placement) {
+      placement_.insert({name, {value, task}});
+    }
   }
-  for (const auto& [name, value] : settings.placement) {
-    placement_.insert({name, {value, task}});
-  }
+  return {};
 }
 
 v1::PodSpec MergePodSettings(const ResolvedRun& run,
                              const std::vector<TaskIndex>& tasks) {
   v1::PodSpec spec;
+  spec.set_service_account_name(run.tasks[tasks.front()].service_account_name);
   // Most tasks of a run have the same settings.
-  const v1::PodTemplate* last = nullptr;
-  std::string last_bytes;
+  std::optional<std::string> last;
   for (const TaskIndex task : tasks) {
-    const v1::PodTemplate& t = run.tasks[task].pod_template;
-    std::string bytes = t.SerializeAsString();
-    if (last != nullptr && bytes == last_bytes) continue;
-    Take(run.tasks[task], &spec);
-    last = &t;
-    last_bytes = std::move(bytes);
+    for (const ResolvedUnit& unit : run.tasks[task].units) {
+      const v1::PodTemplate& t = PodTemplateOf(run.tasks[task], unit);
+      std::string bytes = t.SerializeAsString();
+      if (last == bytes) continue;
+      Take(t, &spec);
+      last = std::move(bytes);
+    }
   }
   return spec;
 }

@@ -21,6 +21,7 @@ namespace colocation {
 struct SettingConflict {
   // "serviceAccountName", "nodeSelector.disk", ...
   std::string setting;
+  // The same where the units of a matrix differ.
   TaskIndex first = 0, second = 0;
   // As JSON; "unset" where there is none.
   std::string first_value, second_value;
@@ -34,19 +35,28 @@ struct PodSettings {
   std::map<std::string, std::string> placement;
 };
 
-PodSettings PodSettingsOf(const ResolvedTask& task);
+// Of each unit with a Pod template of its own, else of the task; at least one.
+std::vector<PodSettings> PodSettingsOf(const ResolvedTask& task);
+
+// What `unit` of `task` has for a Pod template.
+const v1::PodTemplate& PodTemplateOf(const ResolvedTask& task,
+                                     const ResolvedUnit& unit);
 
 // The settings of a Pod that some tasks share.
 class SharedSettings {
  public:
   // What keeps `task` out; the first setting in a fixed order.
   std::optional<SettingConflict> FindConflict(
-      TaskIndex task, const PodSettings& settings) const;
+      TaskIndex task, const std::vector<PodSettings>& settings) const;
 
-  // Has no conflict.
-  void Add(TaskIndex task, const PodSettings& settings);
+  // Adds them up to the first that is in conflict with those before.
+  std::optional<SettingConflict> Add(TaskIndex task,
+                                     const std::vector<PodSettings>& settings);
 
  private:
+  std::optional<SettingConflict> FindConflict(
+      TaskIndex task, const PodSettings& settings) const;
+
   struct Value {
     std::string text;
     TaskIndex task;

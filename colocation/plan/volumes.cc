@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "colocation/syntax/names.h"
+#include "colocation/plan/pod_settings.h"
 
 namespace colocation {
 namespace {
@@ -51,6 +51,16 @@ bool MountsAt(const std::vector<v1::VolumeMount>& mounts,
                      [&](const v1::VolumeMount& mount) {
                        return CleanPath(mount.mount_path()) == path;
                      });
+}
+
+// Whether a task names the claim: $(workspaces.x.claim).
+bool Names(const ResolvedRun& run, const std::string& claim) {
+  for (const ResolvedTask& task : run.tasks) {
+    for (const ResolvedUnit& unit : task.units) {
+      if (absl::StrContains(unit.spec.SerializeAsString(), claim)) return true;
+    }
+  }
+  return false;
 }
 
 // The volume that a binding stands for.
@@ -111,18 +121,13 @@ ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
   }
   for (size_t w = 0; w < run.workspaces.size(); ++w) {
     const v1::WorkspaceBinding& binding = run.workspaces[w].binding;
-    if (!binding.has_volume_claim_template() || user[w] != kSeveral) continue;
+    if (!binding.has_volume_claim_template() || user[w] == kNone) continue;
+    if (user[w] != kSeveral && !Names(run, run.workspaces[w].claim)) continue;
     v1::PersistentVolumeClaim claim = binding.volume_claim_template();
-    const std::string given =
-        claim.metadata().name().empty() ? "pvc" : claim.metadata().name();
     claim.set_api_version("v1");
     claim.set_kind("PersistentVolumeClaim");
     claim.clear_status();
-    claim.mutable_metadata()->set_name(MakeDns1123Label(
-        absl::StrCat(given, "-",
-                     ShortHash(absl::StrCat(run.identity.namespace_(), "/",
-                                            run.identity.name(), "/",
-                                            run.workspaces[w].name)))));
+    claim.mutable_metadata()->set_name(run.workspaces[w].claim);
     claim.mutable_metadata()->set_namespace_(run.identity.namespace_());
     names.of_workspace[w] = claim.metadata().name();
     names.claims.push_back(std::move(claim));
@@ -227,7 +232,7 @@ void PodVolumes::AddTaskVolumes() {
       add(volume, v1::PlannedVolume::TASK);
     }
     for (const v1::Volume& volume :
-         run_.tasks[unit.task].pod_template.volumes()) {
+         PodTemplateOf(run_.tasks[unit.task], *unit.unit).volumes()) {
       add(volume, v1::PlannedVolume::POD_TEMPLATE);
     }
   }

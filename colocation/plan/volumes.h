@@ -24,7 +24,7 @@
 namespace colocation {
 
 // Claims to make for workspaces with a volumeClaimTemplate that several Pods
-// use, by the workspace; "" for the others.
+// use, or that somebody names, by the workspace; "" for the others.
 struct ClaimNames {
   std::vector<std::string> of_workspace;
   std::vector<v1::PersistentVolumeClaim> claims;
