@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -116,14 +117,26 @@ void DependencyFinder::Add(TaskIndex at, const v1::PipelineTask& task) {
     ForEachSidecarText(spec, kResultFields, at_spec, look);
   }
   ResolvedTask& resolved = run_.tasks[at];
-  for (auto& [key, paths] : found_) {
-    resolved.dependencies.push_back(
-        {key.first, key.second, {paths.begin(), paths.end()}});
+  std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.on, a.kind, a.path) < std::tie(b.on, b.kind, b.path);
+  });
+  for (Found& found : found_) {
+    auto& dependencies = resolved.dependencies;
+    if (dependencies.empty() || dependencies.back().on != found.on ||
+        dependencies.back().kind != found.kind) {
+      dependencies.push_back({found.on, found.kind, {}});
+    }
+    auto& paths = dependencies.back().paths;
+    if (paths.empty() || paths.back() != found.path) {
+      paths.push_back(std::move(found.path));
+    }
   }
-  for (const auto& [name, result] : refs_) {
+  std::sort(refs_.begin(), refs_.end());
+  refs_.erase(std::unique(refs_.begin(), refs_.end()), refs_.end());
+  for (auto& [name, result] : refs_) {
     v1::ResultRef& ref = resolved.result_refs.emplace_back();
-    ref.set_task(name);
-    ref.set_result(result);
+    ref.set_task(std::move(name));
+    ref.set_result(std::move(result));
   }
 }
 
@@ -139,7 +152,7 @@ void DependencyFinder::RunAfter(const std::string& name,
         absl::StrCat("\"", name,
                      "\" is a finally task; no task can run after it"));
   } else {
-    found_[{found->second, v1::Dependency::ORDERING}].insert(path);
+    found_.push_back({found->second, v1::Dependency::ORDERING, path});
   }
 }
 
@@ -233,8 +246,9 @@ void DependencyFinder::Result(const ResultReference& reference,
     return;
   }
   uses_.push_back({at_, found->second, reference.result, text});
-  found_[{found->second, v1::Dependency::RESOURCE}].insert(std::move(text));
-  refs_.insert({reference.owner, reference.result});
+  found_.push_back(
+      {found->second, v1::Dependency::RESOURCE, std::move(text)});
+  refs_.emplace_back(reference.owner, reference.result);
 }
 
 // What a Task that we know does not declare, it will never give
@@ -302,6 +316,11 @@ void DependencyFinder::Check(const v1::PipelineSpec& pipeline,
 
 void SkipWhatNeverRuns(ResolvedRun* run) {
   using Runs = ResolvedTask::Runs;
+  if (std::none_of(
+          run->tasks.begin(), run->tasks.end(),
+          [](const ResolvedTask& t) { return t.runs == Runs::kNever; })) {
+    return;
+  }
   const auto order = TopologicalOrder(DependencyGraph(*run));
   if (!order) return;
   for (const Vertex v : *order) {

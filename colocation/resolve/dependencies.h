@@ -2,8 +2,6 @@
 #ifndef COLOCATION_RESOLVE_DEPENDENCIES_H_
 #define COLOCATION_RESOLVE_DEPENDENCIES_H_
 
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,9 +70,13 @@ class DependencyFinder {
   int hints_left_ = 50;
   // Of the task that is being added.
   TaskIndex at_ = 0;
-  std::map<std::pair<TaskIndex, v1::Dependency::Kind>, std::set<std::string>>
-      found_;
-  std::set<std::pair<std::string, std::string>> refs_;
+  struct Found {
+    TaskIndex on;
+    v1::Dependency::Kind kind;
+    std::string path;
+  };
+  std::vector<Found> found_;
+  std::vector<std::pair<std::string, std::string>> refs_;
 };
 
 // Marks the tasks that are skipped whatever happens because of those that are

@@ -30,15 +30,15 @@ bool ShareAValue(const Combination& combination, const Combination& include) {
 }  // namespace
 
 int64_t CountCombinations(const v1::Matrix& matrix) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   int64_t count = matrix.params_size() == 0 ? 0 : 1;
   for (const v1::Param& param : matrix.params()) {
     const int64_t size = param.value().array_value().items_size();
-    if (size != 0 && count > std::numeric_limits<int64_t>::max() / size) {
-      return std::numeric_limits<int64_t>::max();
-    }
+    if (size != 0 && count > kMost / size) return kMost;
     count *= size;
   }
-  return count + matrix.include_size();
+  const int64_t includes = matrix.include_size();
+  return count > kMost - includes ? kMost : count + includes;
 }
 
 std::vector<std::vector<v1::Param>> FanOut(const v1::Matrix& matrix) {

@@ -10,7 +10,7 @@
 
 namespace colocation {
 
-// How many combinations there will be, before any is made; saturates.
+// How many combinations there will be at most, before any is made; saturates.
 int64_t CountCombinations(const v1::Matrix& matrix);
 
 // Each combination as parameters sorted by name: the cross product of the

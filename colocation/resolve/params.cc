@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -57,7 +58,7 @@ class ByName {
   }
 
  private:
-  std::vector<std::pair<absl::string_view, const Element*>> named_;
+  absl::InlinedVector<std::pair<absl::string_view, const Element*>, 8> named_;
   absl::flat_hash_map<absl::string_view, const Element*> map_;
 };
 
@@ -124,6 +125,10 @@ void ReportType(const GivenParam& given, absl::string_view wanted,
 void ReportMissingKeys(const ParamSpecs& specs, const ParamScope& declared,
                        const std::vector<GivenParam>& given,
                        DiagnosticList* diagnostics) {
+  const bool any = std::any_of(
+      specs.begin(), specs.end(),
+      [](const v1::ParamSpec& spec) { return !spec.properties().empty(); });
+  if (!any) return;
   const auto given_by_name = Index(given);
   for (int i = 0; i < specs.size(); ++i) {
     const v1::ParamSpec& spec = specs[i];
@@ -287,9 +292,9 @@ class PipelineDefaults {
 }  // namespace
 
 std::string GivenParam::Path() const {
-  if (list == nullptr) return "";
-  if (index < 0) return *list;
-  return absl::StrCat(*list, "[", index, "].value");
+  if (owner == nullptr) return "";
+  if (index < 0) return absl::StrCat(*owner, ".matrix");
+  return absl::StrCat(*owner, ".params[", index, "].value");
 }
 
 absl::string_view TypeOf(const v1::ParamValue& value) {

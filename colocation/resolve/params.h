@@ -24,13 +24,13 @@ using ParamSpecs = google::protobuf::RepeatedPtrField<v1::ParamSpec>;
 struct GivenParam {
   const v1::Param* param = nullptr;
   const Subject* subject = nullptr;
-  // The list that it is in, "spec.tasks[3].params"; null for one of the
-  // options, which are in no object.
-  const std::string* list = nullptr;
+  // What has the list `params`, or the matrix: "spec.tasks[3]"; null for one of
+  // the options, which are in no object.
+  const std::string* owner = nullptr;
   // Its index in the list; -1 for one that a matrix gives.
   int index = -1;
 
-  bool of_matrix() const { return list != nullptr && index < 0; }
+  bool of_matrix() const { return owner != nullptr && index < 0; }
   // Of the value.
   std::string Path() const;
 };

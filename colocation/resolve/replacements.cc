@@ -94,6 +94,9 @@ std::optional<std::string> Replacements::Lookup(
 
 std::optional<std::string> Replacements::LookupHere(
     absl::string_view inside) const {
+  if (function_ != nullptr) {
+    if (auto found = (*function_)(inside)) return found;
+  }
   const auto text = strings_.find(inside);
   if (text != strings_.end()) return text->second;
   if (params_.empty()) return std::nullopt;

@@ -10,6 +10,7 @@
 #ifndef COLOCATION_RESOLVE_REPLACEMENTS_H_
 #define COLOCATION_RESOLVE_REPLACEMENTS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,13 @@ class Replacements {
  public:
   // `outer` outlives this.
   explicit Replacements(const Replacements* outer = nullptr) : outer_(outer) {}
+
+  using Function =
+      std::function<std::optional<std::string>(absl::string_view inside)>;
+
+  // What `function` knows counts as known here. It outlives this.
+  Replacements(const Replacements* outer, const Function* function)
+      : outer_(outer), function_(function) {}
 
   // `key` is the inside of the reference: "context.pipeline.name".
   void Set(absl::string_view key, absl::string_view value);
@@ -68,15 +76,13 @@ class Replacements {
   // something else.
   const v1::ParamValue* WholeArray(absl::string_view text) const;
 
-  // Without the outer scope.
-  bool empty() const { return strings_.empty() && params_.empty(); }
-
  private:
   std::optional<std::string> LookupHere(absl::string_view inside) const;
   void AppendExpanded(const std::string& text,
                       std::vector<std::string>* out) const;
 
   const Replacements* outer_;
+  const Function* function_ = nullptr;
   absl::flat_hash_map<std::string, std::string> strings_;
   absl::flat_hash_map<std::string, v1::ParamValue> params_;
 };

@@ -199,11 +199,11 @@ class Resolver {
 
   void ResolveParams() {
     if (selected_.one_task) return;
-    const std::string list = "spec.params";
+    const std::string owner = "spec";
     const Subject options;
     std::vector<GivenParam> given;
     for (int i = 0; i < spec().params_size(); ++i) {
-      given.push_back({&spec().params(i), &selected_.subject, &list, i});
+      given.push_back({&spec().params(i), &selected_.subject, &owner, i});
     }
     for (const v1::Param& param : options_.params()) {
       given.push_back({&param, &options, nullptr, -1});

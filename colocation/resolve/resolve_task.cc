@@ -53,6 +53,7 @@ v1::ValueType ToValueType(const v1::TaskResult& result) {
 
 // The parts of both directories, joined.
 std::string JoinDirectories(absl::string_view a, absl::string_view b) {
+  if (a.empty() && b.empty()) return "";
   std::vector<absl::string_view> parts;
   for (const absl::string_view path : {a, b}) {
     for (absl::string_view part :
@@ -89,6 +90,23 @@ void TakeInResources(const Settings& settings, Containers* containers) {
                      container.mutable_compute_resources());
     }
   }
+}
+
+// The path of "$(results.NAME.path)", in any notation; `inside` follows
+// "results".
+template <typename Results>
+std::optional<std::string> PathOfResult(absl::string_view inside,
+                                        const Results& results,
+                                        absl::string_view directory) {
+  if (!absl::ConsumeSuffix(&inside, ".path")) return std::nullopt;
+  const auto variable = ParseVariable(inside, "");
+  if (!variable || !variable->suffix.empty()) return std::nullopt;
+  for (const auto& result : results) {
+    if (result.name() == variable->name) {
+      return absl::StrCat(directory, result.name());
+    }
+  }
+  return std::nullopt;
 }
 
 // The workspaces that the texts of an embedded Task use
@@ -134,16 +152,14 @@ std::string LateValue(const v1::Matrix& matrix) {
 // task's own.
 std::vector<GivenParam> GivenParams(const v1::PipelineTask& pipeline_task,
                                     const std::vector<v1::Param>& of_matrix,
-                                    const ResolvedTask& task,
-                                    const std::string& params_path,
-                                    const std::string& matrix_path) {
+                                    const ResolvedTask& task) {
   std::vector<GivenParam> given;
+  given.reserve(of_matrix.size() + pipeline_task.params_size());
   for (const v1::Param& param : of_matrix) {
-    given.push_back({&param, &task.subject, &matrix_path, -1});
+    given.push_back({&param, &task.subject, &task.path, -1});
   }
   for (int i = 0; i < pipeline_task.params_size(); ++i) {
-    given.push_back(
-        {&pipeline_task.params(i), &task.subject, &params_path, i});
+    given.push_back({&pipeline_task.params(i), &task.subject, &task.path, i});
   }
   return given;
 }
@@ -185,6 +201,8 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   std::vector<std::vector<v1::Param>> combinations = {{}};
   if (!FanOutMatrix(pipeline_task, task, &combinations)) return;
   BindWorkspaces(pipeline_task, &spec, task);
+  combinations_ = combinations.size();
+  task->units.reserve(combinations_);
   for (size_t i = 0; i < combinations.size(); ++i) {
     ResolvedUnit& unit = task->units.emplace_back();
     unit.name = task->matrixed ? absl::StrCat(task->name, "-", i) : task->name;
@@ -429,16 +447,14 @@ void TaskResolver::CheckAgainstTask(const v1::PipelineTask& written,
                                     const v1::PipelineTask& pipeline_task,
                                     const v1::TaskSpec& spec,
                                     const ResolvedTask& task) {
-  const std::string params_path = absl::StrCat(task.path, ".params");
-  const std::string matrix_path = absl::StrCat(task.path, ".matrix");
   std::vector<v1::Param> of_matrix(pipeline_task.matrix().params().begin(),
                                    pipeline_task.matrix().params().end());
   for (const v1::IncludeParams& include : pipeline_task.matrix().include()) {
     of_matrix.insert(of_matrix.end(), include.params().begin(),
                      include.params().end());
   }
-  const std::vector<GivenParam> given = GivenParams(
-      pipeline_task, of_matrix, task, params_path, matrix_path);
+  const std::vector<GivenParam> given =
+      GivenParams(pipeline_task, of_matrix, task);
   const ParamScope declared{&task.task_subject, task.task_path};
   const ParamScope giver{&task.subject, task.path};
   CheckTaskParams(spec.params(), declared, given, giver,
@@ -811,9 +827,9 @@ std::string TaskResolver::TaskRunName(const ResolvedTask& task,
   if (scope_.one_task) return scope_.run.identity.name();
   // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
   // getNewRunNames: a single combination has no index.
-  const std::string name = absl::StrCat(
-      scope_.run.identity.name(), "-",
-      task.units.size() > 1 ? unit.name : task.name);
+  const std::string name =
+      absl::StrCat(scope_.run.identity.name(), "-",
+                   combinations_ > 1 ? unit.name : task.name);
   return name.size() <= 63 ? name : MakeDns1123Label(name);
 }
 
@@ -821,10 +837,8 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
                                const TaskSettings& settings, bool first,
                                ResolvedTask* task, ResolvedUnit* unit) {
   v1::TaskSpec& spec = unit->spec;
-  const std::string params_path = absl::StrCat(task->path, ".params");
-  const std::string matrix_path = absl::StrCat(task->path, ".matrix");
-  const std::vector<GivenParam> given = GivenParams(
-      pipeline_task, unit->matrix_params, *task, params_path, matrix_path);
+  const std::vector<GivenParam> given =
+      GivenParams(pipeline_task, unit->matrix_params, *task);
   CheckEnums(spec.params(), given, &diagnostics_);
   if (task->matrixed) {
     // A combination may lack what others have.
@@ -908,74 +922,103 @@ void TaskResolver::TakeInStepActions(const Replacements& values,
   }
 }
 
+// What is of the TaskRun: contexts, workspaces, paths of results. Nothing is
+// made that no text asks for.
+std::optional<std::string> TaskResolver::OfTheRun(
+    const ResolvedTask& task, const ResolvedUnit& unit,
+    absl::string_view inside) const {
+  if (absl::ConsumePrefix(&inside, "context.")) {
+    if (inside == "taskRun.name") return TaskRunName(task, unit);
+    if (inside == "taskRun.namespace") return scope_.run.identity.namespace_();
+    if (inside == "taskRun.uid") return "";
+    if (inside == "task.name") {
+      return task.task_ref.empty() ? TaskRunName(task, unit) : task.task_ref;
+    }
+    if (inside == "task.retry-count" && task.retries == 0) return "0";
+    return std::nullopt;
+  }
+  if (absl::ConsumePrefix(&inside, "workspaces.")) {
+    const size_t dot = inside.rfind('.');
+    if (dot == absl::string_view::npos) return std::nullopt;
+    const absl::string_view what = inside.substr(dot + 1);
+    for (const TaskWorkspace& workspace : task.workspaces) {
+      if (workspace.name != inside.substr(0, dot)) continue;
+      const bool bound = workspace.run_workspace >= 0;
+      if (what == "bound") return bound ? "true" : "false";
+      if (what == "path") return bound ? workspace.mount_path : "";
+      if (!bound) return std::nullopt;
+      const RunWorkspace& of_run =
+          scope_.run.workspaces[workspace.run_workspace];
+      if (what == "volume") return of_run.volume;
+      if (what == "claim") return of_run.claim;
+      return std::nullopt;
+    }
+    return std::nullopt;
+  }
+  if (absl::ConsumePrefix(&inside, "results")) {
+    return PathOfResult(inside, unit.spec.results(), "/tekton/results/");
+  }
+  if (absl::ConsumePrefix(&inside, "steps.step-")) {
+    if (!absl::ConsumeSuffix(&inside, ".exitCode.path")) return std::nullopt;
+    for (const v1::Step& step : unit.spec.steps()) {
+      if (step.name() != inside) continue;
+      return absl::StrCat("/tekton/steps/step-", inside, "/exitCode");
+    }
+    return std::nullopt;
+  }
+  if (inside == "credentials.path") return "/tekton/creds";
+  return std::nullopt;
+}
+
 // pkg/reconciler/taskrun/taskrun.go, applyParamsContextsResultsAndWorkspaces;
 // paths as in pkg/apis/pipeline/paths.go.
 void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
                                          const ResolvedUnit& unit,
                                          v1::TaskSpec* spec) {
-  const auto set_path = [](absl::string_view prefix, absl::string_view name,
-                           absl::string_view path, Replacements* into) {
-    into->Set(absl::StrCat(prefix, ".", name, ".path"), path);
-    into->Set(absl::StrCat(prefix, "[\"", name, "\"].path"), path);
-    into->Set(absl::StrCat(prefix, "['", name, "'].path"), path);
+  const Replacements::Function of_task = [&](absl::string_view inside) {
+    return OfTheRun(task, unit, inside);
   };
-  Replacements of_task;
-  const std::string task_run = TaskRunName(task, unit);
-  of_task.Set("context.taskRun.name", task_run);
-  of_task.Set("context.taskRun.namespace", scope_.run.identity.namespace_());
-  of_task.Set("context.taskRun.uid", "");
-  of_task.Set("context.task.name",
-              task.task_ref.empty() ? task_run : task.task_ref);
-  if (task.retries == 0) of_task.Set("context.task.retry-count", "0");
-  of_task.Set("credentials.path", "/tekton/creds");
-  for (const v1::TaskResult& result : spec->results()) {
-    set_path("results", result.name(),
-             absl::StrCat("/tekton/results/", result.name()), &of_task);
-  }
-  for (const v1::Step& step : spec->steps()) {
-    of_task.Set(absl::StrCat("steps.step-", step.name(), ".exitCode.path"),
-                absl::StrCat("/tekton/steps/step-", step.name(), "/exitCode"));
-  }
-  for (const TaskWorkspace& workspace : task.workspaces) {
-    const std::string prefix = absl::StrCat("workspaces.", workspace.name, ".");
-    const bool bound = workspace.run_workspace >= 0;
-    of_task.Set(prefix + "bound", bound ? "true" : "false");
-    of_task.Set(prefix + "path", bound ? workspace.mount_path : "");
-    if (!bound) continue;
-    const RunWorkspace& of_run = scope_.run.workspaces[workspace.run_workspace];
-    of_task.Set(prefix + "volume", of_run.volume);
-    of_task.Set(prefix + "claim", of_run.claim);
-  }
-
+  const Replacements outer(nullptr, &of_task);
+  // A workspace that the step or sidecar mounts elsewhere.
+  const auto own_path = [](const auto& container, absl::string_view inside)
+      -> std::optional<std::string> {
+    if (!absl::ConsumePrefix(&inside, "workspaces.") ||
+        !absl::ConsumeSuffix(&inside, ".path")) {
+      return std::nullopt;
+    }
+    for (const v1::WorkspaceUsage& usage : container.workspaces()) {
+      if (usage.name() == inside && !usage.mount_path().empty()) {
+        return usage.mount_path();
+      }
+    }
+    return std::nullopt;
+  };
   for (v1::Step& step : *spec->mutable_steps()) {
-    Replacements of_step(&of_task);
-    const std::string directory =
-        absl::StrCat("/tekton/steps/step-", step.name());
-    for (const v1::StepResult& result : step.results()) {
-      set_path("step.results", result.name(),
-               absl::StrCat(directory, "/results/", result.name()), &of_step);
-    }
-    of_step.Set("step.artifacts.path",
-                absl::StrCat(directory, "/artifacts/provenance.json"));
-    of_step.Set("artifacts.path", "/tekton/artifacts/provenance.json");
-    // A workspace that the step mounts elsewhere.
-    for (const v1::WorkspaceUsage& usage : step.workspaces()) {
-      if (usage.mount_path().empty()) continue;
-      of_step.Set(absl::StrCat("workspaces.", usage.name(), ".path"),
-                  usage.mount_path());
-    }
-    ApplyToStep(of_step, &step);
+    const Replacements::Function of_step =
+        [&](absl::string_view inside) -> std::optional<std::string> {
+      if (absl::ConsumePrefix(&inside, "step.results")) {
+        return PathOfResult(
+            inside, step.results(),
+            absl::StrCat("/tekton/steps/step-", step.name(), "/results/"));
+      }
+      if (inside == "step.artifacts.path") {
+        return absl::StrCat("/tekton/steps/step-", step.name(),
+                            "/artifacts/provenance.json");
+      }
+      if (inside == "artifacts.path") {
+        return "/tekton/artifacts/provenance.json";
+      }
+      return own_path(step, inside);
+    };
+    ApplyToStep(Replacements(&outer, &of_step), &step);
   }
   for (v1::Sidecar& sidecar : *spec->mutable_sidecars()) {
-    Replacements of_sidecar(&of_task);
-    for (const v1::WorkspaceUsage& usage : sidecar.workspaces()) {
-      if (usage.mount_path().empty()) continue;
-      of_sidecar.Set(absl::StrCat("workspaces.", usage.name(), ".path"),
-                     usage.mount_path());
-    }
-    if (!of_sidecar.empty()) ApplyToSidecar(of_sidecar, &sidecar);
+    const Replacements::Function of_sidecar = [&](absl::string_view inside) {
+      return own_path(sidecar, inside);
+    };
+    ApplyToSidecar(Replacements(&outer, &of_sidecar), &sidecar);
   }
-  ApplyAroundSteps(of_task, spec);
+  ApplyAroundSteps(outer, spec);
 }
 
 // The rules of the Task again, as far as substitution can break them

@@ -9,6 +9,7 @@
 #define COLOCATION_RESOLVE_RESOLVE_TASK_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,9 @@ class TaskResolver {
                    ResolvedTask* task, ResolvedUnit* unit);
   void TakeInStepActions(const Replacements& values, const ResolvedTask& task,
                          v1::TaskSpec* spec);
+  std::optional<std::string> OfTheRun(const ResolvedTask& task,
+                                      const ResolvedUnit& unit,
+                                      absl::string_view inside) const;
   void ReplaceWhatIsOfTheRun(const ResolvedTask& task, const ResolvedUnit& unit,
                              v1::TaskSpec* spec);
   void CheckResult(const v1::TaskSpec& spec, const ResolvedTask& task);
@@ -123,6 +127,8 @@ class TaskResolver {
   Catalog& catalog_;
   DependencyFinder& dependencies_;
   DiagnosticList& diagnostics_;
+  // Of the task that is being resolved.
+  size_t combinations_ = 1;
 };
 
 }  // namespace colocation

@@ -8,21 +8,38 @@
 namespace colocation {
 namespace {
 
-// `step`'s elements take the place of the template's that have the same key;
-// new ones follow.
-template <typename Element, typename Key>
+// The template's elements, each with what the step's element of the same key
+// sets; new ones follow.
+template <typename Element, typename Key, typename Merge>
 void MergeByKey(
     const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
-    google::protobuf::RepeatedPtrField<Element>* of_step) {
+    Merge merge, google::protobuf::RepeatedPtrField<Element>* of_step) {
+  if (from_template.empty()) return;
   google::protobuf::RepeatedPtrField<Element> merged = from_template;
   for (Element& element : *of_step) {
     Element* same = nullptr;
     for (Element& candidate : merged) {
       if (key(candidate) == key(element)) same = &candidate;
     }
-    *(same != nullptr ? same : merged.Add()) = std::move(element);
+    if (same != nullptr) {
+      merge(element, same);
+    } else {
+      *merged.Add() = std::move(element);
+    }
   }
   of_step->Swap(&merged);
+}
+
+template <typename Element>
+void MergeFields(const Element& from, Element* into) {
+  into->MergeFrom(from);
+}
+
+// A value and a source exclude each other: then the step's variable stands
+// (merge.go, amendConflictingContainerFields).
+void MergeEnv(const v1::EnvVar& from, v1::EnvVar* into) {
+  into->MergeFrom(from);
+  if (into->has_value_from() && !into->value().empty()) *into = from;
 }
 
 void MergeQuantities(
@@ -41,15 +58,17 @@ void MergeTemplate(const v1::StepTemplate& t, v1::Step* step) {
     step->set_image_pull_policy(t.image_pull_policy());
   }
   MergeByKey(
-      t.env(), [](const v1::EnvVar& env) { return env.name(); },
+      t.env(), [](const v1::EnvVar& env) { return env.name(); }, MergeEnv,
       step->mutable_env());
   MergeByKey(
       t.volume_mounts(),
       [](const v1::VolumeMount& mount) { return mount.mount_path(); },
+      MergeFields<v1::VolumeMount>,
       step->mutable_volume_mounts());
   MergeByKey(
       t.volume_devices(),
       [](const v1::VolumeDevice& device) { return device.device_path(); },
+      MergeFields<v1::VolumeDevice>,
       step->mutable_volume_devices());
   if (t.has_compute_resources()) {
     v1::ResourceRequirements* resources = step->mutable_compute_resources();
@@ -60,6 +79,7 @@ void MergeTemplate(const v1::StepTemplate& t, v1::Step* step) {
     MergeByKey(
         t.compute_resources().claims(),
         [](const v1::ResourceClaim& claim) { return claim.name(); },
+        MergeFields<v1::ResourceClaim>,
         resources->mutable_claims());
   }
   if (t.has_security_context()) {
