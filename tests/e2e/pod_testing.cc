@@ -237,8 +237,8 @@ v1::Pod PodTest::Parse(absl::string_view yaml) {
   return pod;
 }
 
-PodResult PodTest::Run(absl::string_view yaml,
-                       const podman::RunOptions& options) {
+PodResult PodTest::RunPod(const v1::Pod& pod,
+                          const podman::RunOptions& options) {
   PodResult result;
   podman::RunObserver observer;
   observer.on_log = [&](absl::string_view container, absl::string_view line) {
@@ -248,7 +248,7 @@ PodResult PodTest::Run(absl::string_view yaml,
   observer.on_note = [&](absl::string_view note) {
     result.notes.emplace_back(note);
   };
-  result.status = podman::RunPod(Parse(yaml), options, observer, &control_);
+  result.status = podman::RunPod(pod, options, observer, &control_);
   return result;
 }
 

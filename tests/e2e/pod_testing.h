@@ -52,7 +52,10 @@ class PodTest : public testing::Test {
   // Runs the Pod that `yaml` describes. What it leaves out is filled in:
   // apiVersion, kind, metadata.name, restartPolicy and each container's image.
   PodResult Run(absl::string_view yaml) { return Run(yaml, Options()); }
-  PodResult Run(absl::string_view yaml, const podman::RunOptions& options);
+  PodResult Run(absl::string_view yaml, const podman::RunOptions& options) {
+    return RunPod(Parse(yaml), options);
+  }
+  PodResult RunPod(const v1::Pod& pod, const podman::RunOptions& options);
   static v1::Pod Parse(absl::string_view yaml);
 
   // Called for each line of the log while the Pod runs.
