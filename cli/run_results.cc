@@ -28,13 +28,11 @@ v1::ParamValue ValueOf(const v1::ResultValue& result) {
   return value;
 }
 
-// Reads a reference to a result; that of a finally task may say so.
-std::optional<TaskReference> ReadReference(absl::string_view inside) {
-  std::optional<TaskReference> reference =
-      absl::ConsumePrefix(&inside, "finally.")
-          ? ParseTaskReference(absl::StrCat("tasks.", inside))
-          : ParseTaskReference(inside);
-  if (reference && reference->field != TaskReference::Field::kResult) {
+// Reads a reference to a result of a task, also of a finally task.
+std::optional<ResultReference> ReadReference(absl::string_view inside) {
+  std::optional<ResultReference> reference = ParseResultReference(inside);
+  if (reference && (reference->field != ResultReference::Field::kResult ||
+                    reference->scope == "steps")) {
     reference.reset();
   }
   return reference;
@@ -46,13 +44,14 @@ class Lookup {
       : plan_(plan), ends_(ends) {}
 
   // The value of the whole result; an array over the units under a matrix.
-  std::optional<v1::ParamValue> Whole(const TaskReference& reference) const {
+  std::optional<v1::ParamValue> Whole(const ResultReference& reference) const {
     for (const v1::PlannedTask& task : plan_.tasks()) {
-      if (task.name() != reference.task) continue;
+      if (task.name() != reference.owner) continue;
       if (task.units_size() == 1 && task.units(0).matrix_params().empty()) {
         return OfUnit(task.units(0).name(), reference.result);
       }
-      // In the order of names, as Tekton has it (createResultsCacheMatrixedTaskRuns).
+      // In the order of names, as Tekton has it
+      // (createResultsCacheMatrixedTaskRuns).
       std::vector<std::string> names;
       for (const v1::PlannedUnit& unit : task.units()) {
         names.push_back(unit.name());
@@ -71,7 +70,7 @@ class Lookup {
   }
 
   std::optional<std::string> Text(absl::string_view inside) const {
-    const std::optional<TaskReference> reference = ReadReference(inside);
+    const std::optional<ResultReference> reference = ReadReference(inside);
     if (!reference) return std::nullopt;
     const std::optional<v1::ParamValue> value = Whole(*reference);
     if (!value) return std::nullopt;
@@ -85,9 +84,9 @@ class Lookup {
       if (found != entries.end()) return found->second;
     }
     int index = -1;
-    if (absl::ConsumePrefix(&suffix, "[") && absl::ConsumeSuffix(&suffix, "]") &&
-        absl::SimpleAtoi(suffix, &index) && index >= 0 &&
-        index < value->array_value().items_size()) {
+    if (absl::ConsumePrefix(&suffix, "[") &&
+        absl::ConsumeSuffix(&suffix, "]") && absl::SimpleAtoi(suffix, &index) &&
+        index >= 0 && index < value->array_value().items_size()) {
       return value->array_value().items(index);
     }
     return std::nullopt;
@@ -144,7 +143,7 @@ std::optional<v1::ParamValue> Substitute(const Lookup& lookup,
     return replaced;
   }
   if (const auto inside = WholeReference(value.string_value())) {
-    const std::optional<TaskReference> reference = ReadReference(*inside);
+    const std::optional<ResultReference> reference = ReadReference(*inside);
     if (reference && reference->suffix == "[*]") {
       return lookup.Whole(*reference);
     }
