@@ -22,6 +22,14 @@ bool HasContainers(const ResolvedTask& task) {
   return task.runs == ResolvedTask::Runs::kUnits;
 }
 
+// On the run: "true" where tasks that share a claim are to share a Pod.
+constexpr char kShareClaims[] = "colocation.dev/share-claims";
+
+bool AsksToShareClaims(const ResolvedRun& run) {
+  const auto found = run.identity.annotations().find(kShareClaims);
+  return found != run.identity.annotations().end() && found->second == "true";
+}
+
 std::string Quoted(const std::string& name) {
   return absl::StrCat("\"", name, "\"");
 }
@@ -32,6 +40,7 @@ class Grouper {
           Decisions* decisions, DiagnosticList* diagnostics)
       : run_(run),
         policy_(policy),
+        share_claims_(AsksToShareClaims(run)),
         waits_(*waits),
         decisions_(*decisions),
         diagnostics_(*diagnostics) {
@@ -70,6 +79,14 @@ class Grouper {
     return workspace.binding.has_empty_dir();
   }
 
+  // Whether those that use it share a Pod: always an emptyDir, a claim where
+  // the run's author asks for it, so that no affinity assistant is needed.
+  bool Joins(const RunWorkspace& workspace) const {
+    return IsPodInternal(workspace) ||
+           (share_claims_ && (workspace.binding.has_persistent_volume_claim() ||
+                              workspace.binding.has_volume_claim_template()));
+  }
+
   // The tasks with containers that use each workspace of the run, ascending.
   std::vector<std::vector<TaskIndex>> UsersOfWorkspaces() const {
     std::vector<std::vector<TaskIndex>> users(run_.workspaces.size());
@@ -90,7 +107,7 @@ class Grouper {
     if (policy_ != v1::POLICY_ISOLATED) {
       const auto users = UsersOfWorkspaces();
       for (size_t w = 0; w < users.size(); ++w) {
-        if (!IsPodInternal(run_.workspaces[w])) continue;
+        if (!Joins(run_.workspaces[w])) continue;
         for (size_t i = 1; i < users[w].size(); ++i) {
           sets.Join(users[w][0], users[w][i]);
         }
@@ -116,14 +133,15 @@ class Grouper {
     std::vector<std::string> names;
     const auto users = UsersOfWorkspaces();
     for (size_t w = 0; w < users.size(); ++w) {
-      if (!IsPodInternal(run_.workspaces[w]) || users[w].size() < 2) continue;
+      if (!Joins(run_.workspaces[w]) || users[w].size() < 2) continue;
       if (std::binary_search(group.tasks.begin(), group.tasks.end(),
                              users[w].front())) {
         names.push_back(Quoted(run_.workspaces[w].name));
       }
     }
-    return absl::StrCat(names.size() == 1 ? "the emptyDir workspace "
-                                          : "the emptyDir workspaces ",
+    const absl::string_view kind = share_claims_ ? "" : "emptyDir ";
+    return absl::StrCat("the ", kind,
+                        names.size() == 1 ? "workspace " : "workspaces ",
                         absl::StrJoin(names, ", "));
   }
 
@@ -420,6 +438,14 @@ class Grouper {
                          Quoted(workspace.name),
                          ", an emptyDir, which only containers of one Pod can "
                          "share"));
+      } else if (Joins(workspace) && policy_ != v1::POLICY_ISOLATED) {
+        for (const TaskIndex task : users[w]) shares[task] = true;
+        decisions_.Add(
+            "shares-claim", users[w], workspace.name,
+            absl::StrCat("One Pod, because all use the claim of the "
+                         "workspace ",
+                         Quoted(workspace.name), " and the run's annotation ",
+                         kShareClaims, " asks for it"));
       } else if (policy_ != v1::POLICY_PIPELINERUN) {
         decisions_
             .Add("workspace-not-pod-internal", users[w], workspace.name,
@@ -462,6 +488,7 @@ class Grouper {
 
   const ResolvedRun& run_;
   const v1::Policy policy_;
+  const bool share_claims_;
   WaitSets& waits_;
   Decisions& decisions_;
   DiagnosticList& diagnostics_;

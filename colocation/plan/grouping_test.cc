@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "colocation/plan/plan_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -144,6 +145,20 @@ TEST(GroupingTest, IsolatedTasksShareNothingAndThePlanSaysSo) {
   EXPECT_THAT(planned.errors, IsEmpty());
   EXPECT_EQ(GroupsOf(planned.plan), "{x} {q}");
   EXPECT_THAT(DecisionsOf(planned.plan), HasSubstr("not-shared"));
+}
+
+TEST(GroupingTest, ClaimsJoinWhereTheRunAsksForIt) {
+  std::string yaml =
+      RunOf({{"x", "p"}, {"q", "p"}, {"u", "t"}, {"v", "t"}}, kEmptyDirs);
+  EXPECT_EQ(GroupsOf(PlanYaml(yaml).plan), "{x} {q} {u} {v}");
+  yaml =
+      absl::StrReplaceAll(yaml, {{"metadata: {name: run}",
+                                  "metadata: {name: run, annotations: "
+                                  "{colocation.dev/share-claims: \"true\"}}"}});
+  const Planned planned = PlanYaml(yaml);
+  EXPECT_THAT(planned.errors, IsEmpty());
+  EXPECT_EQ(GroupsOf(planned.plan), "{x q} {u v}");
+  EXPECT_THAT(DecisionsOf(planned.plan), HasSubstr("shares-claim"));
 }
 
 struct RefusalCase {

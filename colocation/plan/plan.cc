@@ -166,11 +166,11 @@ class Planner {
 
   void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
                      v1::PlannedPod* pod) {
-    const PodVolumes volumes(run_, claims_, units, options_.controlled(),
+    PodVolumes volumes(run_, claims_, units, options_.controlled(),
                              {pod->gates().begin(), pod->gates().end()},
                              &diagnostics_);
-    for (const v1::PlannedVolume& volume : volumes.volumes()) {
-      *pod->add_volumes() = volume;
+    for (v1::PlannedVolume& volume : volumes.TakeVolumes()) {
+      *pod->add_volumes() = std::move(volume);
     }
 
     const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;

@@ -57,8 +57,8 @@ class PodVolumes {
       const google::protobuf::RepeatedPtrField<v1::VolumeDevice>& devices,
       const std::string& path) const;
 
-  // In the order: ours, workspaces, those of the units.
-  const std::vector<v1::PlannedVolume>& volumes() const { return volumes_; }
+  // In the order: ours, workspaces, those of the units. Takes them away.
+  std::vector<v1::PlannedVolume> TakeVolumes() { return std::move(volumes_); }
 
  private:
   void AddOurs(bool controlled, const std::vector<std::string>& gates);
