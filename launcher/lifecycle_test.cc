@@ -14,6 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
+// Deadlines are long enough for a busy machine to get as far as a test wants.
 constexpr char kForever[] = "echo started >> {log}; exec sleep 1000";
 
 // ---------------------------------------------------------------------------
@@ -98,7 +99,7 @@ TEST(RetryTest, SidecarsAreStartedAnew) {
 TEST(TimeoutTest, OfAStep) {
   TestPod pod;
   TestTask& a = pod.AddTask("a").Step("s", kForever);
-  a.last().timeout_ns = 200 * kTestMillisecond;
+  a.last().timeout_ns = 1'000 * kTestMillisecond;
   a.last().continue_on_error = true;
   a.Step("t", "echo t >> {log}");
   pod.Run();
@@ -124,7 +125,7 @@ TEST(TimeoutTest, ExitCodeOfZeroDoesNotHideIt) {
   TestPod pod;
   TestTask& a =
       pod.AddTask("a").Step("s", "trap 'exit 0' TERM; sleep 1000 & wait");
-  a.last().timeout_ns = 200 * kTestMillisecond;
+  a.last().timeout_ns = 1'000 * kTestMillisecond;
   pod.Run();
   EXPECT_EQ(pod.Failures(), "a-s:1");
 }
@@ -132,7 +133,7 @@ TEST(TimeoutTest, ExitCodeOfZeroDoesNotHideIt) {
 TEST(TimeoutTest, OfATaskCountsForAllItsSteps) {
   TestPod pod;
   pod.AddTask("a").Step("s", "echo s >> {log}").Step("t", kForever);
-  pod.spec().tasks[0].timeout_ns = 400 * kTestMillisecond;
+  pod.spec().tasks[0].timeout_ns = 2'000 * kTestMillisecond;
   pod.AddFinally("f").Step("s", "echo $(tasks.a.reason) >> {log}");
   pod.spec().containers.back().late = true;
   pod.Run();
@@ -144,7 +145,7 @@ TEST(TimeoutTest, OfATaskIsOfEachAttempt) {
   TestPod pod;
   pod.AddTask("a").Step(
       "s", "[ -e {shared}/seen ] || { touch {shared}/seen; sleep 1000; }");
-  pod.spec().tasks[0].timeout_ns = 400 * kTestMillisecond;
+  pod.spec().tasks[0].timeout_ns = 2'000 * kTestMillisecond;
   pod.spec().tasks[0].retries = 1;
   pod.Run();
   EXPECT_EQ(pod.Outcomes(), "a:ok");
@@ -157,7 +158,7 @@ TEST(TimeoutTest, OfTasksLetsFinallyRun) {
   pod.spec().tasks[0].retries = 5;
   pod.AddTask("b").After("a").Step("s", "");
   pod.AddFinally("f").Step("s", "echo f >> {log}");
-  pod.spec().tasks_timeout_ns = 500 * kTestMillisecond;
+  pod.spec().tasks_timeout_ns = 2'000 * kTestMillisecond;
   pod.Run();
   EXPECT_EQ(pod.Outcomes(),
             "a:failed(TaskRunCancelled) b:skipped(STOPPING) f:ok");
@@ -168,7 +169,7 @@ TEST(TimeoutTest, OfTasksSkipsWhatWasNotStopped) {
   TestPod pod;
   pod.AddTask("a").Step("s", kForever).task().continue_on_error = true;
   pod.AddTask("b").After("a").Step("s", "");
-  pod.spec().tasks_timeout_ns = 500 * kTestMillisecond;
+  pod.spec().tasks_timeout_ns = 2'000 * kTestMillisecond;
   pod.Run();
   EXPECT_EQ(pod.Outcomes(),
             "a:failed(FailureIgnored) b:skipped(TASKS_TIMEOUT)");
@@ -183,7 +184,7 @@ TEST(TimeoutTest, OfThePipelineStopsAll) {
   pod.WriteGate("", "");
   pod.AddTask("b").After("never").Step("s", "");
   pod.AddFinally("f").Step("s", "echo f >> {log}");
-  pod.spec().pipeline_timeout_ns = 500 * kTestMillisecond;
+  pod.spec().pipeline_timeout_ns = 2'000 * kTestMillisecond;
   pod.Run();
   EXPECT_FALSE(pod.hung());
   EXPECT_EQ(pod.Log(), "started");
@@ -193,10 +194,10 @@ TEST(TimeoutTest, OfThePipelineStopsAll) {
 
 TEST(TimeoutTest, OfFinallyCountsFromTheEndOfTasks) {
   TestPod pod;
-  pod.AddTask("a").Step("s", "sleep 0.6");
+  pod.AddTask("a").Step("s", "sleep 2.1");
   pod.AddFinally("f").Step("s", kForever);
   pod.AddFinally("g").Step("s", "");
-  pod.spec().finally_timeout_ns = 500 * kTestMillisecond;
+  pod.spec().finally_timeout_ns = 2'000 * kTestMillisecond;
   pod.Run();
   EXPECT_EQ(pod.Outcomes(), "a:ok f:failed(TaskRunCancelled) g:ok");
 }

@@ -19,7 +19,7 @@ namespace colocation::launcher {
 namespace {
 
 constexpr char kLauncher[] = "launcher/launcher";
-constexpr int64_t kLongest = 30'000 * kTestMillisecond;
+constexpr int64_t kLongest = 60'000 * kTestMillisecond;
 
 sigset_t ChildSignal() {
   sigset_t set;

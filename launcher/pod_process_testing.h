@@ -81,7 +81,7 @@ class TestPod {
   void AddFlag(const std::string& flag) { flags_.push_back(flag); }
 
   // Installs, runs all containers at once and waits for their ends. A Pod that
-  // takes longer than half a minute is killed, and Hung() is true.
+  // takes longer than a minute is killed, and hung() is true.
   void Run();
 
   // The same in parts.
@@ -91,7 +91,7 @@ class TestPod {
   void Wait();
   void Kill(const std::string& container, int signal);
   void KillAll(int signal);
-  // Waits until the file is there, up to half a minute.
+  // Waits until the file is there, up to a minute.
   void AwaitFile(const std::string& path) const;
   // Makes a file in the shared directory.
   void Touch(const std::string& name) const;
