@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "colocation/check/check.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
 #include "colocation/decode/locate.h"
@@ -46,7 +47,7 @@ int64_t OrDefault(int64_t value, int64_t otherwise) {
 // Diagnostics that ask for something rather than name a fault.
 bool AsksForSomething(const v1::Diagnostic& diagnostic) {
   static constexpr absl::string_view kCodes[] = {
-      "unknown-pipeline-ref", "unknown-task-ref",  "unknown-step-ref",
+      "unknown-pipeline-ref", "unknown-task-ref", "unknown-step-ref",
       "unresolved-reference", "unknown-entrypoint"};
   return absl::c_linear_search(kCodes, diagnostic.code());
 }
@@ -191,8 +192,7 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
         .Error("limit-pod-bytes", {}, "",
                absl::StrCat("the Pod \"", pod.name(), "\" of the tasks ",
                             absl::StrJoin(pod.tasks(), ", "), " would have ",
-                            rendered, " bytes; at most ", most,
-                            " are allowed"))
+                            rendered, " bytes; at most ", most, " are allowed"))
         .set_hint(
             "let fewer tasks share a workspace, or raise the limit "
             "`pod_bytes`; a cluster refuses more than 1.5 MiB");
@@ -201,8 +201,15 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
 
 absl::StatusOr<v1::ColocationPlan> Session::Plan() {
   if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
-  const ResolvedRun run =
-      Resolve(objects_, request_, &diagnostics_, &needs_);
+  const ResolvedRun run = Resolve(objects_, request_, &diagnostics_, &needs_);
+  // The API server wants one of the two (k8s.io/apiserver/pkg/registry/rest,
+  // BeforeCreate); the Pods are named after it.
+  if (!diagnostics_.has_errors() && run.identity.name().empty()) {
+    diagnostics_
+        .Error("missing-name", run.subject, "metadata.name",
+               "this object has no name")
+        .set_hint("give it a metadata.name, or a metadata.generateName");
+  }
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kInvalidArgument);
   }
@@ -224,6 +231,13 @@ absl::StatusOr<v1::ColocationPlan> Session::Plan() {
   CheckPodBytes(plan);
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kResourceExhausted);
+  }
+  const v1::Diagnostics faults = CheckPlan(plan);
+  if (!faults.diagnostics().empty()) {
+    return absl::InternalError(absl::StrCat(
+        "this is a fault of colocation, please report it with its input: the "
+        "plan does not hold: ",
+        ToLogLine(faults.diagnostics(0))));
   }
   if (!diagnostics_.empty()) {
     *plan.mutable_warnings() = std::move(*Located().mutable_diagnostics());
@@ -294,11 +308,10 @@ absl::Status Session::Refused(absl::StatusCode refusal) {
     limit |= absl::StartsWith(d.code(), "limit-");
     asks_only &= AsksForSomething(d);
   }
-  absl::Status status =
-      ToStatus(limit       ? absl::StatusCode::kResourceExhausted
-               : asks_only ? absl::StatusCode::kNotFound
-                           : refusal,
-               diagnostics);
+  absl::Status status = ToStatus(limit ? absl::StatusCode::kResourceExhausted
+                                 : asks_only ? absl::StatusCode::kNotFound
+                                             : refusal,
+                                 diagnostics);
   if (!needs_.empty()) {
     v1::Needs needs;
     for (v1::Need& need : needs_) needs.add_needs()->Swap(&need);

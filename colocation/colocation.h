@@ -22,7 +22,8 @@
 //     }
 //     return 1;
 //   }
-//   for (const v1::PlannedPod& pod : plan->pods()) Create(RenderPod(*plan, pod));
+//   for (const v1::PlannedPod& pod : plan->pods()) Create(RenderPod(*plan,
+//   pod));
 //
 // What is planned is the only PipelineRun of the input, else the only TaskRun,
 // Pipeline or Task; options.run says which where there are several.

@@ -24,8 +24,8 @@ std::string ObjectsIn(const std::string& text) {
   EXPECT_FALSE(diagnostics.has_errors());
   std::string found;
   for (const v1::OtherObject& object : objects.others()) {
-    found += object.api_version() + " " + object.kind() + " " + object.name() +
-             "; ";
+    found +=
+        object.api_version() + " " + object.kind() + " " + object.name() + "; ";
   }
   return found;
 }

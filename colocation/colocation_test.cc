@@ -1,0 +1,167 @@
+#include "colocation/colocation.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace colocation {
+namespace {
+
+v1::PlanRequest RequestFor(const std::vector<std::string>& texts) {
+  v1::PlanRequest request;
+  for (size_t i = 0; i < texts.size(); ++i) {
+    v1::Document* document = request.add_documents();
+    document->set_name(absl::StrCat(std::string(1, 'a' + i), ".yaml"));
+    document->set_content(texts[i]);
+  }
+  return request;
+}
+
+// "CODE: FILE:LINE:COLUMN code; ..." of the errors, then "needs NAME" for each
+// need; "OK" where there is nothing to refuse.
+std::string Said(const absl::Status& status) {
+  std::string text(absl::StatusCodeToString(status.code()));
+  if (status.ok()) return text;
+  absl::StrAppend(&text, ":");
+  const v1::Diagnostics diagnostics =
+      DiagnosticsOf(status).value_or(v1::Diagnostics());
+  for (const v1::Diagnostic& d : diagnostics.diagnostics()) {
+    absl::StrAppend(&text, " ", d.position().file(), ":", d.position().line(),
+                    ":", d.position().column(), " ", d.code(), ";");
+  }
+  const v1::Needs needs = NeedsOf(status);
+  for (const v1::Need& need : needs.needs()) {
+    absl::StrAppend(&text, " needs ", need.name(), ";");
+  }
+  return text;
+}
+
+constexpr char kTask[] =
+    "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\n"
+    "spec: {steps: [{image: i, script: ls}]}\n";
+
+constexpr char kRun[] =
+    "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\n"
+    "spec: {pipelineRef: {name: p}}\n";
+
+struct Case {
+  const char* name;
+  std::vector<std::string> texts;
+  const char* planned;
+  const char* validated;
+};
+
+class FacadeTest : public testing::TestWithParam<Case> {};
+
+TEST_P(FacadeTest, Says) {
+  const v1::PlanRequest request = RequestFor(GetParam().texts);
+  EXPECT_EQ(Said(PlanRun(request).status()), GetParam().planned);
+  EXPECT_EQ(Said(ValidateRequest(request).status()), GetParam().validated);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Inputs, FacadeTest,
+    testing::ValuesIn(std::vector<Case>{
+        {"ATaskIsPlannedAlone", {kTask}, "OK", "OK"},
+        {"NothingToPlanIsNothingWrong",
+         {},
+         "INVALID_ARGUMENT: :0:0 nothing-to-plan;",
+         "OK"},
+        {"WhatCannotBeReadSpeaksAlone",
+         {kRun, "kind: ["},
+         "INVALID_ARGUMENT: b.yaml:2:1 yaml-syntax;",
+         "INVALID_ARGUMENT: b.yaml:2:1 yaml-syntax;"},
+        {"AMissingObjectIsANeed",
+         {kRun},
+         "NOT_FOUND: a.yaml:4:28 unknown-pipeline-ref; needs p;",
+         "NOT_FOUND: a.yaml:4:28 unknown-pipeline-ref; needs p;"},
+        {"ANeedBesideAFaultIsAFault",
+         {std::string(kRun) + "novelty: 1\n"},
+         "INVALID_ARGUMENT: a.yaml:4:28 unknown-pipeline-ref; a.yaml:5:1 "
+         "unknown-field; needs p;",
+         "INVALID_ARGUMENT: a.yaml:4:28 unknown-pipeline-ref; a.yaml:5:1 "
+         "unknown-field; needs p;"},
+        {"EveryTextIsLookedAt",
+         {std::string(kTask) + "novelty: 1\n",
+          "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: u}\n"
+          "spec: {steps: [{image: i, script: ls, timeout: soon}]}\n"},
+         "INVALID_ARGUMENT: :0:0 several-runs; a.yaml:5:1 unknown-field; "
+         "b.yaml:4:48 bad-duration;",
+         "INVALID_ARGUMENT: a.yaml:5:1 unknown-field; b.yaml:4:48 "
+         "bad-duration;"},
+        {"AnObjectWithoutANameIsRefused",
+         {"apiVersion: tekton.dev/v1\nkind: Task\n"
+          "spec: {steps: [{image: i, script: ls}]}\n"},
+         "INVALID_ARGUMENT: a.yaml:1:1 missing-name;",
+         "OK"},
+    }),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(PlanRunTest, SamePlanForSameRequest) {
+  const auto one = PlanRun(RequestFor({kTask}));
+  const auto two = PlanRun(RequestFor({kTask}));
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(one->DebugString(), two->DebugString());
+}
+
+TEST(PlanRunTest, WhatFollowsFromAFieldThatCouldNotBeReadIsNotSaid) {
+  // The steps count as absent, which the author knows already.
+  const absl::Status status =
+      PlanRun(RequestFor({"apiVersion: tekton.dev/v1\nkind: Task\n"
+                          "metadata: {name: t}\nspec: {steps: 1}\n"}))
+          .status();
+  EXPECT_EQ(DiagnosticsOf(status)->diagnostics_size(), 1) << Said(status);
+}
+
+TEST(PlanRunTest, TheInputHasALimit) {
+  v1::PlanRequest request = RequestFor({kTask});
+  request.mutable_options()->mutable_limits()->set_input_bytes(20);
+  EXPECT_EQ(Said(PlanRun(request).status()),
+            "RESOURCE_EXHAUSTED: :0:0 limit-input-bytes;");
+}
+
+TEST(PlanRunTest, APodHasALimit) {
+  v1::PlanRequest request = RequestFor({kTask});
+  request.mutable_options()->mutable_limits()->set_pod_bytes(500);
+  EXPECT_EQ(Said(PlanRun(request).status()),
+            "RESOURCE_EXHAUSTED: :0:0 limit-pod-bytes;");
+}
+
+TEST(PlanRunTest, DepthHasALimit) {
+  v1::PlanRequest request = RequestFor({kTask});
+  request.mutable_options()->mutable_limits()->set_depth(2);
+  EXPECT_EQ(PlanRun(request).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
+TEST(PlanRunTest, WarningsAreInThePlan) {
+  v1::PlanRequest request = RequestFor({std::string(kTask) + "novelty: 1\n"});
+  request.mutable_options()->set_allow_unknown_fields(true);
+  const auto plan = PlanRun(request);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->warnings_size(), 1);
+  EXPECT_EQ(plan->warnings(0).position().line(), 5);
+}
+
+TEST(PlanRunTest, ATextWithoutANameGetsOne) {
+  v1::PlanRequest request = RequestFor({"kind: ["});
+  request.mutable_documents(0)->clear_name();
+  EXPECT_EQ(Said(PlanRun(request).status()),
+            "INVALID_ARGUMENT: document-1:2:1 yaml-syntax;");
+}
+
+TEST(PlanRunTest, EveryRunIsValidated) {
+  EXPECT_EQ(Said(ValidateRequest(RequestFor({kRun, kRun})).status()),
+            "NOT_FOUND: a.yaml:4:28 unknown-pipeline-ref; b.yaml:4:28 "
+            "unknown-pipeline-ref; needs p; needs p;");
+}
+
+TEST(PlanRunTest, AStatusThatSaysNothingNeedsNothing) {
+  EXPECT_EQ(NeedsOf(absl::OkStatus()).needs_size(), 0);
+  EXPECT_EQ(NeedsOf(absl::InternalError("x")).needs_size(), 0);
+}
+
+}  // namespace
+}  // namespace colocation
