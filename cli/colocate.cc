@@ -9,12 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "cli/exit_code.h"
 #include "cli/flags.h"
 #include "cli/help.h"
@@ -23,6 +21,7 @@
 #include "cli/report.h"
 #include "cli/request.h"
 #include "cli/run.h"
+#include "colocation/check/check.h"
 #include "colocation/colocation.h"
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/nearest_name.h"
@@ -66,6 +65,7 @@ class Invocation {
   ExitCode Plan();
   ExitCode Render();
   ExitCode Run();
+  ExitCode Check();
 
  private:
   // The plan that the input is or that it gives. Otherwise has said why not,
@@ -93,7 +93,8 @@ void Invocation::Report(const v1::Diagnostics& diagnostics,
 }
 
 ExitCode Invocation::Refuse(const absl::Status& status) {
-  v1::Diagnostics diagnostics = DiagnosticsOf(status).value_or(v1::Diagnostics());
+  v1::Diagnostics diagnostics =
+      DiagnosticsOf(status).value_or(v1::Diagnostics());
   if (diagnostics.diagnostics().empty()) {
     v1::Diagnostic* only = diagnostics.add_diagnostics();
     only->set_severity(v1::SEVERITY_ERROR);
@@ -193,6 +194,20 @@ ExitCode Invocation::Render() {
                    : ManifestsYaml(manifests));
 }
 
+ExitCode Invocation::Check() {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  const v1::Diagnostics faults = CheckPlan(plan);
+  if (!faults.diagnostics().empty()) {
+    Report(faults, {});
+    return ExitCode::kRefused;
+  }
+  return Print(absl::StrCat("the plan holds: ", plan.tasks_size(),
+                            plan.tasks_size() == 1 ? " task, " : " tasks, ",
+                            plan.pods_size(),
+                            plan.pods_size() == 1 ? " Pod\n" : " Pods\n"));
+}
+
 ExitCode Invocation::Run() {
   absl::StatusOr<std::vector<v1::Document>> documents =
       ReadInputs(arguments_.operands, std::cin);
@@ -251,9 +266,9 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     if (parsed->operands.empty()) return Print(MainHelp());
     const Command* about = FindCommand(parsed->operands[0]);
     if (about == nullptr) {
-      return WrongUsage(absl::StrCat("there is no command \"",
-                                     parsed->operands[0], "\""),
-                        "");
+      return WrongUsage(
+          absl::StrCat("there is no command \"", parsed->operands[0], "\""),
+          "");
     }
     return Print(CommandHelp(*about));
   }
@@ -264,7 +279,8 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (name == "validate") return invocation.Validate();
   if (name == "plan") return invocation.Plan();
   if (name == "render") return invocation.Render();
-  return invocation.Run();
+  if (name == "run") return invocation.Run();
+  return invocation.Check();
 }
 
 }  // namespace
@@ -273,6 +289,6 @@ ExitCode Main(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   // A reader that has seen enough is no reason to die without a word.
   std::signal(SIGPIPE, SIG_IGN);
-  return static_cast<int>(colocation::cli::Main(
-      std::vector<std::string>(argv + 1, argv + argc)));
+  return static_cast<int>(
+      colocation::cli::Main(std::vector<std::string>(argv + 1, argv + argc)));
 }

@@ -26,9 +26,7 @@ class Tree {
        podman::PodObjects* objects)
       : file_(file), document_(document), objects_(objects) {}
 
-  absl::Status AddAll() {
-    return Add(yaml_document_get_root_node(document_));
-  }
+  absl::Status AddAll() { return Add(yaml_document_get_root_node(document_)); }
 
  private:
   static std::string Text(const yaml_node_t* node) {
@@ -54,8 +52,7 @@ class Tree {
     if (Text(Member(object, "apiVersion")) != "v1") return absl::OkStatus();
     if (kind == "ConfigMap" || kind == "Secret") {
       const bool secret = kind == "Secret";
-      const std::string name =
-          Text(Member(Member(object, "metadata"), "name"));
+      const std::string name = Text(Member(Member(object, "metadata"), "name"));
       podman::ObjectData data;
       absl::Status status = AddMembers(object, "data", secret, &data);
       status.Update(secret ? AddMembers(object, "stringData", false, &data)
@@ -93,9 +90,8 @@ class Tree {
       const yaml_node_t* value = yaml_document_get_node(document_, pair->value);
       std::string content = Text(value);
       // A block of base64 may be wrapped.
-      if (base64 &&
-          !absl::Base64Unescape(absl::StrReplaceAll(content, {{"\n", ""}}),
-                                &content)) {
+      if (base64 && !absl::Base64Unescape(
+                        absl::StrReplaceAll(content, {{"\n", ""}}), &content)) {
         return absl::InvalidArgumentError(
             absl::StrCat(file_, ":", value->start_mark.line + 1, ":",
                          value->start_mark.column + 1, ": ", field, ".", key,

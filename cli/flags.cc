@@ -57,8 +57,8 @@ absl::Status Unknown(absl::Span<const Flag> table, absl::string_view argument) {
   for (const Flag& flag : table) names.push_back(absl::StrCat("--", flag.name));
   const std::string hint = DidYouMean(
       given, std::vector<absl::string_view>(names.begin(), names.end()));
-  return absl::InvalidArgumentError(absl::StrCat(
-      "there is no flag ", given, hint.empty() ? "" : "; ", hint));
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no flag ", given, hint.empty() ? "" : "; ", hint));
 }
 
 }  // namespace
@@ -143,8 +143,9 @@ std::vector<Flag> FlagsOf(absl::Span<const Flag> table,
 std::string FlagsHelp(absl::Span<const Flag> table) {
   std::string text;
   for (const Flag& flag : table) {
-    text.append(flag.letter != 0 ? absl::StrCat("  -", std::string(1, flag.letter), ", ")
-                                 : "      ");
+    text.append(flag.letter != 0
+                    ? absl::StrCat("  -", std::string(1, flag.letter), ", ")
+                    : "      ");
     absl::StrAppend(&text, "--", flag.name, flag.value.empty() ? "" : " ",
                     flag.value, "\n");
     std::string line;

@@ -81,8 +81,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(FlagsTest, TheLastValueCounts) {
-  const std::vector<std::string> arguments = {"-p", "a", "-p", "b", "--keep",
-                                              "--keep=false"};
+  const std::vector<std::string> arguments = {"-p", "a",      "-p",
+                                              "b",  "--keep", "--keep=false"};
   const auto parsed = ParseArguments(kTable, arguments);
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed->Get("param", "x"), "b");

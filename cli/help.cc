@@ -10,9 +10,8 @@ namespace {
 
 constexpr Flag kFlags[] = {
     {"output", 'o', "yaml|json|binpb",
-     "How to print the plan (the "
-     "message ColocationPlan of proto/colocation/v1/plan.proto; binpb is "
-     "protobuf's binary form).",
+     "How to print the plan: the message ColocationPlan of "
+     "proto/colocation/v1/plan.proto; binpb is protobuf's binary form.",
      " plan "},
     {"output", 'o', "yaml|json",
      "How to print the manifests: YAML documents, or one JSON List.",
@@ -24,60 +23,59 @@ constexpr Flag kFlags[] = {
     {"policy", 0, "workspaces|pipelinerun|isolated",
      "Which tasks share a Pod: those that share an emptyDir workspace (the "
      "default), as many as can, or none.",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"requests", 0, "peak|sum",
      "What the containers of a Pod ask for together: the most that can run at "
      "once (the default), or the sum of what is written.",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"run", 0, "NAME",
      "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
      "several.",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"param", 'p', "NAME=VALUE",
      "A value for a parameter of the pipeline; it wins over the PipelineRun's. "
      "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
      "{\"key\":\"value\"}. May be repeated, as may all that follow but those "
      "with one meaning.",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"workspace", 'w', "NAME=KIND",
      "What a workspace of the pipeline is: NAME=emptyDir, NAME=claim:CLAIM, "
      "NAME=configMap:NAME, NAME=secret:NAME, NAME=claimTemplate:FILE; or as "
      "tkn has it: name=NAME,emptyDir= and so on, with subPath=DIRECTORY. "
      "Without a PipelineRun, what is not given is an emptyDir.",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"image-config", 0, "IMAGE=COMMAND",
      "The ENTRYPOINT of an image, for steps with neither command nor script; "
      "or a FILE that says images: [{image: I, entrypoint: [...], cmd: "
      "[...]}].",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"cluster", 0, "FILE",
      "What is known of the cluster: Nodes and LimitRanges as kubectl get -o "
      "yaml prints them, or a file that says nodes, limitRanges and "
      "podLevelResources.",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"resolved", 0, "FILE",
      "What remote references stand for: a file that says resolved: "
      "[{resolver: R, params: [...], document: {name: PATH}}].",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"service-account", 's', "NAME",
      "The service account of tasks that name none (default: \"default\").",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"namespace", 'n', "NAME",
      "The namespace of objects that name none (default: \"default\").",
-     " plan render run explain graph check "},
+     " plan render run check "},
     {"launcher-image", 0, "IMAGE",
-     "The image that has the launcher as /launcher.",
-     " plan render explain graph check "},
+     "The image that has the launcher as /launcher.", " plan render check "},
     {"controlled", 0, "",
      "A controller creates the Pods when they may start and opens their gates.",
-     " plan render explain graph check "},
+     " plan render check "},
     {"api-fields", 0, "stable|beta|alpha",
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"allow-unknown-fields", 0, "",
      "Warn about fields that Tekton doesn't know, instead of refusing them.",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"config-map", 0, "NAME=DIRECTORY",
      "A ConfigMap that the Pod refers to: a file a key. Those among the input "
      "are known.",
@@ -90,19 +88,17 @@ constexpr Flag kFlags[] = {
      "A directory that stands for a PersistentVolumeClaim. A claim that is not "
      "given is an empty directory, removed in the end.",
      " run "},
-    {"network", 0, "MODE",
-     "podman's network mode for the Pod (default: host).",
+    {"network", 0, "MODE", "podman's network mode for the Pod (default: host).",
      " run "},
     {"keep", 0, "",
      "Leave the Pod, its containers and volumes behind, to be looked at.",
      " run "},
     {"podman", 0, "COMMAND",
-     "The podman program and arguments to put before its subcommand.",
-     " run "},
+     "The podman program and arguments to put before its subcommand.", " run "},
     {"diagnostics", 0, "text|json",
      "How to report what is wrong, on standard error: for people, or as one "
      "line of JSON (the message Report of request.proto).",
-     " validate plan render run explain graph check "},
+     " validate plan render run check "},
     {"color", 0, "auto|always|never",
      "Colours; auto (the default) means on a terminal, unless NO_COLOR is "
      "set.",
@@ -157,8 +153,17 @@ Exits with 3 when the Pod ran and failed.
      R"(  colocate run examples/build-pipeline.yaml
   colocate run run.yaml --secret git-credentials=./credentials --keep
 )"},
+    {"check", "FILE...|PLAN", "check that a plan holds",
+     R"(Looks for faults in a plan, independently of the planner that made it: an order
+that is not kept, a deadlock, volumes that collide, a Pod that Kubernetes would
+refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary),
+or Tekton's objects, whose plan is then made and checked.
+)",
+     R"(  colocate plan run.yaml -o binpb >run.plan && colocate check run.plan
+)"},
     {"version", "", "print the version", "Prints the version.\n", ""},
-    {"help", "[COMMAND]", "show help", "Shows help, for a command where one is given.\n", ""},
+    {"help", "[COMMAND]", "show help",
+     "Shows help, for a command where one is given.\n", ""},
 };
 
 }  // namespace
@@ -182,8 +187,8 @@ std::string MainHelp() {
       "\n";
   for (const Command& command : Commands()) {
     absl::StrAppend(&text, "  ", command.name,
-                    std::string(11 - command.name.size(), ' '),
-                    command.summary, "\n");
+                    std::string(11 - command.name.size(), ' '), command.summary,
+                    "\n");
   }
   absl::StrAppend(
       &text,
@@ -206,10 +211,9 @@ std::string MainHelp() {
 }
 
 std::string CommandHelp(const Command& command) {
-  std::string text = absl::StrCat("usage: colocate ", command.name,
-                                  command.operands.empty() ? "" : " ",
-                                  command.operands, " [FLAG...]\n\n",
-                                  command.description);
+  std::string text = absl::StrCat(
+      "usage: colocate ", command.name, command.operands.empty() ? "" : " ",
+      command.operands, " [FLAG...]\n\n", command.description);
   if (!command.examples.empty()) {
     absl::StrAppend(&text, "\nExamples:\n", command.examples);
   }

@@ -70,10 +70,9 @@ TEST_F(InputsTest, DirectoriesGiveTheirObjectFilesSorted) {
   Write("d/a.json");
   Write("d/README.md");
   Write("d/.git/hidden.yaml");
-  EXPECT_EQ(Read({"d"}),
-            (Texts{"d/a.json: text of d/a.json",
-                   "d/sub/m.yml: text of d/sub/m.yml",
-                   "d/z.yaml: text of d/z.yaml"}));
+  EXPECT_EQ(Read({"d"}), (Texts{"d/a.json: text of d/a.json",
+                                "d/sub/m.yml: text of d/sub/m.yml",
+                                "d/z.yaml: text of d/z.yaml"}));
 }
 
 TEST_F(InputsTest, NoFileComesTwice) {
@@ -90,10 +89,10 @@ TEST_F(InputsTest, WhatCannotBeReadIsNamed) {
 
 TEST_F(InputsTest, ADirectoryWithoutObjectsIsAnError) {
   Write("d/README.md");
-  EXPECT_EQ(Read({"d"}),
-            (Texts{absl::StrCat(
-                "no *.yaml, *.yml or *.json is in the directory ", root_,
-                "/d")}));
+  EXPECT_EQ(
+      Read({"d"}),
+      (Texts{absl::StrCat("no *.yaml, *.yml or *.json is in the directory ",
+                          root_, "/d")}));
 }
 
 }  // namespace

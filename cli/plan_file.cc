@@ -11,7 +11,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
@@ -99,8 +98,8 @@ absl::Status CheckRunsAlone(const v1::ColocationPlan& plan) {
   }
   for (const v1::PlannedTask& task : plan.tasks()) {
     if (task.placement() == v1::PLACEMENT_EXTERNAL) {
-      waiting.push_back(absl::StrCat(task.external(), " of the task ",
-                                     task.name()));
+      waiting.push_back(
+          absl::StrCat(task.external(), " of the task ", task.name()));
     }
   }
   if (waiting.empty()) return absl::OkStatus();

@@ -66,22 +66,19 @@ TEST(PlanFileTest, PodsThatWaitForNothingRunAlone) {
 TEST(PlanFileTest, AGateNeedsAController) {
   v1::ColocationPlan plan = TwoPods();
   plan.mutable_pods(1)->add_gates("a");
-  EXPECT_EQ(CheckRunsAlone(plan).code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CheckRunsAlone(plan).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(PlanFileTest, AStartConditionNeedsAController) {
   v1::ColocationPlan plan = TwoPods();
   plan.mutable_pods(1)->mutable_start_when(0)->add_tasks("a");
-  EXPECT_EQ(CheckRunsAlone(plan).code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CheckRunsAlone(plan).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(PlanFileTest, AnExternalTaskNeedsAController) {
   v1::ColocationPlan plan = TwoPods();
   plan.add_tasks()->set_placement(v1::PLACEMENT_EXTERNAL);
-  EXPECT_EQ(CheckRunsAlone(plan).code(),
-            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(CheckRunsAlone(plan).code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

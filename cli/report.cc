@@ -40,21 +40,20 @@ absl::string_view KindName(v1::Need::Kind kind) {
 std::string Indented(absl::string_view text, absl::string_view indent) {
   absl::ConsumeSuffix(&text, "\n");
   return absl::StrCat(
-      indent,
-      absl::StrReplaceAll(text, {{"\n", absl::StrCat("\n", indent)}}), "\n");
+      indent, absl::StrReplaceAll(text, {{"\n", absl::StrCat("\n", indent)}}),
+      "\n");
 }
 
 std::string NeedText(const v1::Need& need) {
   const std::string where =
       need.path().empty() ? "" : absl::StrCat("  (for ", need.path(), ")");
   if (need.kind() == v1::Need::IMAGE_CONFIG) {
-    return absl::StrCat(
-        "- the ENTRYPOINT of the image ", need.name(), where, "\n",
-        "    give it:  --image-config ",
-        ShellWord(absl::StrCat(need.name(), "=COMMAND")), "\n",
-        "    look it up:  podman image inspect --format "
-        "'{{json .Config.Entrypoint}}' ",
-        ShellWord(need.name()), "\n");
+    return absl::StrCat("- the ENTRYPOINT of the image ", need.name(), where,
+                        "\n", "    give it:  --image-config ",
+                        ShellWord(absl::StrCat(need.name(), "=COMMAND")), "\n",
+                        "    look it up:  podman image inspect --format "
+                        "'{{json .Config.Entrypoint}}' ",
+                        ShellWord(need.name()), "\n");
   }
   if (!need.resolver().empty()) {
     v1::PlanRequest answer;
@@ -69,8 +68,8 @@ std::string NeedText(const v1::Need& need) {
         "which says\n",
         Indented(ToYaml(answer), "      "));
   }
-  return absl::StrCat("- the ", KindName(need.kind()), " \"", need.name(),
-                      "\"", where, "\n",
+  return absl::StrCat("- the ", KindName(need.kind()), " \"", need.name(), "\"",
+                      where, "\n",
                       "    name the file or directory that has it, too\n");
 }
 
@@ -87,7 +86,8 @@ std::string DiagnosticsText(const v1::Diagnostics& diagnostics, bool color) {
   std::vector<std::string> counts;
   if (errors > 0) counts.push_back(Count(errors, "error"));
   if (warnings > 0) counts.push_back(Count(warnings, "warning"));
-  if (!counts.empty()) absl::StrAppend(&text, absl::StrJoin(counts, ", "), "\n");
+  if (!counts.empty())
+    absl::StrAppend(&text, absl::StrJoin(counts, ", "), "\n");
   return text;
 }
 

@@ -248,12 +248,12 @@ std::string DeclaredType(const v1::ObjectSet& objects, absl::string_view name) {
   const auto look = [&](const auto& params) {
     for (const v1::ParamSpec& param : params) {
       if (!type.empty() || param.name() != name) continue;
-      type = !param.type().empty()                ? param.type()
-             : param.default_().has_array_value() ? "array"
-             : param.properties_size() > 0 ||
-                     param.default_().has_object_value()
-                 ? "object"
-                 : "string";
+      type =
+          !param.type().empty()                ? param.type()
+          : param.default_().has_array_value() ? "array"
+          : param.properties_size() > 0 || param.default_().has_object_value()
+              ? "object"
+              : "string";
     }
   };
   for (const v1::Pipeline& pipeline : objects.pipelines()) {
@@ -317,8 +317,7 @@ absl::StatusOr<v1::ImageConfig> ParseImageConfig(absl::string_view text) {
     }
   }
   if (config.image().empty() || config.entrypoint().empty()) {
-    return Wrong("image-config", text,
-                 "it has to be IMAGE=COMMAND, or a file");
+    return Wrong("image-config", text, "it has to be IMAGE=COMMAND, or a file");
   }
   return config;
 }

@@ -142,8 +142,7 @@ absl::Status Runner::AskForImages(const v1::Needs& needs) {
   options.command = options_.podman;
   options.directory = directory_.path();
   options.cancel_fd = control_.fd();
-  const absl::StatusOr<podman::Podman> podman =
-      podman::Podman::Start(options);
+  const absl::StatusOr<podman::Podman> podman = podman::Podman::Start(options);
   if (!podman.ok()) return podman.status();
   for (const v1::Need& need : needs.needs()) {
     absl::StatusOr<podman::api::Image> image =
@@ -151,9 +150,9 @@ absl::Status Runner::AskForImages(const v1::Needs& needs) {
     if (absl::IsNotFound(image.status())) {
       std::cerr << "colocate: pulling " << need.name() << "\n";
       if (absl::Status status = podman->PullImage(need.name()); !status.ok()) {
-        return absl::Status(status.code(),
-                            absl::StrCat("cannot pull ", need.name(), ": ",
-                                         status.message()));
+        return absl::Status(
+            status.code(),
+            absl::StrCat("cannot pull ", need.name(), ": ", status.message()));
       }
       image = podman->InspectImage(need.name());
     }

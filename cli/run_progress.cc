@@ -84,11 +84,10 @@ RunProgress::RunProgress(const v1::ColocationPlan& plan, bool color,
 
 void RunProgress::OnLog(absl::string_view container, absl::string_view line) {
   const auto found = containers_.find(container);
-  const std::string prefix =
-      found == containers_.end()
-          ? absl::StrCat("[", container, "]")
-          : absl::StrCat("[", found->second.unit, " : ", found->second.step,
-                         "]");
+  const std::string prefix = found == containers_.end()
+                                 ? absl::StrCat("[", container, "]")
+                                 : absl::StrCat("[", found->second.unit, " : ",
+                                                found->second.step, "]");
   if (color_) {
     const absl::string_view tint =
         found == containers_.end()
@@ -113,8 +112,8 @@ void RunProgress::Tell(absl::string_view unit, absl::string_view what,
 }
 
 void RunProgress::OnNote(absl::string_view note) {
-  out_ << (color_ ? kQuiet : "") << "colocate: " << note
-       << (color_ ? kOff : "") << "\n";
+  out_ << (color_ ? kQuiet : "") << "colocate: " << note << (color_ ? kOff : "")
+       << "\n";
   out_.flush();
 }
 
@@ -152,14 +151,13 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
       Tell(where.unit, absl::StrCat("succeeded in ", took), kGood);
       break;
     case v1::OUTCOME_SKIPPED:
-      Tell(where.unit,
-           absl::StrCat("skipped: ", SkipText(end.skip_reason())), kQuiet);
+      Tell(where.unit, absl::StrCat("skipped: ", SkipText(end.skip_reason())),
+           kQuiet);
       break;
     default:
       Tell(where.unit,
-           absl::StrCat("failed after ", took,
-                        end.reason().empty() ? "" : " (", end.reason(),
-                        end.reason().empty() ? "" : ")",
+           absl::StrCat("failed after ", took, end.reason().empty() ? "" : " (",
+                        end.reason(), end.reason().empty() ? "" : ")",
                         end.message().empty() ? "" : ": ", end.message()),
            kBad);
   }

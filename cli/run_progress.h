@@ -1,5 +1,5 @@
-// Tells what happens in a Pod while it runs: what its containers write, and what
-// their launchers post (docs/launcher.md).
+// Tells what happens in a Pod while it runs: what its containers write, and
+// what their launchers post (docs/launcher.md).
 #ifndef COLOCATION_CLI_RUN_PROGRESS_H_
 #define COLOCATION_CLI_RUN_PROGRESS_H_
 

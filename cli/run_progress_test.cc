@@ -85,11 +85,9 @@ TEST_F(RunProgressTest, TellsWhyATaskFailed) {
 
 TEST_F(RunProgressTest, TellsWhyATaskWasSkipped) {
   RunProgress progress = Progress();
-  progress.OnEvent("test-step-run/end",
-                   R"({"outcome":"OUTCOME_SKIPPED",)"
-                   R"("skipReason":"SKIP_REASON_WHEN"})");
-  EXPECT_EQ(out_.str(),
-            "==> test skipped: its when expressions do not hold\n");
+  progress.OnEvent("test-step-run/end", R"({"outcome":"OUTCOME_SKIPPED",)"
+                                        R"("skipReason":"SKIP_REASON_WHEN"})");
+  EXPECT_EQ(out_.str(), "==> test skipped: its when expressions do not hold\n");
 }
 
 TEST_F(RunProgressTest, WhatANewerLauncherAddsIsPassedOver) {

@@ -19,8 +19,7 @@ namespace colocation::podman {
 namespace fs = std::filesystem;
 
 absl::StatusOr<VolumeWatch> VolumeWatch::Create(const std::string& root) {
-  VolumeWatch watch(root,
-                    Descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
+  VolumeWatch watch(root, Descriptor(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)));
   watch.root_watch_ =
       inotify_add_watch(watch.fd(), root.c_str(), IN_CREATE | IN_MOVED_TO);
   if (watch.root_watch_ < 0) {
@@ -43,8 +42,8 @@ void VolumeWatch::AddFile(const std::string& path,
 void VolumeWatch::AddDirectory(const std::string& name,
                                std::vector<std::string>* files) {
   const std::string path = absl::StrCat(root_, "/", name);
-  const int watch = inotify_add_watch(fd(), path.c_str(),
-                                      IN_MOVED_TO | IN_ONLYDIR);
+  const int watch =
+      inotify_add_watch(fd(), path.c_str(), IN_MOVED_TO | IN_ONLYDIR);
   if (watch < 0) return;
   directories_[watch] = name;
   // What was there before the watch is in no event.

@@ -1,8 +1,8 @@
 // Sees files appear in the directories of a volume, for telling what happens
 // while a Pod runs.
 //
-// One level deep: ROOT/DIRECTORY/FILE. A file counts from when it has been moved
-// to its name, and whole directories may come later than the watch. Not
+// One level deep: ROOT/DIRECTORY/FILE. A file counts from when it has been
+// moved to its name, and whole directories may come later than the watch. Not
 // thread-safe.
 #ifndef COLOCATION_CLI_PODMAN_VOLUME_WATCH_H_
 #define COLOCATION_CLI_PODMAN_VOLUME_WATCH_H_

@@ -1,0 +1,389 @@
+// colocate as people call it: arguments and files in; exit code, standard
+// output and standard error out.
+//
+// The table has what must hold of each; whole outputs that are worth reading
+// are in testdata/*.txt. To write those anew after a change that is meant:
+//
+//   bazel build //cli:all && cd bazel-bin/cli/colocate_test.runfiles/colocation
+//   UPDATE_GOLDEN=$OLDPWD cli/colocate_test
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Output {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::string Temporary(const std::string& name) {
+  const char* directory = getenv("TEST_TMPDIR");
+  return absl::StrCat(directory == nullptr ? "/tmp" : directory, "/", name);
+}
+
+void WriteFile(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+Output Colocate(const std::vector<std::string>& arguments,
+                const std::string& input = "") {
+  const std::string in = Temporary("in");
+  const std::string out = Temporary("out");
+  const std::string err = Temporary("err");
+  WriteFile(in, input);
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto redirect = [](const std::string& path, int flags, int fd) {
+      const int opened = open(path.c_str(), flags, 0600);
+      if (opened < 0 || dup2(opened, fd) < 0) _exit(126);
+    };
+    redirect(in, O_RDONLY, 0);
+    redirect(out, O_WRONLY | O_CREAT | O_TRUNC, 1);
+    redirect(err, O_WRONLY | O_CREAT | O_TRUNC, 2);
+    std::vector<char*> argv = {const_cast<char*>("cli/colocate")};
+    for (const std::string& argument : arguments) {
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+    execv("cli/colocate", argv.data());
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  Output output;
+  output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  output.out = ReadFile(out);
+  output.err = ReadFile(err);
+  return output;
+}
+
+constexpr char kBuild[] = "examples/build-pipeline.yaml";
+constexpr char kTwoTasks[] = "cli/testdata/two_tasks.yaml";
+constexpr char kFaults[] = "cli/testdata/faults.yaml";
+
+// Wrong usage ----------------------------------------------------------------
+
+struct UsageCase {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* error;
+};
+
+class UsageTest : public testing::TestWithParam<UsageCase> {};
+
+TEST_P(UsageTest, ExitsWithTwoAndSaysWhy) {
+  const Output output = Colocate(GetParam().arguments);
+  EXPECT_EQ(output.exit_code, 2);
+  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.err, StartsWith(GetParam().error));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Wrong, UsageTest,
+    testing::ValuesIn(std::vector<UsageCase>{
+        {"NoCommand", {}, "colocate plans the tasks"},
+        {"OnlyFlags", {"--color=never"}, "colocate: which command?"},
+        {"UnknownCommand",
+         {"paln", "x"},
+         "colocate: there is no command \"paln\"; did you mean \"plan\"?"},
+        {"UnknownFlag",
+         {"plan", "--polcy=isolated", kBuild},
+         "colocate: there is no flag --polcy; did you mean \"--policy\"?"},
+        {"FlagOfAnotherCommand",
+         {"validate", "--output=yaml", kBuild},
+         "colocate: there is no flag --output"},
+        {"NoSuchPolicy",
+         {"plan", "--policy=all", kBuild},
+         "colocate: --policy=all: the value must be one of workspaces, "
+         "pipelinerun, isolated"},
+        {"NoFile", {"plan"}, "colocate: which files? (- is standard input)"},
+        {"MissingFile",
+         {"plan", "no/such.yaml"},
+         "colocate: cannot read no/such.yaml: No such file or directory"},
+        {"BadParam",
+         {"plan", kBuild, "-p", "x"},
+         "colocate: --param x: it has to be NAME=VALUE"},
+        {"BadWorkspace",
+         {"plan", kBuild, "-w", "source=disk"},
+         "colocate: --workspace source=disk: there is no \"disk\""},
+        {"HelpForAnUnknownCommand",
+         {"help", "paln"},
+         "colocate: there is no command \"paln\""},
+    }),
+    [](const auto& info) { return std::string(info.param.name); });
+
+// Help -----------------------------------------------------------------------
+
+TEST(HelpTest, EveryWayToAskForIt) {
+  const Output main = Colocate({"help"});
+  EXPECT_EQ(main.exit_code, 0);
+  EXPECT_THAT(main.out, StartsWith("colocate plans the tasks"));
+  EXPECT_EQ(Colocate({"--help"}).out, main.out);
+  EXPECT_EQ(Colocate({"-h"}).out, main.out);
+  const Output plan = Colocate({"help", "plan"});
+  EXPECT_EQ(plan.exit_code, 0);
+  EXPECT_THAT(plan.out, StartsWith("usage: colocate plan FILE... [FLAG...]\n"));
+  EXPECT_EQ(Colocate({"plan", "--help"}).out, plan.out);
+  EXPECT_EQ(Colocate({"--help", "plan"}).out, plan.out);
+}
+
+TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
+  for (const char* command :
+       {"validate", "plan", "render", "run", "check", "version", "help"}) {
+    const Output output = Colocate({command, "--help"});
+    EXPECT_EQ(output.exit_code, 0) << command;
+    EXPECT_THAT(Colocate({"help"}).out, HasSubstr(command));
+    size_t start = 0;
+    while (start < output.out.size()) {
+      const size_t end = output.out.find('\n', start);
+      EXPECT_LE(end - start, 80u)
+          << command << ": " << output.out.substr(start, end - start);
+      start = end + 1;
+    }
+  }
+}
+
+TEST(HelpTest, Version) {
+  const Output output = Colocate({"version"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.out, testing::MatchesRegex("colocate [0-9.]+\n"));
+  EXPECT_EQ(Colocate({"--version"}).out, output.out);
+}
+
+// Whole outputs --------------------------------------------------------------
+
+struct GoldenCase {
+  const char* name;  // testdata/NAME.txt
+  std::vector<std::string> arguments;
+  int exit_code;
+};
+
+class GoldenTest : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(GoldenTest, IsAsExpected) {
+  const Output output = Colocate(GetParam().arguments);
+  const std::string text =
+      absl::StrCat("exit code ", output.exit_code, "\n-- stdout\n", output.out,
+                   "-- stderr\n", output.err);
+  EXPECT_EQ(output.exit_code, GetParam().exit_code);
+  const std::string path =
+      absl::StrCat("cli/testdata/", GetParam().name, ".txt");
+  if (const char* root = getenv("UPDATE_GOLDEN"); root != nullptr) {
+    WriteFile(absl::StrCat(root, "/", path), text);
+  } else {
+    EXPECT_EQ(text, ReadFile(path)) << path;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Outputs, GoldenTest,
+    testing::ValuesIn(std::vector<GoldenCase>{
+        {"faults", {"plan", kFaults}, 1},
+        {"faults_json", {"plan", kFaults, "--diagnostics=json"}, 1},
+        {"truncated", {"plan", "cli/testdata/truncated.yaml"}, 1},
+        {"cycle", {"plan", "cli/testdata/cycle.yaml"}, 1},
+        {"unbound", {"plan", "cli/testdata/unbound.yaml"}, 1},
+        {"needs_task", {"plan", "cli/testdata/needs_task.yaml"}, 1},
+        {"needs_entrypoint", {"plan", "cli/testdata/needs_entrypoint.yaml"}, 1},
+        {"needs_controller",
+         {"render", kTwoTasks, "--policy=isolated", "-p", "revision=x", "-w",
+          "source=claim:disk"},
+         1},
+    }),
+    [](const auto& info) { return std::string(info.param.name); });
+
+// Planning -------------------------------------------------------------------
+
+TEST(PlanTest, TextIsForPeople) {
+  const Output output = Colocate({"plan", kBuild});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_EQ(output.err, "");
+  for (const char* task : {"clone", "lint", "unit-test", "report"}) {
+    EXPECT_THAT(output.out, HasSubstr(task));
+  }
+}
+
+TEST(PlanTest, EveryFormIsReadBackByTheOtherCommands) {
+  for (const char* format : {"yaml", "json", "binpb"}) {
+    const Output plan = Colocate({"plan", kBuild, "-o", format});
+    ASSERT_EQ(plan.exit_code, 0) << plan.err;
+    const std::string path = Temporary("plan");
+    WriteFile(path, plan.out);
+    EXPECT_EQ(Colocate({"plan", path}).out, Colocate({"plan", kBuild}).out);
+    EXPECT_EQ(Colocate({"render", path}).out, Colocate({"render", kBuild}).out);
+    const Output checked = Colocate({"check", "-"}, plan.out);
+    EXPECT_EQ(checked.exit_code, 0) << checked.err;
+    EXPECT_EQ(checked.out, "the plan holds: 8 tasks, 1 Pod\n");
+  }
+}
+
+TEST(PlanTest, APlanThatDoesNotHoldIsRefused) {
+  const Output plan = Colocate({"plan", kBuild, "-o", "yaml"});
+  std::string text = plan.out;
+  const size_t at = text.find("    pod: ");
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, 9, "    pod: x");
+  const Output checked = Colocate({"check", "-"}, text);
+  EXPECT_EQ(checked.exit_code, 1);
+  EXPECT_EQ(checked.out, "");
+  EXPECT_THAT(checked.err, HasSubstr("[placement]"));
+}
+
+TEST(PlanTest, StandardInputAndFilesTogether) {
+  const Output output = Colocate(
+      {"plan", "-", "cli/testdata/needs_task.yaml", "-o", "json"},
+      "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: git-clone}\n"
+      "spec: {steps: [{image: i, script: ls}]}\n");
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("\"taskRef\": \"git-clone\""));
+}
+
+TEST(PlanTest, FlagsReachThePlan) {
+  const Output output =
+      Colocate({"plan", kTwoTasks, "-o", "json", "--param", "revision=v1.2",
+                "--policy", "pipelinerun", "--workspace", "source=claim:disk",
+                "--requests=sum", "--service-account=builder", "--namespace=ci",
+                "--launcher-image=registry.example/launcher:1"});
+  ASSERT_EQ(output.exit_code, 0) << output.err;
+  for (const char* expected :
+       {"\"v1.2\"", "POLICY_PIPELINERUN", "\"claimName\": \"disk\"",
+        "REQUEST_MODE_SUM", "\"serviceAccountName\": \"builder\"",
+        "\"namespace\": \"ci\"",
+        "\"launcherImage\": \"registry.example/launcher:1\""}) {
+    EXPECT_THAT(output.out, HasSubstr(expected));
+  }
+}
+
+TEST(PlanTest, AnEntrypointCanBeGiven) {
+  const std::string file = "cli/testdata/needs_entrypoint.yaml";
+  const Output by_flag =
+      Colocate({"plan", file, "-o", "json", "--image-config",
+                "registry.example/tool:1=/usr/bin/tool --quiet"});
+  EXPECT_EQ(by_flag.exit_code, 0) << by_flag.err;
+  EXPECT_THAT(by_flag.out, HasSubstr("\"/usr/bin/tool\""));
+  const std::string path = Temporary("images.yaml");
+  WriteFile(path,
+            "images:\n- image: registry.example/tool:1\n"
+            "  entrypoint: [/usr/bin/tool, --quiet]\n");
+  const Output by_file =
+      Colocate({"plan", file, "-o", "json", "--image-config", path});
+  EXPECT_EQ(by_file.out, by_flag.out);
+}
+
+TEST(PlanTest, TheRunIsChosenByName) {
+  const std::string two =
+      absl::StrCat(ReadFile(kTwoTasks), "---\n",
+                   "apiVersion: tekton.dev/v1\nkind: Pipeline\n"
+                   "metadata: {name: other}\n"
+                   "spec: {tasks: [{name: a, taskSpec: {steps: [{image: i, "
+                   "script: ls}]}}]}\n");
+  const Output both = Colocate({"plan", "-"}, two);
+  EXPECT_EQ(both.exit_code, 1);
+  EXPECT_THAT(both.err, HasSubstr("--run"));
+  const Output one =
+      Colocate({"plan", "-", "--run", "other", "-o", "json"}, two);
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_THAT(one.out, HasSubstr("\"pipeline\": \"other\""));
+}
+
+TEST(PlanTest, UnknownFieldsMayBeLetThrough) {
+  std::string text = ReadFile(kBuild);
+  text = absl::StrCat("novelty: 1\n", text.substr(text.find("apiVersion")));
+  EXPECT_EQ(Colocate({"plan", "-"}, text).exit_code, 1);
+  const Output output = Colocate({"plan", "-", "--allow-unknown-fields"}, text);
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.err, HasSubstr("<stdin>:1:1: warning: novelty"));
+}
+
+// Validating -----------------------------------------------------------------
+
+TEST(ValidateTest, SaysNothingWhenAllIsWell) {
+  const Output output = Colocate({"validate", "examples"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out, "");
+  EXPECT_EQ(output.err, "");
+}
+
+TEST(ValidateTest, WantsNoValuesForAPipelineAlone) {
+  EXPECT_EQ(Colocate({"validate", kTwoTasks}).exit_code, 0);
+  EXPECT_EQ(Colocate({"plan", kTwoTasks}).exit_code, 1);
+}
+
+TEST(ValidateTest, ReportsOnStandardErrorOnly) {
+  const Output output = Colocate({"validate", kFaults});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.err, HasSubstr(absl::StrCat(kFaults, ":")));
+}
+
+TEST(ValidateTest, ColoursOnlyWhereAsked) {
+  EXPECT_THAT(Colocate({"validate", kFaults}).err, Not(HasSubstr("\033[")));
+  EXPECT_THAT(Colocate({"validate", kFaults, "--color=always"}).err,
+              HasSubstr("\033["));
+}
+
+// Rendering ------------------------------------------------------------------
+
+TEST(RenderTest, OnePodIsOneDocument) {
+  const Output output = Colocate({"render", kBuild});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, StartsWith("apiVersion: v1\nkind: Pod\n"));
+  EXPECT_THAT(output.out, Not(HasSubstr("\n---\n")));
+}
+
+TEST(RenderTest, DependentPodsAreForAController) {
+  const Output output =
+      Colocate({"render", kTwoTasks, "--policy=isolated", "-p", "revision=x",
+                "-w", "source=claim:disk", "--controlled"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("\n---\napiVersion: v1\nkind: Pod\n"));
+}
+
+TEST(RenderTest, JsonIsAList) {
+  const Output output = Colocate({"render", kBuild, "-o", "json"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.out,
+              StartsWith("{\"apiVersion\":\"v1\",\"kind\":\"List\""));
+}
+
+TEST(OutputTest, AFullDiskIsReported) {
+  if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
+  const int status = std::system(
+      absl::StrCat("cli/colocate plan ", kBuild, " >/dev/full 2>/dev/null")
+          .c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 4);
+}
+
+TEST(OutputTest, RunRefusesWhatNeedsAController) {
+  // Before it looks for podman.
+  const Output output = Colocate({"run", kTwoTasks, "--policy=isolated", "-p",
+                                  "revision=x", "-w", "source=claim:disk"});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.err, HasSubstr("needs-controller"));
+}
+
+}  // namespace
