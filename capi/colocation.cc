@@ -1,0 +1,478 @@
+// The C interface: nothing but translation.
+#include "capi/colocation.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "colocation/check/check.h"
+#include "colocation/colocation.h"
+#include "colocation/decode/decode.h"
+#include "colocation/decode/encode.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/render/manifests.h"
+#include "colocation/render/pod.h"
+#include "colocation/version.h"
+
+namespace v1 = colocation::v1;
+
+using google::protobuf::EnumValueDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+struct colo_planner {
+  colo_planner_options options;
+};
+
+struct colo_request {
+  v1::PlanRequest message;
+};
+
+namespace {
+
+// The one guard: runs `call`, lets nothing but a status out.
+template <typename Call>
+colo_status Guarded(Call call) noexcept {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    return COLO_NO_MEMORY;
+  } catch (const std::exception&) {
+    return COLO_INTERNAL;
+  } catch (...) {
+    return COLO_INTERNAL;
+  }
+}
+
+bool IsFormat(colo_format format) {
+  return format == COLO_FORMAT_PROTOBUF || format == COLO_FORMAT_JSON ||
+         format == COLO_FORMAT_YAML;
+}
+
+bool IsView(colo_view view) { return view.data != nullptr || view.size == 0; }
+
+absl::string_view TextOf(colo_view view) {
+  return absl::string_view(view.data, view.size);
+}
+
+// Gives `text` with `status`.
+colo_status Give(absl::string_view text, colo_bytes* bytes,
+                 colo_status status = COLO_OK) {
+  *bytes = {nullptr, 0};
+  if (text.empty()) return status;
+  char* copy = static_cast<char*>(std::malloc(text.size()));
+  if (copy == nullptr) return COLO_NO_MEMORY;
+  std::memcpy(copy, text.data(), text.size());
+  *bytes = {copy, text.size()};
+  return status;
+}
+
+std::string Write(colo_format format, const Message& message) {
+  if (format == COLO_FORMAT_JSON) return colocation::ToJson(message);
+  if (format == COLO_FORMAT_YAML) return colocation::ToYaml(message);
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream out(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&out);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return bytes;
+}
+
+v1::Report ReportOf(absl::string_view code, absl::string_view message) {
+  v1::Report report;
+  v1::Diagnostic* diagnostic = report.add_diagnostics();
+  diagnostic->set_severity(v1::SEVERITY_ERROR);
+  diagnostic->set_code(std::string(code));
+  diagnostic->set_message(std::string(message));
+  return report;
+}
+
+colo_status StatusOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+      return COLO_REFUSED;
+    case absl::StatusCode::kNotFound:
+      return COLO_NEEDS;
+    case absl::StatusCode::kFailedPrecondition:
+      return COLO_CANNOT_SHARE;
+    case absl::StatusCode::kResourceExhausted:
+      return COLO_LIMIT;
+    default:
+      return COLO_INTERNAL;
+  }
+}
+
+// Gives what `status`, which is not OK, says.
+colo_status GiveStatus(colo_format format, const absl::Status& status,
+                       colo_bytes* bytes) {
+  v1::Report report;
+  if (auto diagnostics = colocation::DiagnosticsOf(status)) {
+    report.mutable_diagnostics()->Swap(diagnostics->mutable_diagnostics());
+  } else {
+    report = ReportOf("internal", status.message());
+  }
+  v1::Needs needs = colocation::NeedsOf(status);
+  report.mutable_needs()->Swap(needs.mutable_needs());
+  return Give(Write(format, report), bytes, StatusOf(status.code()));
+}
+
+colo_status GiveBadArgument(colo_format format, absl::string_view message,
+                            colo_bytes* bytes) {
+  return Give(Write(format, ReportOf("bad-argument", message)), bytes,
+              COLO_BAD_ARGUMENT);
+}
+
+// Reads `message`. What is wrong goes into *report.
+colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
+                 Message* message, colo_bytes* report) {
+  if (!IsView(bytes)) return GiveBadArgument(format, "a view of NULL", report);
+  if (format == COLO_FORMAT_PROTOBUF) {
+    // Else it complains of bad UTF-8 on standard error.
+    const google::protobuf::LogSilencer quiet;
+    if (bytes.size <= INT_MAX &&
+        message->ParseFromArray(bytes.data, static_cast<int>(bytes.size))) {
+      return COLO_OK;
+    }
+    return GiveBadArgument(
+        format,
+        absl::StrCat("this is no ", message->GetDescriptor()->full_name()),
+        report);
+  }
+  colocation::DiagnosticList diagnostics;
+  colocation::DecodeMessage(name, TextOf(bytes), {}, message, &diagnostics);
+  if (!diagnostics.has_errors()) return COLO_OK;
+  v1::Diagnostics sorted = diagnostics.Sorted();
+  v1::Report wrong;
+  wrong.mutable_diagnostics()->Swap(sorted.mutable_diagnostics());
+  return Give(Write(format, wrong), report, COLO_BAD_ARGUMENT);
+}
+
+// Calls `make` with the plan that `bytes` is, and gives the text it returns.
+template <typename Make>
+colo_status FromPlan(const colo_planner* planner, colo_view bytes,
+                     colo_bytes* out, Make make) noexcept {
+  if (out == nullptr) return COLO_BAD_ARGUMENT;
+  *out = {nullptr, 0};
+  if (planner == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded([&]() -> colo_status {
+    v1::ColocationPlan plan;
+    const colo_format format = planner->options.format;
+    colo_status status = Read(format, bytes, "plan", &plan, out);
+    if (status != COLO_OK) return status;
+    if (plan.version() != 1) {
+      return GiveBadArgument(format,
+                             absl::StrCat("plans of version ", plan.version(),
+                                          " are not known here"),
+                             out);
+    }
+    return make(format, plan);
+  });
+}
+
+// Calls `answer` with the request that `bytes` is.
+template <typename Answer>
+colo_status FromRequest(const colo_planner* planner, colo_view bytes,
+                        colo_bytes* out, Answer answer) noexcept {
+  if (out == nullptr) return COLO_BAD_ARGUMENT;
+  *out = {nullptr, 0};
+  if (planner == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded([&]() -> colo_status {
+    v1::PlanRequest request;
+    const colo_status status =
+        Read(planner->options.format, bytes, "request", &request, out);
+    return status == COLO_OK ? answer(request) : status;
+  });
+}
+
+colo_status GivePlan(const colo_planner* planner,
+                     const v1::PlanRequest& request, colo_bytes* out) {
+  const colo_format format = planner->options.format;
+  const absl::StatusOr<v1::ColocationPlan> plan = colocation::PlanRun(request);
+  if (!plan.ok()) return GiveStatus(format, plan.status(), out);
+  return Give(Write(format, *plan), out);
+}
+
+colo_status GiveValidation(const colo_planner* planner,
+                           const v1::PlanRequest& request, colo_bytes* out) {
+  const colo_format format = planner->options.format;
+  absl::StatusOr<v1::Diagnostics> warnings =
+      colocation::ValidateRequest(request);
+  if (!warnings.ok()) return GiveStatus(format, warnings.status(), out);
+  v1::Report report;
+  report.mutable_diagnostics()->Swap(warnings->mutable_diagnostics());
+  return Give(Write(format, report), out);
+}
+
+// The value of `type` that `text` names: in full, or without the prefix that
+// all share (POLICY_, API_FIELDS_).
+const EnumValueDescriptor* EnumValue(
+    const google::protobuf::EnumDescriptor& type, absl::string_view text) {
+  const std::string upper = absl::AsciiStrToUpper(text);
+  const std::string& unspecified = type.value(0)->name();
+  const std::string prefix =
+      unspecified.substr(0, unspecified.rfind("UNSPECIFIED"));
+  const EnumValueDescriptor* found = type.FindValueByName(upper);
+  return found != nullptr ? found : type.FindValueByName(prefix + upper);
+}
+
+bool SetOption(absl::string_view name, absl::string_view value,
+               v1::PlanOptions* options) {
+  const FieldDescriptor* field =
+      options->GetDescriptor()->FindFieldByName(std::string(name));
+  if (field == nullptr || field->is_repeated()) return false;
+  const auto* reflection = options->GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      reflection->SetString(options, field, std::string(value));
+      return true;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      reflection->SetBool(options, field, value == "true");
+      return value == "true" || value == "false";
+    case FieldDescriptor::CPPTYPE_INT32: {
+      int32_t number = 0;
+      if (!absl::SimpleAtoi(value, &number)) return false;
+      reflection->SetInt32(options, field, number);
+      return true;
+    }
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const EnumValueDescriptor* known = EnumValue(*field->enum_type(), value);
+      if (known == nullptr) return false;
+      reflection->SetEnum(options, field, known);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+int colo_abi_version(void) { return COLO_ABI_VERSION; }
+
+const char* colo_version(void) { return colocation::kVersion; }
+
+const char* colo_status_name(colo_status status) {
+  switch (status) {
+    case COLO_OK:
+      return "COLO_OK";
+    case COLO_REFUSED:
+      return "COLO_REFUSED";
+    case COLO_NEEDS:
+      return "COLO_NEEDS";
+    case COLO_CANNOT_SHARE:
+      return "COLO_CANNOT_SHARE";
+    case COLO_LIMIT:
+      return "COLO_LIMIT";
+    case COLO_BAD_ARGUMENT:
+      return "COLO_BAD_ARGUMENT";
+    case COLO_NO_MEMORY:
+      return "COLO_NO_MEMORY";
+    case COLO_INTERNAL:
+      return "COLO_INTERNAL";
+    default:
+      return "unknown";
+  }
+}
+
+colo_view colo_text(const char* text) {
+  return {text, text == nullptr ? 0 : std::strlen(text)};
+}
+
+void colo_bytes_free(colo_bytes* bytes) {
+  if (bytes == nullptr) return;
+  std::free(bytes->data);
+  *bytes = {nullptr, 0};
+}
+
+colo_status colo_planner_new(const colo_planner_options* options,
+                             colo_planner** planner) {
+  if (planner == nullptr) return COLO_BAD_ARGUMENT;
+  *planner = nullptr;
+  colo_planner_options known = COLO_PLANNER_OPTIONS_INIT;
+  if (options != nullptr) {
+    const size_t size = options->struct_size;
+    if (size < sizeof(size_t)) return COLO_BAD_ARGUMENT;
+    std::memcpy(&known, options, std::min(size, sizeof known));
+    const char* bytes = reinterpret_cast<const char*>(options);
+    for (size_t i = sizeof known; i < size; ++i) {
+      if (bytes[i] != 0) return COLO_BAD_ARGUMENT;
+    }
+  }
+  if (!IsFormat(known.format)) return COLO_BAD_ARGUMENT;
+  return Guarded([&]() -> colo_status {
+    *planner = new colo_planner{known};
+    return COLO_OK;
+  });
+}
+
+void colo_planner_free(colo_planner* planner) { delete planner; }
+
+colo_status colo_request_new(colo_request** request) {
+  if (request == nullptr) return COLO_BAD_ARGUMENT;
+  *request = nullptr;
+  return Guarded([&]() -> colo_status {
+    *request = new colo_request;
+    return COLO_OK;
+  });
+}
+
+void colo_request_free(colo_request* request) { delete request; }
+
+colo_status colo_request_add_document(colo_request* request, colo_view name,
+                                      colo_view content) {
+  if (request == nullptr || !IsView(name) || !IsView(content)) {
+    return COLO_BAD_ARGUMENT;
+  }
+  return Guarded([&]() -> colo_status {
+    v1::Document document;
+    document.set_name(std::string(TextOf(name)));
+    document.set_content(std::string(TextOf(content)));
+    request->message.add_documents()->Swap(&document);
+    return COLO_OK;
+  });
+}
+
+colo_status colo_request_add_param(colo_request* request, colo_view name,
+                                   colo_view value) {
+  if (request == nullptr || !IsView(name) || !IsView(value)) {
+    return COLO_BAD_ARGUMENT;
+  }
+  return Guarded([&]() -> colo_status {
+    v1::Param param;
+    param.set_name(std::string(TextOf(name)));
+    param.mutable_value()->set_string_value(std::string(TextOf(value)));
+    request->message.mutable_options()->add_params()->Swap(&param);
+    return COLO_OK;
+  });
+}
+
+colo_status colo_request_set_option(colo_request* request, colo_view name,
+                                    colo_view value) {
+  if (request == nullptr || !IsView(name) || !IsView(value)) {
+    return COLO_BAD_ARGUMENT;
+  }
+  return Guarded([&]() -> colo_status {
+    v1::PlanOptions options = request->message.options();
+    if (!SetOption(TextOf(name), TextOf(value), &options)) {
+      return COLO_BAD_ARGUMENT;
+    }
+    request->message.mutable_options()->Swap(&options);
+    return COLO_OK;
+  });
+}
+
+colo_status colo_request_merge(colo_request* request, colo_format format,
+                               colo_view message, colo_bytes* report) {
+  colo_bytes ignored = {nullptr, 0};
+  colo_bytes* out = report != nullptr ? report : &ignored;
+  *out = {nullptr, 0};
+  if (request == nullptr || !IsFormat(format)) return COLO_BAD_ARGUMENT;
+  const colo_status status = Guarded([&]() -> colo_status {
+    v1::PlanRequest read;
+    const colo_status status = Read(format, message, "request", &read, out);
+    if (status == COLO_OK) request->message.MergeFrom(read);
+    return status;
+  });
+  colo_bytes_free(&ignored);
+  return status;
+}
+
+colo_status colo_plan(const colo_planner* planner, colo_view request,
+                      colo_bytes* plan) {
+  return FromRequest(planner, request, plan, [&](const v1::PlanRequest& read) {
+    return GivePlan(planner, read, plan);
+  });
+}
+
+colo_status colo_request_plan(const colo_planner* planner,
+                              const colo_request* request, colo_bytes* plan) {
+  if (plan == nullptr) return COLO_BAD_ARGUMENT;
+  *plan = {nullptr, 0};
+  if (planner == nullptr || request == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded([&]() -> colo_status {
+    return GivePlan(planner, request->message, plan);
+  });
+}
+
+colo_status colo_validate(const colo_planner* planner, colo_view request,
+                          colo_bytes* report) {
+  return FromRequest(planner, request, report,
+                     [&](const v1::PlanRequest& read) {
+                       return GiveValidation(planner, read, report);
+                     });
+}
+
+colo_status colo_request_validate(const colo_planner* planner,
+                                  const colo_request* request,
+                                  colo_bytes* report) {
+  if (report == nullptr) return COLO_BAD_ARGUMENT;
+  *report = {nullptr, 0};
+  if (planner == nullptr || request == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded(
+      [&] { return GiveValidation(planner, request->message, report); });
+}
+
+colo_status colo_render(const colo_planner* planner, colo_view plan,
+                        colo_view pod, colo_bytes* manifests) {
+  return FromPlan(
+      planner, plan, manifests,
+      [&](colo_format format, const v1::ColocationPlan& read) {
+        if (!IsView(pod)) {
+          return GiveBadArgument(format, "a view of NULL", manifests);
+        }
+        if (pod.size == 0) {
+          const v1::Manifests all = colocation::RenderManifests(read);
+          if (format == COLO_FORMAT_YAML) {
+            return Give(colocation::ManifestsYaml(all), manifests);
+          }
+          if (format == COLO_FORMAT_JSON) {
+            return Give(colocation::ManifestsJson(all), manifests);
+          }
+          return Give(Write(format, all), manifests);
+        }
+        for (const v1::PlannedPod& planned : read.pods()) {
+          if (planned.name() == TextOf(pod)) {
+            return Give(Write(format, colocation::RenderPod(read, planned)),
+                        manifests);
+          }
+        }
+        return GiveBadArgument(
+            format,
+            absl::StrCat("the plan has no Pod named \"", TextOf(pod), "\""),
+            manifests);
+      });
+}
+
+colo_status colo_check(const colo_planner* planner, colo_view plan,
+                       colo_bytes* report) {
+  return FromPlan(
+      planner, plan, report,
+      [&](colo_format format, const v1::ColocationPlan& read) {
+        v1::Diagnostics faults = colocation::CheckPlan(read);
+        if (faults.diagnostics().empty()) return Give("", report);
+        v1::Report wrong;
+        wrong.mutable_diagnostics()->Swap(faults.mutable_diagnostics());
+        return Give(Write(format, wrong), report, COLO_REFUSED);
+      });
+}
