@@ -74,20 +74,24 @@ void ConvertToV1(google::protobuf::Message* object) {
   if (type == "Pipeline") {
     auto* pipeline = static_cast<v1::Pipeline*>(object);
     if (pipeline->has_spec()) ConvertPipelineSpec(pipeline->mutable_spec());
+    pipeline->set_converted_from(pipeline->api_version());
     pipeline->set_api_version("tekton.dev/v1");
   } else if (type == "Task") {
     auto* task = static_cast<v1::Task*>(object);
     if (task->has_spec()) ConvertTaskSpec(task->mutable_spec());
+    task->set_converted_from(task->api_version());
     task->set_api_version("tekton.dev/v1");
   } else if (type == "PipelineRun") {
     auto* run = static_cast<v1::PipelineRun*>(object);
     if (run->has_spec()) ConvertPipelineRunSpec(run->mutable_spec());
+    run->set_converted_from(run->api_version());
     run->set_api_version("tekton.dev/v1");
   } else if (type == "TaskRun") {
     auto* run = static_cast<v1::TaskRun*>(object);
     if (run->has_spec() && run->spec().has_task_spec()) {
       ConvertTaskSpec(run->mutable_spec()->mutable_task_spec());
     }
+    run->set_converted_from(run->api_version());
     run->set_api_version("tekton.dev/v1");
   }
 }

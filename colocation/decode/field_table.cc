@@ -67,6 +67,8 @@ class FieldTableRegistry {
       if (!options.GetExtension(v1::v1_only)) {
         table.v1beta1_.emplace(info.v1beta1_name, &info);
       }
+      info.empty_flag =
+          type->FindFieldByNumber(options.GetExtension(v1::empty_flag));
       const FieldDescriptor* value =
           field->is_map() ? field->message_type()->map_value() : field;
       if (value->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {

@@ -30,6 +30,8 @@ struct FieldInfo {
   // The name in each version; empty where the version lacks the field.
   absl::string_view name;
   absl::string_view v1beta1_name;
+  // The bool that is set where the list or mapping is written empty; or null.
+  const google::protobuf::FieldDescriptor* empty_flag = nullptr;
   // Position in FieldTable::fields().
   int index = 0;
   // Of the message type of the field or of the map's values; else null.

@@ -361,6 +361,10 @@ void NodeDecoder::DecodeList(const FieldInfo& info, Message* message,
   }
   reader_.Next();
   const Reflection* reflection = message->GetReflection();
+  if (info.empty_flag != nullptr &&
+      reader_.Peek().type == Event::Type::kSequenceEnd) {
+    reflection->SetBool(message, info.empty_flag, true);
+  }
   for (int64_t i = 0;; ++i) {
     const Event& next = reader_.Peek();
     if (next.type == Event::Type::kSequenceEnd ||
@@ -392,6 +396,10 @@ void NodeDecoder::DecodeMap(const FieldInfo& info, Message* message,
   }
   reader_.Next();
   const Reflection* reflection = message->GetReflection();
+  if (info.empty_flag != nullptr &&
+      reader_.Peek().type == Event::Type::kMappingEnd) {
+    reflection->SetBool(message, info.empty_flag, true);
+  }
   const Descriptor* entry_type = info.field->message_type();
   const FieldDescriptor* key_field = entry_type->map_key();
   const FieldDescriptor* value_field = entry_type->map_value();

@@ -1,0 +1,43 @@
+// The settings of a Tekton installation that decide what it accepts.
+//
+// Names and defaults are those of Tekton's ConfigMaps `feature-flags` and
+// `config-defaults` (pkg/apis/config/{feature_flags,default}.go). Settings that
+// change only how something runs are not here.
+#ifndef COLOCATION_VALIDATE_FEATURE_FLAGS_H_
+#define COLOCATION_VALIDATE_FEATURE_FLAGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "colocation/v1/request.pb.h"
+
+namespace colocation {
+
+struct FeatureFlags {
+  v1::ApiFields api_fields = v1::API_FIELDS_BETA;  // enable-api-fields
+  bool param_enum = false;                         // enable-param-enum
+  bool cel_in_when = false;              // enable-cel-in-whenexpression
+  bool concise_resolver_syntax = false;  // enable-concise-resolver-syntax
+  bool artifacts = false;                // enable-artifacts
+  // disable-inline-spec: of "pipeline", "pipelinerun", "taskrun".
+  std::vector<std::string> disable_inline_spec;
+
+  // default-max-matrix-combinations-count
+  int32_t max_matrix_combinations = 256;
+  std::string default_resolver_type;              // default-resolver-type
+  int32_t default_timeout_minutes = 60;           // default-timeout-minutes
+  std::vector<std::string> default_forbidden_env; // default-forbidden-env
+
+  bool InlineSpecDisabled(absl::string_view where) const;
+};
+
+// Sets the flag that Tekton calls `name`. False where there is no such flag
+// here, or `value` is none of its values; then nothing is changed.
+bool SetFeatureFlag(absl::string_view name, absl::string_view value,
+                    FeatureFlags* flags);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_VALIDATE_FEATURE_FLAGS_H_

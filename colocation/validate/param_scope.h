@@ -1,0 +1,55 @@
+// The parameters that a text may refer to, by name.
+//
+// An embedded Task sees its own parameters and those around it: scopes are
+// chained. Made once for each list of declarations; looking up is by hash where
+// the list is long.
+#ifndef COLOCATION_VALIDATE_PARAM_SCOPE_H_
+#define COLOCATION_VALIDATE_PARAM_SCOPE_H_
+
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "colocation/validate/param_specs.h"
+
+namespace colocation {
+
+class ParamScope {
+ public:
+  // `specs` and `outer` must outlive this; `outer` may be null.
+  explicit ParamScope(const ParamSpecs& specs,
+                      const ParamScope* outer = nullptr);
+
+  // Not copyable: others point to it.
+  ParamScope(const ParamScope&) = delete;
+  ParamScope& operator=(const ParamScope&) = delete;
+
+  bool Contains(absl::string_view name) const;
+
+  // The declaration nearest to where it is used; null where there is none.
+  const v1::ParamSpec* Find(absl::string_view name) const;
+
+  // All declarations of the name, from the inside out: Tekton applies the rules
+  // of each.
+  void ForEach(absl::string_view name,
+               absl::FunctionRef<void(const v1::ParamSpec&)> found) const;
+
+  // For hints.
+  std::vector<absl::string_view> Names() const;
+
+ private:
+  const v1::ParamSpec* FindHere(absl::string_view name) const;
+
+  const ParamSpecs& specs_;
+  const ParamScope* outer_;
+  // Index of the last of a name; empty where the list is short.
+  absl::flat_hash_map<absl::string_view, int> by_name_;
+};
+
+// `did you mean "x"?`, or which there are.
+std::string UnknownParamHint(absl::string_view name, const ParamScope& scope);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_VALIDATE_PARAM_SCOPE_H_
