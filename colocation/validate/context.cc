@@ -4,6 +4,14 @@
 
 namespace colocation {
 
+void ValidationContext::Related(v1::Diagnostic& error, const FieldPath& path,
+                                absl::string_view message) const {
+  v1::RelatedPlace& place = *error.add_related();
+  *place.mutable_origin() = subject.origin;
+  place.set_path(path.ToString());
+  place.set_message(std::string(message));
+}
+
 void RequireApiFields(const ValidationContext& context, v1::ApiFields least,
                       absl::string_view what, const FieldPath& path) {
   if (context.flags.api_fields >= least) return;
@@ -12,9 +20,10 @@ void RequireApiFields(const ValidationContext& context, v1::ApiFields least,
   context
       .Error("feature-not-enabled", path,
              absl::StrCat(what, " is a feature of level ", level))
-      .set_hint(absl::StrCat("set enable-api-fields to \"", level, "\"",
-                             least == v1::API_FIELDS_BETA ? " or \"alpha\"" : "",
-                             ", or do without it"));
+      .set_hint(
+          absl::StrCat("set enable-api-fields to \"", level, "\"",
+                       least == v1::API_FIELDS_BETA ? " or \"alpha\"" : "",
+                       ", or do without it"));
 }
 
 void RequireFlag(const ValidationContext& context, bool enabled,

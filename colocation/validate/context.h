@@ -3,6 +3,7 @@
 #define COLOCATION_VALIDATE_CONTEXT_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 #include "colocation/diagnostics/diagnostics.h"
@@ -26,6 +27,10 @@ struct ValidationContext {
     return diagnostics.Error(code, subject, path.ToString(),
                              std::move(message));
   }
+
+  // Adds a place of the same object to an error.
+  void Related(v1::Diagnostic& error, const FieldPath& path,
+               absl::string_view message) const;
 };
 
 // Reports that `path` uses `what`, unless enable-api-fields is at least `least`

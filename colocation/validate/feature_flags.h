@@ -26,9 +26,9 @@ struct FeatureFlags {
 
   // default-max-matrix-combinations-count
   int32_t max_matrix_combinations = 256;
-  std::string default_resolver_type;              // default-resolver-type
-  int32_t default_timeout_minutes = 60;           // default-timeout-minutes
-  std::vector<std::string> default_forbidden_env; // default-forbidden-env
+  std::string default_resolver_type;               // default-resolver-type
+  int32_t default_timeout_minutes = 60;            // default-timeout-minutes
+  std::vector<std::string> default_forbidden_env;  // default-forbidden-env
 
   bool InlineSpecDisabled(absl::string_view where) const;
 };

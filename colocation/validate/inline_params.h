@@ -18,12 +18,12 @@ class InlineParams {
   // Values that the run gives; later ones of a name win.
   void AddRunParams(const ParamValues& params);
 
-  // Values that a pipeline task gives: a name that is known stays as it is, with
-  // the keys of an object added.
+  // Values that a pipeline task gives: a name that is known stays as it is,
+  // with the keys of an object added.
   void AddTaskParams(const ParamValues& params);
 
-  // Declarations at `path`. Where the run gives an object, or there is an object
-  // as default, they have to name its keys: reported where they don't.
+  // Declarations at `path`. Where the run gives an object, or there is an
+  // object as default, they have to name its keys: reported where they don't.
   void Declare(const ValidationContext& context, const ParamSpecs& specs,
                const FieldPath& path);
 

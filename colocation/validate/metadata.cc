@@ -22,8 +22,8 @@ constexpr absl::string_view kGenerated = "00000";
 // filled in when Tekton sees the object.
 void ValidateMetadata(const ValidationContext& context,
                       const v1::ObjectMeta& metadata, const FieldPath& path) {
-  const bool generated = metadata.name().empty() &&
-                         !metadata.generate_name().empty();
+  const bool generated =
+      metadata.name().empty() && !metadata.generate_name().empty();
   std::string filled_in;
   if (generated) {
     filled_in = absl::StrCat(

@@ -4,7 +4,8 @@
 
 namespace colocation {
 
-void ValidatePipeline(const ValidationContext& context, const v1::Pipeline& pipeline) {
+void ValidatePipeline(const ValidationContext& context,
+                      const v1::Pipeline& pipeline) {
   const FieldPath root("");
   ValidateMetadata(context, pipeline.metadata(), root.Field("metadata"));
 }

@@ -7,7 +7,8 @@
 
 namespace colocation {
 
-void ValidatePipeline(const ValidationContext& context, const v1::Pipeline& pipeline);
+void ValidatePipeline(const ValidationContext& context,
+                      const v1::Pipeline& pipeline);
 
 }  // namespace colocation
 

@@ -4,7 +4,8 @@
 
 namespace colocation {
 
-void ValidatePipelineRun(const ValidationContext& context, const v1::PipelineRun& pipeline_run) {
+void ValidatePipelineRun(const ValidationContext& context,
+                         const v1::PipelineRun& pipeline_run) {
   const FieldPath root("");
   ValidateMetadata(context, pipeline_run.metadata(), root.Field("metadata"));
 }

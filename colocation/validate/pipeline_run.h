@@ -7,7 +7,8 @@
 
 namespace colocation {
 
-void ValidatePipelineRun(const ValidationContext& context, const v1::PipelineRun& pipeline_run);
+void ValidatePipelineRun(const ValidationContext& context,
+                         const v1::PipelineRun& pipeline_run);
 
 }  // namespace colocation
 

@@ -24,6 +24,10 @@ void ValidatePodTemplate(const ValidationContext& context,
                          const v1::PodTemplate& pod_template,
                          const FieldPath& path);
 
+// Whether a run's status has a startTime
+// (pkg/apis/pipeline/v1/taskrun_types.go, HasStarted).
+bool HasStarted(const v1::RawValue& status);
+
 }  // namespace colocation
 
 #endif  // COLOCATION_VALIDATE_RUN_SETTINGS_H_

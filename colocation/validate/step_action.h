@@ -7,7 +7,8 @@
 
 namespace colocation {
 
-void ValidateStepAction(const ValidationContext& context, const v1::StepAction& step_action);
+void ValidateStepAction(const ValidationContext& context,
+                        const v1::StepAction& step_action);
 
 }  // namespace colocation
 

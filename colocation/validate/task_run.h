@@ -7,7 +7,8 @@
 
 namespace colocation {
 
-void ValidateTaskRun(const ValidationContext& context, const v1::TaskRun& task_run);
+void ValidateTaskRun(const ValidationContext& context,
+                     const v1::TaskRun& task_run);
 
 }  // namespace colocation
 

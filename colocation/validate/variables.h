@@ -1,10 +1,8 @@
 // References to variables in a text, as Tekton's validation reads them:
 // "$(params.x)", `$(params["x"])`, "$(params.x[*])", "$(params.x.key)".
 //
-// It reads them by regular expressions (pkg/substitution/substitution.go,
-// braceMatchingRegex), more loosely than it replaces them: what stands between
-// the prefix and the next ")" of the line is the name, whatever it is. Here the
-// same is done by hand, without allocation.
+// colocation/syntax/expression.h finds them; here is what the rules make of a
+// variable's name (pkg/substitution/substitution.go).
 #ifndef COLOCATION_VALIDATE_VARIABLES_H_
 #define COLOCATION_VALIDATE_VARIABLES_H_
 
@@ -41,7 +39,8 @@ inline bool HasReference(absl::string_view text) {
 void ForEachVariable(absl::string_view text, absl::string_view prefix,
                      absl::FunctionRef<void(const VariableReference&)> found);
 
-// Without "[1]" or "[*]", wherever they stand (substitution.go, TrimArrayIndex).
+// Without "[1]" or "[*]", wherever they stand (substitution.go,
+// TrimArrayIndex).
 std::string WithoutIndex(absl::string_view name);
 
 // Without "[*]" at the end.

@@ -127,6 +127,7 @@ def check(args: argparse.Namespace) -> int:
     rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
     expected = compare.read_expected(os.path.join(_HERE, "expected_disagreements.tsv"))
     failed = total = 0
+    subject = args.subject + (["--stage=decode"] if args.stage == "decode" else [])
     for name, group in sets(args.corpus, args.mutants, args.seed):
         if args.only and name not in args.only:
             continue
@@ -147,18 +148,20 @@ def check(args: argparse.Namespace) -> int:
                 print(f"golden/{name} was recorded for other cases: record it again (README.md)")
                 failed += 1
                 continue
-        for case, line in zip(group, verdicts.run(args.subject, group)):
+        for case, line in zip(group, verdicts.run(subject, group)):
             key = case.id.split("/")[1] if name.endswith("mutants") and not args.oracle else case.id
             answer = compare.parse_answer(line)
             verdict = theirs.get(key, [])
             if args.stage == "decode":
                 verdict = compare.as_read(rules, verdict)
+            if args.stage == "webhook":
+                verdict = [given for given in verdict if given.place.startswith("object") and (not args.kind or given.kind in args.kind)]
             if args.stage == "reconcile":
                 verdict = compare.of_runs(verdict)
             tally.add(case.id, verdict, answer)
             if case.id in forms and args.stage != "reconcile":
                 tally.add_converted(case.id, forms[case.id]["objects"], substituted.converted(answer))
-            if case.id in forms and args.stage != "decode":
+            if case.id in forms and args.stage in (None, "reconcile"):
                 accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
                 tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
             total += 1
@@ -222,7 +225,9 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=_RECORDED_MUTANTS)
     parser.add_argument("--seed", type=int, default=_SEED)
     parser.add_argument("--only", action="append", help="hard_cases, hard_mutants, corpus or mutants")
-    parser.add_argument("--stage", choices=["decode", "reconcile"], help="compare only what reading finds, or only runs")
+    parser.add_argument("--stage", choices=["decode", "webhook", "reconcile"],
+                        help="compare only what reading finds, only objects, or only runs")
+    parser.add_argument("--kind", action="append", help="with --stage=webhook: only objects of this kind")
     parser.add_argument("--limit", type=int, default=20, help="disagreements shown of each sort")
     args = parser.parse_args()
     if args.mode in ("check", "live") and not args.subject:

@@ -13,6 +13,7 @@
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/validate.h"
 #include "tests/parity/runs.h"
 
 namespace colocation {
@@ -58,10 +59,23 @@ void AppendErrors(const Verdict& verdict, std::string* out) {
   out->push_back(']');
 }
 
-std::string Answer(absl::string_view id, absl::string_view text) {
+// "key=value;key=value" as flags; settings that only runs heed are passed over.
+FeatureFlags FlagsOf(absl::string_view settings) {
+  FeatureFlags flags;
+  for (const absl::string_view setting : absl::StrSplit(settings, ';')) {
+    const std::pair<absl::string_view, absl::string_view> pair =
+        absl::StrSplit(setting, absl::MaxSplits('=', 1));
+    SetFeatureFlag(pair.first, pair.second, &flags);
+  }
+  return flags;
+}
+
+std::string Answer(absl::string_view id, absl::string_view settings,
+                   absl::string_view text, bool only_decode) {
   v1::ObjectSet objects;
   DiagnosticList list;
   DecodeObjects("case", text, DecodeOptions(), &objects, &list);
+  if (!only_decode) Validate(objects, FlagsOf(settings), &list);
 
   std::map<Place, Verdict> verdicts;
   AddObjects("Pipeline", objects.pipelines(), &verdicts);
@@ -102,7 +116,7 @@ std::string Answer(absl::string_view id, absl::string_view text) {
   return out;
 }
 
-int Main() {
+int Main(bool only_decode) {
   std::ios::sync_with_stdio(false);
   std::string header;
   while (std::getline(std::cin, header)) {
@@ -119,7 +133,7 @@ int Main() {
       return 2;
     }
     text.pop_back();
-    std::cout << Answer(fields[1], text) << "\n";
+    std::cout << Answer(fields[1], fields[3], text, only_decode) << "\n";
   }
   return 0;
 }
@@ -127,4 +141,8 @@ int Main() {
 }  // namespace
 }  // namespace colocation
 
-int main() { return colocation::Main(); }
+int main(int argc, char** argv) {
+  const bool only_decode =
+      argc > 1 && absl::string_view(argv[1]) == "--stage=decode";
+  return colocation::Main(only_decode);
+}

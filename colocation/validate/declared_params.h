@@ -3,8 +3,8 @@
 // An embedded Task sees its own parameters and those around it: scopes are
 // chained. Made once for each list of declarations; looking up is by hash where
 // the list is long.
-#ifndef COLOCATION_VALIDATE_PARAM_SCOPE_H_
-#define COLOCATION_VALIDATE_PARAM_SCOPE_H_
+#ifndef COLOCATION_VALIDATE_DECLARED_PARAMS_H_
+#define COLOCATION_VALIDATE_DECLARED_PARAMS_H_
 
 #include <vector>
 
@@ -15,15 +15,15 @@
 
 namespace colocation {
 
-class ParamScope {
+class DeclaredParams {
  public:
   // `specs` and `outer` must outlive this; `outer` may be null.
-  explicit ParamScope(const ParamSpecs& specs,
-                      const ParamScope* outer = nullptr);
+  explicit DeclaredParams(const ParamSpecs& specs,
+                          const DeclaredParams* outer = nullptr);
 
   // Not copyable: others point to it.
-  ParamScope(const ParamScope&) = delete;
-  ParamScope& operator=(const ParamScope&) = delete;
+  DeclaredParams(const DeclaredParams&) = delete;
+  DeclaredParams& operator=(const DeclaredParams&) = delete;
 
   bool Contains(absl::string_view name) const;
 
@@ -42,14 +42,15 @@ class ParamScope {
   const v1::ParamSpec* FindHere(absl::string_view name) const;
 
   const ParamSpecs& specs_;
-  const ParamScope* outer_;
+  const DeclaredParams* outer_;
   // Index of the last of a name; empty where the list is short.
   absl::flat_hash_map<absl::string_view, int> by_name_;
 };
 
 // `did you mean "x"?`, or which there are.
-std::string UnknownParamHint(absl::string_view name, const ParamScope& scope);
+std::string UnknownParamHint(absl::string_view name,
+                             const DeclaredParams& scope);
 
 }  // namespace colocation
 
-#endif  // COLOCATION_VALIDATE_PARAM_SCOPE_H_
+#endif  // COLOCATION_VALIDATE_DECLARED_PARAMS_H_

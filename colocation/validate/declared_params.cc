@@ -1,4 +1,4 @@
-#include "colocation/validate/param_scope.h"
+#include "colocation/validate/declared_params.h"
 
 #include <algorithm>
 #include <string>
@@ -17,14 +17,15 @@ constexpr size_t kFewNames = 8;
 
 }  // namespace
 
-ParamScope::ParamScope(const ParamSpecs& specs, const ParamScope* outer)
+DeclaredParams::DeclaredParams(const ParamSpecs& specs,
+                               const DeclaredParams* outer)
     : specs_(specs), outer_(outer) {
   if (specs.size() <= kShortList) return;
   by_name_.reserve(specs.size());
   for (int i = 0; i < specs.size(); ++i) by_name_[specs[i].name()] = i;
 }
 
-const v1::ParamSpec* ParamScope::FindHere(absl::string_view name) const {
+const v1::ParamSpec* DeclaredParams::FindHere(absl::string_view name) const {
   if (!by_name_.empty()) {
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : &specs_[found->second];
@@ -35,30 +36,30 @@ const v1::ParamSpec* ParamScope::FindHere(absl::string_view name) const {
   return nullptr;
 }
 
-const v1::ParamSpec* ParamScope::Find(absl::string_view name) const {
-  for (const ParamScope* scope = this; scope != nullptr;
+const v1::ParamSpec* DeclaredParams::Find(absl::string_view name) const {
+  for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
     if (const v1::ParamSpec* spec = scope->FindHere(name)) return spec;
   }
   return nullptr;
 }
 
-bool ParamScope::Contains(absl::string_view name) const {
+bool DeclaredParams::Contains(absl::string_view name) const {
   return Find(name) != nullptr;
 }
 
-void ParamScope::ForEach(
+void DeclaredParams::ForEach(
     absl::string_view name,
     absl::FunctionRef<void(const v1::ParamSpec&)> found) const {
-  for (const ParamScope* scope = this; scope != nullptr;
+  for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
     if (const v1::ParamSpec* spec = scope->FindHere(name)) found(*spec);
   }
 }
 
-std::vector<absl::string_view> ParamScope::Names() const {
+std::vector<absl::string_view> DeclaredParams::Names() const {
   std::vector<absl::string_view> names;
-  for (const ParamScope* scope = this; scope != nullptr;
+  for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
     for (const v1::ParamSpec& spec : scope->specs_) {
       names.push_back(spec.name());
@@ -67,7 +68,8 @@ std::vector<absl::string_view> ParamScope::Names() const {
   return names;
 }
 
-std::string UnknownParamHint(absl::string_view name, const ParamScope& scope) {
+std::string UnknownParamHint(absl::string_view name,
+                             const DeclaredParams& scope) {
   std::vector<absl::string_view> names = scope.Names();
   std::string hint = DidYouMean(name, names);
   if (!hint.empty()) return hint;

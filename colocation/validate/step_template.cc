@@ -1,0 +1,105 @@
+#include "colocation/validate/step_template.h"
+
+#include <string>
+#include <utility>
+
+namespace colocation {
+namespace {
+
+// `step`'s elements are laid over the template's that have the same key; new
+// ones follow.
+template <typename Element, typename Key>
+void MergeByKey(
+    const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
+    google::protobuf::RepeatedPtrField<Element>* of_step) {
+  google::protobuf::RepeatedPtrField<Element> merged = from_template;
+  for (Element& element : *of_step) {
+    Element* same = nullptr;
+    for (Element& candidate : merged) {
+      if (key(candidate) == key(element)) same = &candidate;
+    }
+    if (same != nullptr) {
+      same->MergeFrom(element);
+    } else {
+      *merged.Add() = std::move(element);
+    }
+  }
+  of_step->Swap(&merged);
+}
+
+// As above; but a value of its own, of whatever kind, takes the place of the
+// template's (merge.go, amendConflictingContainerFields).
+void MergeEnv(
+    const google::protobuf::RepeatedPtrField<v1::EnvVar>& from_template,
+    google::protobuf::RepeatedPtrField<v1::EnvVar>* of_step) {
+  google::protobuf::RepeatedPtrField<v1::EnvVar> merged = from_template;
+  for (v1::EnvVar& variable : *of_step) {
+    v1::EnvVar* same = nullptr;
+    for (v1::EnvVar& candidate : merged) {
+      if (candidate.name() == variable.name()) same = &candidate;
+    }
+    if (same == nullptr) {
+      *merged.Add() = std::move(variable);
+    } else if (!variable.value().empty() || variable.has_value_from()) {
+      *same = std::move(variable);
+    }
+  }
+  of_step->Swap(&merged);
+}
+
+void MergeQuantities(
+    const google::protobuf::Map<std::string, std::string>& from_template,
+    google::protobuf::Map<std::string, std::string>* of_step) {
+  of_step->insert(from_template.begin(), from_template.end());
+}
+
+}  // namespace
+
+void MergeWithTemplate(const v1::StepTemplate& given, v1::Step* step) {
+  if (step->image().empty()) step->set_image(given.image());
+  if (step->command().empty()) *step->mutable_command() = given.command();
+  if (step->args().empty()) *step->mutable_args() = given.args();
+  if (step->working_dir().empty()) step->set_working_dir(given.working_dir());
+  if (step->env_from().empty()) *step->mutable_env_from() = given.env_from();
+  if (step->image_pull_policy().empty()) {
+    step->set_image_pull_policy(given.image_pull_policy());
+  }
+  MergeEnv(given.env(), step->mutable_env());
+  MergeByKey(
+      given.volume_mounts(),
+      [](const v1::VolumeMount& mount) { return mount.mount_path(); },
+      step->mutable_volume_mounts());
+  MergeByKey(
+      given.volume_devices(),
+      [](const v1::VolumeDevice& device) { return device.device_path(); },
+      step->mutable_volume_devices());
+  if (given.has_compute_resources()) {
+    v1::ResourceRequirements* resources = step->mutable_compute_resources();
+    MergeQuantities(given.compute_resources().requests(),
+                    resources->mutable_requests());
+    MergeQuantities(given.compute_resources().limits(),
+                    resources->mutable_limits());
+    MergeByKey(
+        given.compute_resources().claims(),
+        [](const v1::ResourceClaim& claim) { return claim.name(); },
+        resources->mutable_claims());
+  }
+  if (given.has_security_context()) {
+    v1::SecurityContext merged = given.security_context();
+    merged.MergeFrom(step->security_context());
+    // A list of the step replaces the template's.
+    if (step->security_context().has_capabilities()) {
+      const v1::Capabilities& capabilities =
+          step->security_context().capabilities();
+      if (!capabilities.add().empty()) {
+        *merged.mutable_capabilities()->mutable_add() = capabilities.add();
+      }
+      if (!capabilities.drop().empty()) {
+        *merged.mutable_capabilities()->mutable_drop() = capabilities.drop();
+      }
+    }
+    *step->mutable_security_context() = std::move(merged);
+  }
+}
+
+}  // namespace colocation
