@@ -70,7 +70,7 @@ std::optional<absl::string_view> NextExpression(absl::string_view* text) {
   }
 }
 
-bool LooksLikeResultReference(absl::string_view expression) {
+bool LooksLikeResult(absl::string_view expression) {
   if (!absl::ConsumePrefix(&expression, "tasks.") &&
       !absl::ConsumePrefix(&expression, "finally.")) {
     return false;
@@ -79,10 +79,10 @@ bool LooksLikeResultReference(absl::string_view expression) {
   return absl::StartsWith(expression, "results.");
 }
 
-std::optional<ResultReference> ParseResultReference(
+std::optional<ResultExpression> ParseResultExpression(
     absl::string_view expression) {
-  if (!LooksLikeResultReference(expression)) return std::nullopt;
-  ResultReference reference;
+  if (!LooksLikeResult(expression)) return std::nullopt;
+  ResultExpression reference;
   reference.of_finally = NextPart(&expression) == "finally";
   reference.task = NextPart(&expression);
   NextPart(&expression);

@@ -30,10 +30,10 @@ std::optional<absl::string_view> NextExpression(absl::string_view* text);
 
 // "tasks.a.results.b": four parts or more, of which the third is "results" and
 // the first "tasks" or "finally" (LooksLikeResultRef). It may still be none.
-bool LooksLikeResultReference(absl::string_view expression);
+bool LooksLikeResult(absl::string_view expression);
 
 // A result of a task of the pipeline.
-struct ResultReference {
+struct ResultExpression {
   bool of_finally = false;  // "finally.a.results.b"
   absl::string_view task;
   absl::string_view result;
@@ -43,7 +43,7 @@ struct ResultReference {
 
 // The expression as such (ParseTaskExpression); nothing where it is something
 // else or has more than five parts.
-std::optional<ResultReference> ParseResultReference(
+std::optional<ResultExpression> ParseResultExpression(
     absl::string_view expression);
 
 // A variable as it stands in a text.

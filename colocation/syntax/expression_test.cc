@@ -88,7 +88,7 @@ TEST(ExpressionTest, UnclosedVariablesTakeLinearTime) {
 
 TEST(ExpressionTest, ResultReferences) {
   const auto text = [](absl::string_view expression) {
-    const auto reference = ParseResultReference(expression);
+    const auto reference = ParseResultExpression(expression);
     if (!reference) return std::string("none");
     return absl::StrCat(reference->of_finally ? "finally " : "",
                         reference->task, " ", reference->result, " ",
@@ -105,8 +105,8 @@ TEST(ExpressionTest, ResultReferences) {
         "steps.a.results.b", "params.a", "tasks.results.a.b", "tasks", ""}) {
     EXPECT_EQ(text(none), "none") << none;
   }
-  EXPECT_TRUE(LooksLikeResultReference("tasks.a.results.b.k.l"));
-  EXPECT_FALSE(LooksLikeResultReference("tasks.a.results"));
+  EXPECT_TRUE(LooksLikeResult("tasks.a.results.b.k.l"));
+  EXPECT_FALSE(LooksLikeResult("tasks.a.results"));
 }
 
 TEST(ExpressionTest, IndicesAreTrimmedWhereverTheyStand) {

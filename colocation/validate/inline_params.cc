@@ -12,7 +12,7 @@ void InlineParams::Add(const v1::Param& param) {
   v1::ParamSpec& spec = added ? *specs_.Add() : specs_[known->second];
   spec.Clear();
   spec.set_name(param.name());
-  spec.set_type(std::string(ParamTypeName(TypeOf(param.value()))));
+  spec.set_type(std::string(ParamTypeName(ParamTypeOf(param.value()))));
   *spec.mutable_default_() = param.value();
   if (!param.value().has_object_value()) return;
   for (const auto& [key, value] : param.value().object_value().entries()) {
@@ -52,7 +52,7 @@ void InlineParams::Declare(const ValidationContext& context,
       continue;
     }
     v1::ParamSpec& spec = specs_[known->second];
-    const bool object = TypeOf(spec) == ParamType::kObject ||
+    const bool object = ParamTypeOf(spec) == ParamType::kObject ||
                         declared.default_().has_object_value();
     if (!object) continue;
     if (!HasProperties(declared)) {
@@ -63,7 +63,7 @@ void InlineParams::Declare(const ValidationContext& context,
           .set_hint("list them: \"properties: {KEY: {type: string}}\"");
       continue;
     }
-    if (TypeOf(spec) == ParamType::kObject) {
+    if (ParamTypeOf(spec) == ParamType::kObject) {
       *spec.mutable_properties() = declared.properties();
       spec.set_properties_empty(declared.properties_empty());
     }

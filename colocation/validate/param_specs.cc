@@ -57,16 +57,17 @@ std::vector<absl::string_view> SortedKeys(const v1::ParamSpec& spec) {
 }  // namespace
 
 // pkg/apis/pipeline/v1/param_types.go, ParamSpec.SetDefaults
-ParamType TypeOf(const v1::ParamSpec& spec) {
+ParamType ParamTypeOf(const v1::ParamSpec& spec) {
   if (spec.type() == "string") return ParamType::kString;
   if (spec.type() == "array") return ParamType::kArray;
   if (spec.type() == "object") return ParamType::kObject;
   if (!spec.type().empty()) return ParamType::kUnknown;
   if (HasProperties(spec)) return ParamType::kObject;
-  return spec.has_default_() ? TypeOf(spec.default_()) : ParamType::kString;
+  return spec.has_default_() ? ParamTypeOf(spec.default_())
+                             : ParamType::kString;
 }
 
-ParamType TypeOf(const v1::ParamValue& value) {
+ParamType ParamTypeOf(const v1::ParamValue& value) {
   switch (value.value_case()) {
     case v1::ParamValue::kArrayValue:
       return ParamType::kArray;
@@ -100,7 +101,7 @@ namespace {
 // pkg/apis/pipeline/v1/task_validation.go, ParamSpec.ValidateType
 void ValidateType(const ValidationContext& context, const v1::ParamSpec& spec,
                   const FieldPath& path) {
-  const ParamType type = TypeOf(spec);
+  const ParamType type = ParamTypeOf(spec);
   if (type == ParamType::kUnknown) {
     const std::string near =
         DidYouMean(spec.type(), {"string", "array", "object"});
@@ -111,8 +112,8 @@ void ValidateType(const ValidationContext& context, const v1::ParamSpec& spec,
                                : near);
     return;
   }
-  if (spec.has_default_() && TypeOf(spec.default_()) != type) {
-    const absl::string_view given = ParamTypeName(TypeOf(spec.default_()));
+  if (spec.has_default_() && ParamTypeOf(spec.default_()) != type) {
+    const absl::string_view given = ParamTypeName(ParamTypeOf(spec.default_()));
     context
         .Error("param-type", path.Field("default"),
                absl::StrCat("the default of \"", spec.name(), "\" is of type ",
@@ -174,7 +175,7 @@ void ValidateParamEnums(const ValidationContext& context,
     const FieldPath values = at.Field("enum");
     RequireFlag(context, context.flags.param_enum, "enable-param-enum",
                 "the enum of a parameter", values);
-    if (TypeOf(spec) != ParamType::kString) {
+    if (ParamTypeOf(spec) != ParamType::kString) {
       context
           .Error("enum-needs-string", values,
                  absl::StrCat("the parameter \"", spec.name(),
@@ -216,7 +217,7 @@ void ValidateParamNameFormat(const ValidationContext& context,
       "letters, digits, \"_\" and \"-\", beginning with a letter or \"_\"";
   for (int i = 0; i < specs.size(); ++i) {
     const v1::ParamSpec& spec = specs[i];
-    const bool object = TypeOf(spec) == ParamType::kObject;
+    const bool object = ParamTypeOf(spec) == ParamType::kObject;
     const FieldPath at = path.Index(i);
     if (!IsVariableName(spec.name(), /*dots=*/!object)) {
       context
@@ -243,7 +244,8 @@ void ValidateObjectsHaveProperties(const ValidationContext& context,
                                    const ParamSpecs& specs,
                                    const FieldPath& path) {
   for (int i = 0; i < specs.size(); ++i) {
-    if (TypeOf(specs[i]) != ParamType::kObject || HasProperties(specs[i])) {
+    if (ParamTypeOf(specs[i]) != ParamType::kObject ||
+        HasProperties(specs[i])) {
       continue;
     }
     context

@@ -14,8 +14,8 @@ using ParamSpecs = google::protobuf::RepeatedPtrField<v1::ParamSpec>;
 enum class ParamType { kString, kArray, kObject, kUnknown };
 
 // The type that a parameter has once defaults are set.
-ParamType TypeOf(const v1::ParamSpec& spec);
-ParamType TypeOf(const v1::ParamValue& value);
+ParamType ParamTypeOf(const v1::ParamSpec& spec);
+ParamType ParamTypeOf(const v1::ParamValue& value);
 // "string", "array", "object".
 absl::string_view ParamTypeName(ParamType type);
 

@@ -17,7 +17,7 @@ constexpr absl::string_view kParams = "params";
 bool IsArray(const DeclaredParams& scope, absl::string_view name) {
   bool array = false;
   scope.ForEach(name, [&](const v1::ParamSpec& spec) {
-    array |= TypeOf(spec) == ParamType::kArray;
+    array |= ParamTypeOf(spec) == ParamType::kArray;
   });
   return array;
 }
@@ -25,7 +25,7 @@ bool IsArray(const DeclaredParams& scope, absl::string_view name) {
 bool IsObject(const DeclaredParams& scope, absl::string_view name) {
   bool object = false;
   scope.ForEach(name, [&](const v1::ParamSpec& spec) {
-    object |= TypeOf(spec) == ParamType::kObject;
+    object |= ParamTypeOf(spec) == ParamType::kObject;
   });
   return object;
 }
@@ -56,7 +56,7 @@ void ValidateKey(const ValidationContext& context, const VariableReference& use,
   const std::string key = WithoutIndex(written);
   bool reported = false;
   scope.ForEach(use.WithoutKey(), [&](const v1::ParamSpec& spec) {
-    if (reported || TypeOf(spec) != ParamType::kObject) return;
+    if (reported || ParamTypeOf(spec) != ParamType::kObject) return;
     if (spec.properties().contains(key)) return;
     ReportUnknownKey(context, use, key, spec, path);
     reported = true;

@@ -70,8 +70,9 @@ void ValidateInlineParams(const ValidationContext& context,
   for (int i = 0; i < spec.task_spec().params_size(); ++i) {
     const v1::ParamSpec& declared = spec.task_spec().params(i);
     const v1::ParamSpec* known = scope.Find(declared.name());
-    if (TypeOf(declared) != ParamType::kObject || HasProperties(declared) ||
-        TypeOf(*known) != ParamType::kObject || HasProperties(*known)) {
+    if (ParamTypeOf(declared) != ParamType::kObject ||
+        HasProperties(declared) || ParamTypeOf(*known) != ParamType::kObject ||
+        HasProperties(*known)) {
       continue;
     }
     // task_validation.go, ValidateObjectParamsHaveProperties
