@@ -68,6 +68,14 @@ def leads_to(tekton: str, ours: str, kind: str, codes) -> bool:
         # Somewhere within the embedded spec, or the run's params.
         return ours.startswith(("spec.pipelineSpec", "spec.taskSpec", "spec.params"))
     wanted, have = segments(usual(tekton)), segments(ours)
+    # A generated name has been filled in when Tekton looks at it.
+    if have == ["metadata", "generateName"] and wanted == ["metadata", "name"]:
+        return True
+    # What stepTemplate gives is ours where it is written; merge.go,
+    # MergeStepsWithStepTemplate, has put it into the steps.
+    if "stepTemplate" in have and "steps" in wanted:
+        at = wanted.index("steps")
+        wanted[at:at + 2] = ["stepTemplate"]
 
     def prefix(parts: List[str]) -> bool:
         return len(parts) <= len(have) and all(_same(a, b) for a, b in zip(parts, have))
