@@ -285,11 +285,8 @@ void NodeDecoder::DecodeMember(const FieldTable& table, const Key& key,
   const uint64_t bit = uint64_t{1} << (info->index % 64);
   uint64_t& by_key = seen.by_key[info->index / 64 % 4];
   uint64_t& by_merge = seen.by_merge[info->index / 64 % 4];
-  if (!key.merged && (by_key & bit) != 0) {
-    DuplicateKey(key, member);
-    reader_.SkipNode();
-    return;
-  }
+  // The last one counts, as in any reader that isn't strict.
+  if (!key.merged && (by_key & bit) != 0) DuplicateKey(key, member);
   Message* owner = Owner(*info, message);
   if (((by_key | by_merge) & bit) != 0) {
     owner->GetReflection()->ClearField(owner, info->field);
@@ -410,11 +407,7 @@ void NodeDecoder::DecodeMap(const FieldInfo& info, Message* message,
   ForEachMember(path, [&](const Key& key) {
     const FieldPath at = path.Field(key.name);
     const auto [known, added] = merged_keys.emplace(key.name, key.merged);
-    if (!added && !key.merged && !known->second) {
-      DuplicateKey(key, at);
-      reader_.SkipNode();
-      return;
-    }
+    if (!added && !key.merged && !known->second) DuplicateKey(key, at);
     known->second = key.merged;
     Message* entry = reflection->AddMessage(message, info.field);
     entry->GetReflection()->SetString(entry, key_field, key.name);

@@ -70,4 +70,18 @@ void InlineParams::Declare(const ValidationContext& context,
   }
 }
 
+void RequireInlineValues(const ValidationContext& context,
+                         const ParamValues& params, const FieldPath& path) {
+  for (int i = 0; i < params.size(); ++i) {
+    if (params[i].value().value_case() != v1::ParamValue::VALUE_NOT_SET) {
+      continue;
+    }
+    context
+        .Error("invalid-value", path.Index(i),
+               absl::StrCat("the parameter \"", params[i].name(),
+                            "\" has no value"))
+        .set_hint("give it one; the empty string is \"\"");
+  }
+}
+
 }  // namespace colocation

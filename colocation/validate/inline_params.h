@@ -37,6 +37,12 @@ class InlineParams {
   absl::flat_hash_map<std::string, int> by_name_;
 };
 
+// Each of `params`, the list at `path`, has a value: without one, it would be a
+// declaration of no type (pkg/apis/pipeline/v1/task_validation.go,
+// ParamSpec.ValidateType).
+void RequireInlineValues(const ValidationContext& context,
+                         const ParamValues& params, const FieldPath& path);
+
 }  // namespace colocation
 
 #endif  // COLOCATION_VALIDATE_INLINE_PARAMS_H_

@@ -30,7 +30,7 @@ bool IsResultName(absl::string_view name) {
 // else is looked at.
 template <typename Result>
 bool ValidateDeclaration(const ValidationContext& context, const Result& result,
-                         const FieldPath& path) {
+                         bool defaulted, const FieldPath& path) {
   if (!IsResultName(result.name())) {
     context
         .Error("invalid-name", path.Field("name"),
@@ -57,7 +57,9 @@ bool ValidateDeclaration(const ValidationContext& context, const Result& result,
     return true;
   }
   // validateObjectResult, validateObjectStepResult
-  if (type != "object" && !(type.empty() && has_properties)) return true;
+  const bool object =
+      type == "object" || (defaulted && type.empty() && has_properties);
+  if (!object) return true;
   if (!has_properties) {
     context
         .Error("missing-field", path,
@@ -68,13 +70,16 @@ bool ValidateDeclaration(const ValidationContext& context, const Result& result,
   }
   const FieldPath properties = path.Field("properties");
   for (const auto& [key, property] : result.properties()) {
-    if (property.type().empty() || property.type() == "string") continue;
+    const bool missing = property.type().empty();
+    if (property.type() == "string" || (missing && defaulted)) continue;
     const FieldPath at = properties.Field(key);
     context
-        .Error("invalid-value", at.Field("type"),
-               absl::StrCat("the key \"", key, "\" is of type \"",
-                            property.type(), "\""))
-        .set_hint("the keys of an object are strings");
+        .Error("invalid-value", missing ? at : at.Field("type"),
+               missing ? absl::StrCat("the key \"", key, "\" has no type")
+                       : absl::StrCat("the key \"", key, "\" is of type \"",
+                                      property.type(), "\""))
+        .set_hint(missing ? "write \"type: string\""
+                          : "the keys of an object are strings");
   }
   return true;
 }
@@ -178,16 +183,17 @@ void ValidateTaskResults(const ValidationContext& context,
                          const TaskResults& results, const FieldPath& path) {
   for (int i = 0; i < results.size(); ++i) {
     const FieldPath at = path.Index(i);
-    if (ValidateDeclaration(context, results[i], at)) {
+    if (ValidateDeclaration(context, results[i], /*defaulted=*/true, at)) {
       ValidateValue(context, results[i], at);
     }
   }
 }
 
 void ValidateStepResults(const ValidationContext& context,
-                         const StepResults& results, const FieldPath& path) {
+                         const StepResults& results, bool defaulted,
+                         const FieldPath& path) {
   for (int i = 0; i < results.size(); ++i) {
-    ValidateDeclaration(context, results[i], path.Index(i));
+    ValidateDeclaration(context, results[i], defaulted, path.Index(i));
   }
 }
 

@@ -13,8 +13,11 @@ using StepResults = google::protobuf::RepeatedPtrField<v1::StepResult>;
 // `path` is that of the list.
 void ValidateTaskResults(const ValidationContext& context,
                          const TaskResults& results, const FieldPath& path);
+// Of a StepAction, or of a step: there `defaulted` is false, for Tekton sets no
+// defaults, and "string" has to be written.
 void ValidateStepResults(const ValidationContext& context,
-                         const StepResults& results, const FieldPath& path);
+                         const StepResults& results, bool defaulted,
+                         const FieldPath& path);
 
 // Paths of results in a script are of results that are declared:
 // "$(results.x.path)" of the Task, "$(step.results.x.path)" of the step.

@@ -202,7 +202,8 @@ void ValidateStepAction(const ValidationContext& context,
                       script);
   ValidateResultPaths(context, spec.script(), "results", spec.results(),
                       script);
-  ValidateStepResults(context, spec.results(), path.Field("results"));
+  ValidateStepResults(context, spec.results(), /*defaulted=*/true,
+                      path.Field("results"));
   ValidateMountNames(context, spec, path);
   if (step_action.api_version() == "tekton.dev/v1alpha1") {
     ValidateDefaults(context, spec.params(), path.Field("params"));

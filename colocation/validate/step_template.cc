@@ -1,7 +1,12 @@
 #include "colocation/validate/step_template.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
 
 namespace colocation {
 namespace {
@@ -53,7 +58,59 @@ void MergeQuantities(
   of_step->insert(from_template.begin(), from_template.end());
 }
 
+// The patch has what differs from the template, by the place in the step at
+// which each key stands first; and that has to be the step's own order.
+template <typename Element, typename Key>
+bool OrderFits(const google::protobuf::RepeatedPtrField<Element>& from_template,
+               Key key,
+               const google::protobuf::RepeatedPtrField<Element>& of_step) {
+  if (from_template.empty() || of_step.size() < 2) return true;
+  absl::flat_hash_map<absl::string_view, int> first;
+  std::vector<int> patch;  // the first places of its elements' keys
+  bool twice = false;
+  for (int i = 0; i < of_step.size(); ++i) {
+    const auto [known, added] = first.emplace(key(of_step[i]), i);
+    twice |= !added;
+    const bool same =
+        added && std::any_of(from_template.begin(), from_template.end(),
+                             [&](const Element& element) {
+                               return element.SerializeAsString() ==
+                                      of_step[i].SerializeAsString();
+                             });
+    if (!same) patch.push_back(known->second);
+  }
+  if (!twice) return true;
+  std::stable_sort(patch.begin(), patch.end());
+  size_t next = 0;
+  for (const Element& element : of_step) {
+    if (next < patch.size() && key(of_step[patch[next]]) == key(element)) {
+      ++next;
+    }
+  }
+  return next == patch.size();
+}
+
 }  // namespace
+
+bool CanMergeWithTemplate(const v1::StepTemplate& given, const v1::Step& step) {
+  using View = absl::string_view;
+  return OrderFits(
+             given.env(),
+             [](const v1::EnvVar& env) -> View { return env.name(); },
+             step.env()) &&
+         OrderFits(
+             given.volume_mounts(),
+             [](const v1::VolumeMount& mount) -> View {
+               return mount.mount_path();
+             },
+             step.volume_mounts()) &&
+         OrderFits(
+             given.volume_devices(),
+             [](const v1::VolumeDevice& device) -> View {
+               return device.device_path();
+             },
+             step.volume_devices());
+}
 
 void MergeWithTemplate(const v1::StepTemplate& given, v1::Step* step) {
   if (step->image().empty()) step->set_image(given.image());

@@ -15,6 +15,12 @@ namespace colocation {
 // (pkg/apis/pipeline/v1/merge.go, MergeStepsWithStepTemplate).
 void MergeWithTemplate(const v1::StepTemplate& given, v1::Step* step);
 
+// Whether Tekton can merge the two. It can't where a variable, mount or device
+// stands twice in the step, others stand between, and the template has any: the
+// patch that it makes then contradicts itself (k8s.io/apimachinery/pkg/util/
+// strategicpatch/patch.go, validatePatchWithSetOrderList).
+bool CanMergeWithTemplate(const v1::StepTemplate& given, const v1::Step& step);
+
 }  // namespace colocation
 
 #endif  // COLOCATION_VALIDATE_STEP_TEMPLATE_H_

@@ -16,6 +16,7 @@
 #include "colocation/validate/mount_path.h"
 #include "colocation/validate/ref.h"
 #include "colocation/validate/results.h"
+#include "colocation/validate/step_template.h"
 #include "colocation/validate/step_view.h"
 #include "colocation/validate/variables.h"
 #include "colocation/validate/when.h"
@@ -288,9 +289,29 @@ void ValidateStep(const ValidationContext& context, const StepView& view) {
   if (!step.results().empty() || step.results_empty()) {
     ValidateResultPaths(context, step.script(), "step.results", step.results(),
                         view.path().Field("script"));
-    ValidateStepResults(context, step.results(), view.path().Field("results"));
+    ValidateStepResults(context, step.results(), /*defaulted=*/false,
+                        view.path().Field("results"));
   }
   ValidateWhen(context, step.when(), view.path().Field("when"));
+}
+
+// task_validation.go, TaskSpec.Validate, where merging fails
+void ValidateTemplateMerge(const ValidationContext& context,
+                           const v1::TaskSpec& spec, const FieldPath& path) {
+  if (!spec.has_step_template()) return;
+  for (int i = 0; i < spec.steps_size(); ++i) {
+    if (spec.steps(i).has_ref() ||
+        CanMergeWithTemplate(spec.step_template(), spec.steps(i))) {
+      continue;
+    }
+    const FieldPath steps = path.Field("steps");
+    v1::Diagnostic& error = context.Error(
+        "template-merge", path.Field("stepTemplate"),
+        absl::StrCat("this can't be merged into step ", i,
+                     ", which has an env, volumeMount or volumeDevice twice"));
+    error.set_hint("remove one of the two from the step");
+    context.Related(error, steps.Index(i), "the step");
+  }
 }
 
 }  // namespace
@@ -302,6 +323,7 @@ void ValidateSteps(const ValidationContext& context, const v1::TaskSpec& spec,
         .set_hint("give it one: \"steps: [{image: ..., script: ...}]\"");
     return;
   }
+  ValidateTemplateMerge(context, spec, path);
   StepNames names;
   ForEachStep(spec, path, context.v1beta1, [&](const StepView& view) {
     ValidateUniqueName(context, view, spec, &names, path);

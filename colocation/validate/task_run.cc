@@ -64,6 +64,7 @@ void ValidateInlineParams(const ValidationContext& context,
   // The rest is the Task's own, whose names have been looked at.
   ParamSpecs of_run(params.specs().begin(), params.specs().begin() + given);
   ValidateParamNameFormat(context, of_run, path.Field("params"));
+  RequireInlineValues(context, spec.params(), path.Field("params"));
   const DeclaredParams scope(params.specs());
   ValidateArrayUsage(context, spec.task_spec(), scope, task_spec);
   ValidateParamUsage(context, spec.task_spec(), scope, task_spec);

@@ -75,15 +75,15 @@ void ValidateDeclaredWorkspaces(const ValidationContext& context,
       error.set_hint("remove one of the two, or give it another name");
       context.Related(error, workspaces.Index(known->second), "the first");
     }
-    const bool written = !workspace.mount_path().empty();
     const std::string mount_path =
-        written ? CleanPath(workspace.mount_path())
-                : CleanPath(absl::StrCat("/workspace/", workspace.name()));
+        CleanPath(workspace.mount_path().empty()
+                      ? absl::StrCat("/workspace/", workspace.name())
+                      : workspace.mount_path());
     const auto [other, free] = taken.emplace(
         mount_path, absl::StrCat("the workspace \"", workspace.name(), "\""));
     if (free) continue;
     context
-        .Error("mount-path-conflict", written ? at.Field("mountPath") : at,
+        .Error("mount-path-conflict", at.Field("mountPath"),
                absl::StrCat("the workspace \"", workspace.name(),
                             "\" would be mounted at \"", mount_path, "\", as ",
                             other->second, " is"))

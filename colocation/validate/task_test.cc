@@ -60,6 +60,14 @@ constexpr FaultCase kSteps[] = {
      "stepTemplate: {volumeMounts: [{name: v, mountPath: /tekton/x}]}, "
      "steps: [{image: i}]",
      "spec.stepTemplate.volumeMounts[0].mountPath: mount-path-conflict"},
+    {"VariableTwiceAmongOthersCannotMergeWithTemplate",
+     "stepTemplate: {env: [{name: T, value: t}]}, steps: [{image: i, env: "
+     "[{name: A, value: a}, {name: B, value: b}, {name: A, value: c}]}]",
+     "spec.stepTemplate: template-merge"},
+    {"VariableTwiceInARowMergesWithTemplate",
+     "stepTemplate: {env: [{name: T, value: t}]}, steps: [{image: i, env: "
+     "[{name: A, value: a}, {name: A, value: c}, {name: B, value: b}]}]",
+     ""},
     {"StepResultOnlyInEnvCommandAndArgs",
      "steps: [{image: $(steps.a.results.r), script: $(steps.a.results.r), "
      "args: [$(steps.a.results.r)], env: [{name: E, value: "
@@ -156,7 +164,7 @@ constexpr FaultCase kRest[] = {
     {"WorkspacesAtOnePath",
      "workspaces: [{name: a, mountPath: /workspace/b}, {name: b}], steps: "
      "[{image: i}]",
-     "spec.workspaces[1]: mount-path-conflict"},
+     "spec.workspaces[1].mountPath: mount-path-conflict"},
     {"WorkspaceWhereStepMounts",
      "workspaces: [{name: a, mountPath: /d/}], steps: [{image: i, "
      "volumeMounts: [{name: v, mountPath: /d}]}]",

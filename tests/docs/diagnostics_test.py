@@ -12,7 +12,7 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file_
 _CALL = re.compile(r'\b(?:Error|Warning|Fail|WarnOf\w*)\(\s*(?:[^"();]*?(?:\([^"();]*\)[^"();]*?)*)"(?P<code>[a-z]+(?:-[a-z]+)*)"'
                    r'(?:\s*:\s*"(?P<other>[a-z]+(?:-[a-z]+)*)")?')
 # Tekton's rules that no part of ours can meet (rules.tsv, notes), and those whose answer is a need or a plan of its own.
-_NOT_OURS = {"affinity-conflict", "internal", "needed-pipeline", "needed-task", "unknown-sidecar", "unknown-step"}
+_NOT_OURS = {"affinity-conflict", "needed-pipeline", "needed-task", "unknown-sidecar", "unknown-step"}
 
 
 def used() -> set:

@@ -155,7 +155,7 @@ def check(args: argparse.Namespace) -> int:
             if args.stage == "decode":
                 verdict = compare.as_read(rules, verdict)
             if args.stage == "webhook":
-                verdict = [given for given in verdict if given.place.startswith("object") and (not args.kind or given.kind in args.kind)]
+                verdict = [given for given in verdict if given.place.startswith("object") and (not args.kind or given.kind in args.kind + [""])]
             if args.stage == "reconcile":
                 verdict = compare.of_runs(verdict)
             tally.add(case.id, verdict, answer)

@@ -20,7 +20,9 @@ ODDITIES = [
     (r"\.(tasks|finally)\.value$", r".\1", "pipeline_validation.go, validatePipelineContextVariables: no index"),
     (r"\bparams\.(.*)\.default\.type$", r"params[\1].default", "task_validation.go, ParamSpec.ValidateType"),
     (r"\bparams\.(.*)\.(type|properties)$", r"params[\1].\2", "task_validation.go, ParamSpec.ValidateType, ValidateObjectType"),
-    (r"\bresults\[(\d+)\]\..+\.(type|value|properties)$", r"results[\1].\2", "result_validation.go, TaskResult.Validate"),
+    (r"\bresults\[(\d+)\]\..+\.type$", r"results[\1].value", "result_validation.go, TaskResult.validateValue: the type of the value"),
+    (r"\bresults\[(\d+)\]\..+\.(value|properties)$", r"results[\1].\2", "result_validation.go, TaskResult.Validate"),
+    (r"(Ref|steps\[\d+\])\[([^\]]*)\]\.name$", r"\1.params[\2].name", "container_validation.go, validateRef: without \"params\""),
     (r"\.([^.\[\]]+)\.properties$", r".params[\1]", "task_validation.go, ValidateObjectParamsHaveProperties; taskrun_validation.go, combineParamSpec"),
     (r"\bmatrix\.include\.params\.?(\[\d+\])?$", "matrix.include", "matrix_types.go, validatePipelineParametersVariablesInMatrixParameters: the include's index is lost"),
     (r"\bmatrix\[(.*)\]$", "matrix", "matrix_types.go, validateParameterInOneOfMatrixOrParams"),
@@ -35,7 +37,7 @@ ODDITIES = [
 ]
 _ODDITIES = [(re.compile(pattern), to) for pattern, to, _ in ODDITIES]
 # In a run, checks over the embedded specs leave the way to them out.
-_INLINE = re.compile(r"^spec(?:\.(?:steps|params)\b.*|\[\d+\].*)$")
+_INLINE = re.compile(r"^spec(?:\.(?:steps|params)\b.*|\[\d+\].*|\.[^.]+\.(?:type|properties|default\.type))$")
 # A pipeline's embedded tasks, checked as a whole, lose `taskSpec`.
 _EMBEDDED = re.compile(r"((?:tasks|finally)\[\d+\])\.(?!taskSpec\b)(steps\[|[^.]+\.properties$)")
 # These name a field that is missing or one of several: ours may name the place
