@@ -19,8 +19,9 @@ v1::Diagnostics Faults(absl::string_view yaml, const FeatureFlags& flags) {
 }  // namespace
 
 std::string FaultsOf(absl::string_view yaml, const FeatureFlags& flags) {
+  const v1::Diagnostics faults = Faults(yaml, flags);
   std::string lines;
-  for (const v1::Diagnostic& fault : Faults(yaml, flags).diagnostics()) {
+  for (const v1::Diagnostic& fault : faults.diagnostics()) {
     absl::StrAppend(&lines, lines.empty() ? "" : "\n", fault.path(), ": ",
                     fault.code());
   }
@@ -28,8 +29,9 @@ std::string FaultsOf(absl::string_view yaml, const FeatureFlags& flags) {
 }
 
 std::string HintsOf(absl::string_view yaml, const FeatureFlags& flags) {
+  const v1::Diagnostics faults = Faults(yaml, flags);
   std::string lines;
-  for (const v1::Diagnostic& fault : Faults(yaml, flags).diagnostics()) {
+  for (const v1::Diagnostic& fault : faults.diagnostics()) {
     absl::StrAppend(&lines, lines.empty() ? "" : "\n", fault.path(), ": ",
                     fault.hint());
   }
