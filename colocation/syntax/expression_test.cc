@@ -111,10 +111,9 @@ TEST(ExpressionTest, ResultReferences) {
 
 TEST(ExpressionTest, IndicesAreTrimmedWhereverTheyStand) {
   constexpr TextCase kCases[] = {
-      {"a", "a"},       {"a[0]", "a"},        {"a[*]", "a"},
-      {"a[]", "a"},     {"a[1*]", "a"},       {"a[0][1]b[*]c", "abc"},
-      {"a[x]", "a[x]"}, {"a[0", "a[0"},       {"[3]", ""},
-      {"a[[0]]", "a[]"},
+      {"a", "a"},     {"a[0]", "a"},           {"a[*]", "a"},    {"a[]", "a"},
+      {"a[1*]", "a"}, {"a[0][1]b[*]c", "abc"}, {"a[x]", "a[x]"}, {"a[0", "a[0"},
+      {"[3]", ""},    {"a[[0]]", "a[]"},
   };
   for (const TextCase& c : kCases) {
     std::string buffer;

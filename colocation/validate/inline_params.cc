@@ -71,16 +71,33 @@ void InlineParams::Declare(const ValidationContext& context,
 }
 
 void RequireInlineValues(const ValidationContext& context,
-                         const ParamValues& params, const FieldPath& path) {
-  for (int i = 0; i < params.size(); ++i) {
-    if (params[i].value().value_case() != v1::ParamValue::VALUE_NOT_SET) {
-      continue;
-    }
+                         const ParamValues& values, const InlineParams& known,
+                         const FieldPath& path) {
+  for (int i = 0; i < values.size(); ++i) {
+    if (values[i].has_value() || known.Contains(values[i].name())) continue;
     context
         .Error("invalid-value", path.Index(i),
-               absl::StrCat("the parameter \"", params[i].name(),
-                            "\" has no value"))
-        .set_hint("give it one; the empty string is \"\"");
+               absl::StrCat("the parameter \"", values[i].name(),
+                            "\" has no value, and so no type"))
+        .set_hint("give it a value, or take it out");
+  }
+}
+
+void RequireInlineProperties(const ValidationContext& context,
+                             const ParamSpecs& specs,
+                             const DeclaredParams& scope,
+                             const FieldPath& path) {
+  for (int i = 0; i < specs.size(); ++i) {
+    if (ParamTypeOf(specs[i]) != ParamType::kObject || HasProperties(specs[i]))
+      continue;
+    const v1::ParamSpec* known = scope.Find(specs[i].name());
+    if (ParamTypeOf(*known) != ParamType::kObject || HasProperties(*known))
+      continue;
+    context
+        .Error("missing-field", path.Index(i),
+               absl::StrCat("the object parameter \"", specs[i].name(),
+                            "\" does not declare its keys"))
+        .set_hint("list them: \"properties: {KEY: {type: string}}\"");
   }
 }
 

@@ -6,8 +6,10 @@
 #ifndef COLOCATION_VALIDATE_INLINE_PARAMS_H_
 #define COLOCATION_VALIDATE_INLINE_PARAMS_H_
 
+#include <string>
+
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/string_view.h"
+#include "colocation/validate/declared_params.h"
 #include "colocation/validate/param_specs.h"
 #include "colocation/validate/param_values.h"
 
@@ -27,6 +29,10 @@ class InlineParams {
   void Declare(const ValidationContext& context, const ParamSpecs& specs,
                const FieldPath& path);
 
+  bool Contains(const std::string& name) const {
+    return by_name_.contains(name);
+  }
+
   // All together, each name once; valid until the next change.
   const ParamSpecs& specs() const { return specs_; }
 
@@ -37,11 +43,20 @@ class InlineParams {
   absl::flat_hash_map<std::string, int> by_name_;
 };
 
-// Each of `params`, the list at `path`, has a value: without one, it would be a
-// declaration of no type (pkg/apis/pipeline/v1/task_validation.go,
-// ParamSpec.ValidateType).
+// Each of `values`, the list at `path`, that isn't known has a value, which
+// says its type (taskrun_validation.go, createParamSpecFromParam;
+// task_validation.go, ParamSpec.ValidateType).
 void RequireInlineValues(const ValidationContext& context,
-                         const ParamValues& params, const FieldPath& path);
+                         const ParamValues& values, const InlineParams& known,
+                         const FieldPath& path);
+
+// Each object in `specs`, the declarations at `path`, has its keys declared,
+// there or by the value that the run gives. `scope` is that of all parameters
+// (task_validation.go, ValidateObjectParamsHaveProperties).
+void RequireInlineProperties(const ValidationContext& context,
+                             const ParamSpecs& specs,
+                             const DeclaredParams& scope,
+                             const FieldPath& path);
 
 }  // namespace colocation
 

@@ -210,31 +210,55 @@ void ValidateParamEnums(const ValidationContext& context,
   }
 }
 
+namespace {
+
+constexpr absl::string_view kNameHint =
+    "letters, digits, \"_\" and \"-\", beginning with a letter or \"_\"";
+
+void ValidateName(const ValidationContext& context, const std::string& name,
+                  bool object, const FieldPath& path) {
+  if (IsVariableName(name, /*dots=*/!object)) return;
+  context
+      .Error("invalid-name", path.Field("name"),
+             absl::StrCat("\"", name, "\" can't be the name of ",
+                          object ? "an object parameter" : "a parameter"))
+      .set_hint(object ? std::string(kNameHint)
+                       : absl::StrCat(kNameHint, "; also \".\" within"));
+}
+
+void ValidateKey(const ValidationContext& context, absl::string_view key,
+                 const FieldPath& path) {
+  if (IsVariableName(key, /*dots=*/false)) return;
+  context
+      .Error("invalid-name", path.Field(key),
+             absl::StrCat("\"", key, "\" can't be the key of an object"))
+      .set_hint(std::string(kNameHint));
+}
+
+}  // namespace
+
 // task_validation.go, ValidateNameFormat
 void ValidateParamNameFormat(const ValidationContext& context,
                              const ParamSpecs& specs, const FieldPath& path) {
-  constexpr absl::string_view kHint =
-      "letters, digits, \"_\" and \"-\", beginning with a letter or \"_\"";
   for (int i = 0; i < specs.size(); ++i) {
-    const v1::ParamSpec& spec = specs[i];
-    const bool object = ParamTypeOf(spec) == ParamType::kObject;
+    const bool object = ParamTypeOf(specs[i]) == ParamType::kObject;
     const FieldPath at = path.Index(i);
-    if (!IsVariableName(spec.name(), /*dots=*/!object)) {
-      context
-          .Error("invalid-name", at.Field("name"),
-                 absl::StrCat("\"", spec.name(), "\" can't be the name of ",
-                              object ? "an object parameter" : "a parameter"))
-          .set_hint(object ? std::string(kHint)
-                           : absl::StrCat(kHint, "; also \".\" within"));
-    }
+    ValidateName(context, specs[i].name(), object, at);
     if (!object) continue;
-    const FieldPath properties = at.Field("properties");
-    for (const absl::string_view key : SortedKeys(spec)) {
-      if (IsVariableName(key, /*dots=*/false)) continue;
-      context
-          .Error("invalid-name", properties.Field(key),
-                 absl::StrCat("\"", key, "\" can't be the key of an object"))
-          .set_hint(std::string(kHint));
+    for (const absl::string_view key : SortedKeys(specs[i])) {
+      ValidateKey(context, key, at.Field("properties"));
+    }
+  }
+}
+
+void ValidateParamNameFormat(const ValidationContext& context,
+                             const ParamValues& values, const FieldPath& path) {
+  for (int i = 0; i < values.size(); ++i) {
+    const bool object = values[i].value().has_object_value();
+    const FieldPath at = path.Index(i);
+    ValidateName(context, values[i].name(), object, at);
+    for (const auto& [key, text] : values[i].value().object_value().entries()) {
+      ValidateKey(context, key, at.Field("value"));
     }
   }
 }

@@ -6,6 +6,7 @@
 
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/context.h"
+#include "colocation/validate/param_values.h"
 
 namespace colocation {
 
@@ -35,6 +36,9 @@ void ValidateParamEnums(const ValidationContext& context,
 // The characters of names and keys. Not a rule for a Pipeline's own.
 void ValidateParamNameFormat(const ValidationContext& context,
                              const ParamSpecs& specs, const FieldPath& path);
+// The same for what counts as declared by its value.
+void ValidateParamNameFormat(const ValidationContext& context,
+                             const ParamValues& values, const FieldPath& path);
 
 // Every object declares its keys. Not a rule for a Pipeline's own, unless a
 // Task is embedded in it.

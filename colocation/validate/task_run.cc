@@ -59,31 +59,16 @@ void ValidateInlineParams(const ValidationContext& context,
   const FieldPath task_spec = path.Field("taskSpec");
   InlineParams params;
   params.AddRunParams(spec.params());
-  const int given = params.specs().size();
+  if (!spec.task_spec().steps().empty())
+    RequireInlineValues(context, spec.params(), {}, path.Field("params"));
   params.Declare(context, spec.task_spec().params(), task_spec.Field("params"));
   // The rest is the Task's own, whose names have been looked at.
-  ParamSpecs of_run(params.specs().begin(), params.specs().begin() + given);
-  ValidateParamNameFormat(context, of_run, path.Field("params"));
-  RequireInlineValues(context, spec.params(), path.Field("params"));
+  ValidateParamNameFormat(context, spec.params(), path.Field("params"));
   const DeclaredParams scope(params.specs());
   ValidateArrayUsage(context, spec.task_spec(), scope, task_spec);
   ValidateParamUsage(context, spec.task_spec(), scope, task_spec);
-  for (int i = 0; i < spec.task_spec().params_size(); ++i) {
-    const v1::ParamSpec& declared = spec.task_spec().params(i);
-    const v1::ParamSpec* known = scope.Find(declared.name());
-    if (ParamTypeOf(declared) != ParamType::kObject ||
-        HasProperties(declared) || ParamTypeOf(*known) != ParamType::kObject ||
-        HasProperties(*known)) {
-      continue;
-    }
-    // task_validation.go, ValidateObjectParamsHaveProperties
-    const FieldPath list = task_spec.Field("params");
-    context
-        .Error("missing-field", list.Index(i),
-               absl::StrCat("the object parameter \"", declared.name(),
-                            "\" does not declare its keys"))
-        .set_hint("list them: \"properties: {KEY: {type: string}}\"");
-  }
+  RequireInlineProperties(context, spec.task_spec().params(), scope,
+                          task_spec.Field("params"));
 }
 
 // ValidateWorkspaceBindings: case doesn't count.

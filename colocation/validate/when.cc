@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/validate/cel.h"
 
 namespace colocation {
 namespace {
@@ -22,6 +23,12 @@ void ValidateExpression(const ValidationContext& context,
           .Error("one-of-many", path,
                  "a when expression has cel, or input, operator and values")
           .set_hint("write two expressions: all of them have to hold");
+    } else if (const auto fault = CheckCel(when.cel())) {
+      context
+          .Error("invalid-value", cel,
+                 absl::StrCat("this CEL expression can't be compiled: at ",
+                              fault->offset + 1, ", ", fault->message))
+          .set_hint("references stand in quotes: \"'$(params.x)' == 'y'\"");
     }
     return;
   }

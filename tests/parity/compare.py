@@ -99,7 +99,12 @@ class Tally:
             self._record("edges", theirs.edges == my_edges, case_id, (), f"{where}: Tekton {theirs.edges}, we {my_edges}")
         if theirs.verdict != "rejected":
             return
+        # Of an object that can't be read, what else there is depends on how it
+        # was read all the same.
+        unreadable = any(self._is_of_decoding(rule) for rule in their_rules)
         for finding in theirs.findings:
+            if unreadable and not all(self._is_of_decoding(rule) for rule in finding.rules):
+                continue
             codes = {code for rule in finding.rules if rule in self.rules.by_name for code in self.rules.by_name[rule].codes}
             same = [error for error in errors if error["code"] in codes]
             if codes:
@@ -110,6 +115,9 @@ class Tally:
                 # Any of ours will do: the same fault may have another name here.
                 near = any(paths.leads_to(finding.path, error["path"], theirs.kind, codes) for error in (same or errors))
                 self._record("path", near, case_id, finding.rules, f"{where}: Tekton {finding.text()}, we {said}")
+
+    def _is_of_decoding(self, rule: str) -> bool:
+        return rule in self.rules.by_name and self.rules.by_name[rule].stage == "decode"
 
     def add_substituted(self, case_id: str, theirs: Dict[str, str], ours: Dict[str, str], accepted: Sequence[str]) -> None:
         """Tasks as they are once substituted, of runs that both accept."""

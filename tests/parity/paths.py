@@ -28,16 +28,17 @@ ODDITIES = [
     (r"\bmatrix\[(.*)\]$", "matrix", "matrix_types.go, validateParameterInOneOfMatrixOrParams"),
     (r"\.properties\[[^\]]*\]$", "", "param_types.go, validatePipelineParametersVariablesInTaskParameters: a key of a value"),
     (r"\bparams\.params\[", "params[", "param_types.go, validatePipelineParametersVariablesInTaskParameters"),
-    (r"(when\[\d+\])\..*(?:ERROR|==|\$\().*$", r"\1", "when_validation.go: the expression and the error as paths"),
+    (r"(when\[\d+\])\.(?!(?:input|values)$).*$", r"\1", "when_validation.go: the expression and the error as paths"),
     (r"\.volumeDevices\.\w+$", ".volumeDevices", "container_validation.go, validateStepResultReference: no index"),
     (r"\.volumeMounts\.\w+$", ".volumeMounts", "container_validation.go, validateStepResultReference: no index"),
     (r"\.envFrom\.\w+$", ".envFrom", "container_validation.go, validateStepResultReference: no index"),
+    (r"\b(taskRef|pipelineRef)\[([^\]]*)\]\.name$", r"\1.params[\2].name", "container_validation.go, validateRef: params is left out"),
     (r"\bstepSpecs\.resources$", "stepSpecs", "taskrun_validation.go, validateTaskRunComputeResources"),
     (r"\bstepOverrides\.resources$", "stepOverrides", "the same"),
 ]
 _ODDITIES = [(re.compile(pattern), to) for pattern, to, _ in ODDITIES]
 # In a run, checks over the embedded specs leave the way to them out.
-_INLINE = re.compile(r"^spec(?:\.(?:steps|params)\b.*|\[\d+\].*|\.[^.]+\.(?:type|properties|default\.type))$")
+_INLINE = re.compile(r"^spec(?:\.(?:steps|params)\b.*|\[\d+\].*|\.(?!pipelineSpec\b|taskSpec\b).*\.(?:type|properties))$")
 # A pipeline's embedded tasks, checked as a whole, lose `taskSpec`.
 _EMBEDDED = re.compile(r"((?:tasks|finally)\[\d+\])\.(?!taskSpec\b)(steps\[|[^.]+\.properties$)")
 # These name a field that is missing or one of several: ours may name the place
@@ -69,6 +70,10 @@ def leads_to(tekton: str, ours: str, kind: str, codes) -> bool:
     if kind in ("PipelineRun", "TaskRun") and _INLINE.match(tekton):
         # Somewhere within the embedded spec, or the run's params.
         return ours.startswith(("spec.pipelineSpec", "spec.taskSpec", "spec.params"))
+    # A pipeline's own object, looked at beside those of an embedded Task.
+    declared = re.match(r"(.*)\.(?:tasks|finally)\[\d+\]\.[^.]+\.properties$", tekton)
+    if declared and ours.startswith(declared.group(1) + ".params["):
+        return True
     wanted, have = segments(usual(tekton)), segments(ours)
     # A generated name has been filled in when Tekton looks at it.
     if have == ["metadata", "generateName"] and wanted == ["metadata", "name"]:

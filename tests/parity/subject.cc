@@ -2,6 +2,7 @@
 // them. The formats are described in README.md and cases.py.
 #include <iostream>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/pipeline_graph.h"
 #include "colocation/validate/validate.h"
 #include "tests/parity/runs.h"
 
@@ -31,6 +33,8 @@ struct Verdict {
   // The object as v1, in JSON.
   std::string v1;
   std::vector<const v1::Diagnostic*> errors;
+  // Of a Pipeline: [["parent", "child"], ...].
+  std::string edges;
 };
 
 template <typename Objects>
@@ -41,6 +45,19 @@ void AddObjects(absl::string_view kind, const Objects& objects,
     verdict.kind = std::string(kind);
     verdict.v1 = ToJson(object);
   }
+}
+
+std::string EdgesOf(const v1::Pipeline& pipeline) {
+  std::string edges = "[";
+  for (const auto& [parent, child] : DependencyNames(pipeline.spec())) {
+    edges.append(edges.size() == 1 ? "[" : ",[");
+    AppendQuoted(parent, &edges);
+    edges.push_back(',');
+    AppendQuoted(child, &edges);
+    edges.push_back(']');
+  }
+  edges.push_back(']');
+  return edges;
 }
 
 void AppendErrors(const Verdict& verdict, std::string* out) {
@@ -75,10 +92,19 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   v1::ObjectSet objects;
   DiagnosticList list;
   DecodeObjects("case", text, DecodeOptions(), &objects, &list);
+  // Tekton makes a graph of what it could read.
+  std::set<Place> unreadable;
+  for (const v1::Diagnostic& diagnostic : list.mutable_diagnostics()) {
+    unreadable.insert(PlaceOf(diagnostic.origin()));
+  }
   if (!only_decode) Validate(objects, FlagsOf(settings), &list);
 
   std::map<Place, Verdict> verdicts;
   AddObjects("Pipeline", objects.pipelines(), &verdicts);
+  for (const v1::Pipeline& pipeline : objects.pipelines()) {
+    const Place place = PlaceOf(pipeline.origin());
+    if (!unreadable.contains(place)) verdicts[place].edges = EdgesOf(pipeline);
+  }
   AddObjects("Task", objects.tasks(), &verdicts);
   AddObjects("StepAction", objects.step_actions(), &verdicts);
   AddObjects("PipelineRun", objects.pipeline_runs(), &verdicts);
@@ -103,6 +129,8 @@ std::string Answer(absl::string_view id, absl::string_view settings,
                     verdict.errors.empty() ? "accepted" : "rejected", "\",");
     AppendErrors(verdict, &out);
     if (!verdict.v1.empty()) absl::StrAppend(&out, ",\"v1\":", verdict.v1);
+    if (!verdict.edges.empty())
+      absl::StrAppend(&out, ",\"edges\":", verdict.edges);
     out.push_back('}');
   }
   out.append("],\"runs\":");
