@@ -189,6 +189,7 @@ constexpr FaultCase kRest[] = {
      "results: [{name: a, value: x}, {name: b, value: $(steps.s.results.r)}, "
      "{name: c, value: $(steps.S.results.-)}], steps: [{image: i}]",
      "spec.results[0].value: not-a-result\n"
+     "spec.results[2].value: invalid-name\n"
      "spec.results[2].value: invalid-name"},
     {"ResultObjectNeedsProperties",
      "results: [{name: a, type: object}, {name: b, type: object, properties: "
@@ -289,7 +290,7 @@ TEST_P(ObjectFaults, AreFoundWhereTheyStand) {
       given.kind == "StepAction" ? "v1beta1" : "v1";
   EXPECT_EQ(FaultsOf(absl::StrCat(
                 "{apiVersion: tekton.dev/", version, ", kind: ", given.kind,
-                ", metadata: {name: n}, spec: {", given.spec, "}}")),
+                ", metadata: {name: o}, spec: {", given.spec, "}}")),
             given.faults);
 }
 
