@@ -103,7 +103,8 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   AddObjects("Pipeline", objects.pipelines(), &verdicts);
   for (const v1::Pipeline& pipeline : objects.pipelines()) {
     const Place place = PlaceOf(pipeline.origin());
-    if (!unreadable.contains(place)) verdicts[place].edges = EdgesOf(pipeline);
+    if (!only_decode && !unreadable.contains(place))
+      verdicts[place].edges = EdgesOf(pipeline);
   }
   AddObjects("Task", objects.tasks(), &verdicts);
   AddObjects("StepAction", objects.step_actions(), &verdicts);
