@@ -11,12 +11,13 @@
 namespace colocation {
 namespace {
 
-// `step`'s elements are laid over the template's that have the same key; new
-// ones follow.
-template <typename Element, typename Key>
+// The template's elements, each with what the step's element of the same key
+// sets; new ones follow.
+template <typename Element, typename Key, typename Merge>
 void MergeByKey(
     const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
-    google::protobuf::RepeatedPtrField<Element>* of_step) {
+    Merge merge, google::protobuf::RepeatedPtrField<Element>* of_step) {
+  if (from_template.empty()) return;
   google::protobuf::RepeatedPtrField<Element> merged = from_template;
   for (Element& element : *of_step) {
     Element* same = nullptr;
@@ -24,7 +25,7 @@ void MergeByKey(
       if (key(candidate) == key(element)) same = &candidate;
     }
     if (same != nullptr) {
-      same->MergeFrom(element);
+      merge(element, same);
     } else {
       *merged.Add() = std::move(element);
     }
@@ -32,24 +33,16 @@ void MergeByKey(
   of_step->Swap(&merged);
 }
 
-// As above; but a value of its own, of whatever kind, takes the place of the
-// template's (merge.go, amendConflictingContainerFields).
-void MergeEnv(
-    const google::protobuf::RepeatedPtrField<v1::EnvVar>& from_template,
-    google::protobuf::RepeatedPtrField<v1::EnvVar>* of_step) {
-  google::protobuf::RepeatedPtrField<v1::EnvVar> merged = from_template;
-  for (v1::EnvVar& variable : *of_step) {
-    v1::EnvVar* same = nullptr;
-    for (v1::EnvVar& candidate : merged) {
-      if (candidate.name() == variable.name()) same = &candidate;
-    }
-    if (same == nullptr) {
-      *merged.Add() = std::move(variable);
-    } else if (!variable.value().empty() || variable.has_value_from()) {
-      *same = std::move(variable);
-    }
-  }
-  of_step->Swap(&merged);
+template <typename Element>
+void MergeFields(const Element& from, Element* into) {
+  into->MergeFrom(from);
+}
+
+// A value and a source exclude each other: then the step's variable stands
+// (merge.go, amendConflictingContainerFields).
+void MergeEnv(const v1::EnvVar& from, v1::EnvVar* into) {
+  into->MergeFrom(from);
+  if (into->has_value_from() && !into->value().empty()) *into = from;
 }
 
 void MergeQuantities(
@@ -112,37 +105,39 @@ bool CanMergeWithTemplate(const v1::StepTemplate& given, const v1::Step& step) {
              step.volume_devices());
 }
 
-void MergeWithTemplate(const v1::StepTemplate& given, v1::Step* step) {
-  if (step->image().empty()) step->set_image(given.image());
-  if (step->command().empty()) *step->mutable_command() = given.command();
-  if (step->args().empty()) *step->mutable_args() = given.args();
-  if (step->working_dir().empty()) step->set_working_dir(given.working_dir());
-  if (step->env_from().empty()) *step->mutable_env_from() = given.env_from();
+void MergeWithTemplate(const v1::StepTemplate& t, v1::Step* step) {
+  if (step->image().empty()) step->set_image(t.image());
+  if (step->command().empty()) *step->mutable_command() = t.command();
+  if (step->args().empty()) *step->mutable_args() = t.args();
+  if (step->working_dir().empty()) step->set_working_dir(t.working_dir());
+  if (step->env_from().empty()) *step->mutable_env_from() = t.env_from();
   if (step->image_pull_policy().empty()) {
-    step->set_image_pull_policy(given.image_pull_policy());
+    step->set_image_pull_policy(t.image_pull_policy());
   }
-  MergeEnv(given.env(), step->mutable_env());
   MergeByKey(
-      given.volume_mounts(),
+      t.env(), [](const v1::EnvVar& env) { return env.name(); }, MergeEnv,
+      step->mutable_env());
+  MergeByKey(
+      t.volume_mounts(),
       [](const v1::VolumeMount& mount) { return mount.mount_path(); },
-      step->mutable_volume_mounts());
+      MergeFields<v1::VolumeMount>, step->mutable_volume_mounts());
   MergeByKey(
-      given.volume_devices(),
+      t.volume_devices(),
       [](const v1::VolumeDevice& device) { return device.device_path(); },
-      step->mutable_volume_devices());
-  if (given.has_compute_resources()) {
+      MergeFields<v1::VolumeDevice>, step->mutable_volume_devices());
+  if (t.has_compute_resources()) {
     v1::ResourceRequirements* resources = step->mutable_compute_resources();
-    MergeQuantities(given.compute_resources().requests(),
+    MergeQuantities(t.compute_resources().requests(),
                     resources->mutable_requests());
-    MergeQuantities(given.compute_resources().limits(),
+    MergeQuantities(t.compute_resources().limits(),
                     resources->mutable_limits());
     MergeByKey(
-        given.compute_resources().claims(),
+        t.compute_resources().claims(),
         [](const v1::ResourceClaim& claim) { return claim.name(); },
-        resources->mutable_claims());
+        MergeFields<v1::ResourceClaim>, resources->mutable_claims());
   }
-  if (given.has_security_context()) {
-    v1::SecurityContext merged = given.security_context();
+  if (t.has_security_context()) {
+    v1::SecurityContext merged = t.security_context();
     merged.MergeFrom(step->security_context());
     // A list of the step replaces the template's.
     if (step->security_context().has_capabilities()) {

@@ -13,7 +13,7 @@ namespace colocation {
 // merge: variables by name, mounts and devices by path, resources by name, the
 // security context field by field, other lists whole
 // (pkg/apis/pipeline/v1/merge.go, MergeStepsWithStepTemplate).
-void MergeWithTemplate(const v1::StepTemplate& given, v1::Step* step);
+void MergeWithTemplate(const v1::StepTemplate& t, v1::Step* step);
 
 // Whether Tekton can merge the two. It can't where a variable, mount or device
 // stands twice in the step, others stand between, and the template has any: the
