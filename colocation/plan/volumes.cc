@@ -162,7 +162,12 @@ void PodVolumes::AddOurs(bool controlled,
   Add(v1::PlannedVolume::PROGRAM, kProgram)
       .mutable_volume()
       ->mutable_empty_dir();
-  Add(v1::PlannedVolume::EVENTS, kEvents).mutable_volume()->mutable_empty_dir();
+  // In memory: on a busy disk the renaming of an event into its place was
+  // measured to take 9 ms, in memory 0.35 ms with all that follows.
+  Add(v1::PlannedVolume::EVENTS, kEvents)
+      .mutable_volume()
+      ->mutable_empty_dir()
+      ->set_medium("Memory");
   Add(v1::PlannedVolume::PRIVATE, kPrivate)
       .mutable_volume()
       ->mutable_empty_dir();
