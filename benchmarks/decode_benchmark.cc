@@ -38,8 +38,10 @@ void BM_LibyamlEvents(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * text.size());
 }
-BENCHMARK(BM_LibyamlEvents)->Arg(1000)->Arg(20000)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(BM_LibyamlEvents)
+    ->Arg(1000)
+    ->Arg(20000)
+    ->Unit(benchmark::kMillisecond);
 
 void BM_Decode(benchmark::State& state) {
   const std::string text =

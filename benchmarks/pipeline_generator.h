@@ -1,9 +1,9 @@
 // Synthetic pipelines of any size, for benchmarks.
 //
-// Each looks like what people write: tasks in layers that run after those of the
-// layer before, every third one takes a result of its parent, every fourth one
-// refers to a Task; all share one workspace and use the pipeline's parameters.
-// The same text for the same numbers, about 350 bytes a task.
+// Each looks like what people write: tasks in layers that run after those of
+// the layer before, every third one takes a result of its parent, every fourth
+// one refers to a Task; all share one workspace and use the pipeline's
+// parameters. The same text for the same numbers, about 350 bytes a task.
 #ifndef COLOCATION_BENCHMARKS_PIPELINE_GENERATOR_H_
 #define COLOCATION_BENCHMARKS_PIPELINE_GENERATOR_H_
 
@@ -60,7 +60,8 @@ spec:
       }
       absl::StrAppend(&text, "]\n");
     }
-    absl::StrAppend(&text, "    workspaces:\n    - name: source\n    params:\n");
+    absl::StrAppend(&text,
+                    "    workspaces:\n    - name: source\n    params:\n");
     const bool uses_result = layer > 0 && i % 3 == 0;
     absl::StrAppend(&text, "    - name: subject\n      value: ",
                     uses_result ? absl::StrCat("$(tasks.task-", i - shape.width,

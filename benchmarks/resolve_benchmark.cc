@@ -41,8 +41,7 @@ void BM_Resolve(benchmark::State& state) {
   for (auto _ : state) {
     DiagnosticList diagnostics;
     std::vector<v1::Need> needs;
-    ResolvedRun run =
-        Resolve(objects, v1::PlanRequest(), &diagnostics, &needs);
+    ResolvedRun run = Resolve(objects, v1::PlanRequest(), &diagnostics, &needs);
     if (diagnostics.has_errors() ||
         run.tasks.size() != static_cast<size_t>(state.range(0))) {
       state.SkipWithError("the generated run doesn't resolve");
@@ -51,8 +50,12 @@ void BM_Resolve(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_Resolve)->Arg(10)->Arg(1000)->Arg(20000)->Arg(100000)->Unit(
-    benchmark::kMillisecond);
+BENCHMARK(BM_Resolve)
+    ->Arg(10)
+    ->Arg(1000)
+    ->Arg(20000)
+    ->Arg(100000)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace colocation

@@ -10,11 +10,11 @@ namespace colocation {
 namespace {
 
 // A string field, replaced where it holds a reference.
-#define COLOCATION_APPLY(object, field)                 \
-  do {                                                  \
-    if (MayHoldReference((object)->field())) {          \
+#define COLOCATION_APPLY(object, field)                  \
+  do {                                                   \
+    if (MayHoldReference((object)->field())) {           \
       (object)->set_##field(r.Apply((object)->field())); \
-    }                                                   \
+    }                                                    \
   } while (false)
 
 // The fields that steps, step templates and sidecars have in common
@@ -114,7 +114,8 @@ void ApplyToEveryString(const Replacements& r,
     if (!field->is_repeated()) {
       if (!is_string) {
         ApplyToEveryString(r, reflection->MutableMessage(message, field));
-      } else if (const std::string text = reflection->GetString(*message, field);
+      } else if (const std::string text =
+                     reflection->GetString(*message, field);
                  MayHoldReference(text)) {
         reflection->SetString(message, field, r.Apply(text));
       }
@@ -126,7 +127,8 @@ void ApplyToEveryString(const Replacements& r,
             r, reflection->MutableRepeatedMessage(message, field, i));
         continue;
       }
-      const std::string text = reflection->GetRepeatedString(*message, field, i);
+      const std::string text =
+          reflection->GetRepeatedString(*message, field, i);
       if (!MayHoldReference(text)) continue;
       reflection->SetRepeatedString(message, field, i, r.Apply(text));
     }

@@ -246,8 +246,7 @@ void DependencyFinder::Result(const ResultReference& reference,
     return;
   }
   uses_.push_back({at_, found->second, reference.result, text});
-  found_.push_back(
-      {found->second, v1::Dependency::RESOURCE, std::move(text)});
+  found_.push_back({found->second, v1::Dependency::RESOURCE, std::move(text)});
   refs_.emplace_back(reference.owner, reference.result);
 }
 
@@ -269,10 +268,10 @@ void DependencyFinder::CheckResult(const Subject& subject,
       .Error("unknown-result", subject, path,
              absl::StrCat("the task \"", from.name, "\" has no result \"",
                           result, "\""))
-      .set_hint(names.empty()      ? "it declares no results"
-                : nearest.empty() ? absl::StrCat("it has: ",
-                                                 absl::StrJoin(names, ", "))
-                                  : nearest);
+      .set_hint(names.empty() ? "it declares no results"
+                : nearest.empty()
+                    ? absl::StrCat("it has: ", absl::StrJoin(names, ", "))
+                    : nearest);
 }
 
 void DependencyFinder::CheckPipelineResults(const v1::PipelineSpec& pipeline,

@@ -43,9 +43,8 @@ std::string Text(const std::vector<std::vector<v1::Param>>& combinations) {
         absl::StrAppend(
             out, absl::StrJoin(combination, " ",
                                [](std::string* text, const v1::Param& param) {
-                                 absl::StrAppend(
-                                     text, param.name(), "=",
-                                     param.value().string_value());
+                                 absl::StrAppend(text, param.name(), "=",
+                                                 param.value().string_value());
                                }));
       });
 }
@@ -64,22 +63,22 @@ TEST_P(FanOutTest, GivesTheCombinations) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, FanOutTest,
-    testing::Values(
-        MatrixCase{"One", "x=1", "x=1"},
-        MatrixCase{"FirstChangesFastest", "x=1,2 y=a,b",
-                   "x=1 y=a; x=2 y=a; x=1 y=b; x=2 y=b"},
-        MatrixCase{"OnlyIncludes", "| x=1 y=2 | x=3", "x=1 y=2; x=3"},
-        MatrixCase{"IncludeAddsToWhatItAgreesWith", "x=1,2 | x=1 z=9",
-                   "x=1 z=9; x=2"},
-        MatrixCase{"IncludeWithoutCommonNamesAddsToAll", "x=1,2 | z=9",
-                   "x=1 z=9; x=2 z=9"},
-        MatrixCase{"IncludeOfAnotherValueIsNew", "x=1,2 | x=3 z=9",
-                   "x=1; x=2; x=3 z=9"},
-        MatrixCase{"PartlyKnownIncludeIsDropped", "x=1 y=a | x=1 y=b",
-                   "x=1 y=a"},
-        MatrixCase{"IncludeOfATakenNameIsNew", "x=1 | z=8 | z=9",
-                   "x=1 z=8; z=9"},
-        MatrixCase{"EmptyIncludeIsNothing", "x=1 |", "x=1"}),
+    testing::Values(MatrixCase{"One", "x=1", "x=1"},
+                    MatrixCase{"FirstChangesFastest", "x=1,2 y=a,b",
+                               "x=1 y=a; x=2 y=a; x=1 y=b; x=2 y=b"},
+                    MatrixCase{"OnlyIncludes", "| x=1 y=2 | x=3",
+                               "x=1 y=2; x=3"},
+                    MatrixCase{"IncludeAddsToWhatItAgreesWith",
+                               "x=1,2 | x=1 z=9", "x=1 z=9; x=2"},
+                    MatrixCase{"IncludeWithoutCommonNamesAddsToAll",
+                               "x=1,2 | z=9", "x=1 z=9; x=2 z=9"},
+                    MatrixCase{"IncludeOfAnotherValueIsNew", "x=1,2 | x=3 z=9",
+                               "x=1; x=2; x=3 z=9"},
+                    MatrixCase{"PartlyKnownIncludeIsDropped",
+                               "x=1 y=a | x=1 y=b", "x=1 y=a"},
+                    MatrixCase{"IncludeOfATakenNameIsNew", "x=1 | z=8 | z=9",
+                               "x=1 z=8; z=9"},
+                    MatrixCase{"EmptyIncludeIsNothing", "x=1 |", "x=1"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(CountCombinations, WithoutMakingThem) {

@@ -32,8 +32,8 @@ std::string Quoted(const std::vector<std::string>& names) {
   });
 }
 
-// Elements by their names; of several with one name the last one. Most lists are
-// so short that searching them is quickest.
+// Elements by their names; of several with one name the last one. Most lists
+// are so short that searching them is quickest.
 template <typename Element>
 class ByName {
  public:
@@ -136,10 +136,9 @@ void ReportMissingKeys(const ParamSpecs& specs, const ParamScope& declared,
     const GivenParam* value = given_by_name.Find(spec.name());
     if (value != nullptr && value->of_matrix()) value = nullptr;
     const auto& defaults = spec.default_().object_value().entries();
-    const auto& entries =
-        value == nullptr
-            ? defaults
-            : value->param->value().object_value().entries();
+    const auto& entries = value == nullptr
+                              ? defaults
+                              : value->param->value().object_value().entries();
     if (defaults.empty() && entries.empty()) continue;
     std::vector<std::string> lacking;
     for (const auto& [key, property] : spec.properties()) {
@@ -186,7 +185,8 @@ class PipelineDefaults {
         values_(*values),
         diagnostics_(*diagnostics) {
     for (int i = 0; i < specs.size(); ++i) {
-      if (specs[i].has_default_() && values->Param(specs[i].name()) == nullptr) {
+      if (specs[i].has_default_() &&
+          values->Param(specs[i].name()) == nullptr) {
         index_[specs[i].name()] = i;
       }
     }
@@ -426,8 +426,7 @@ void AddTaskParamDefaults(const ParamSpecs& specs, Replacements* values) {
 }
 
 void AddTaskParams(const ParamSpecs& specs,
-                   const std::vector<GivenParam>& given,
-                   Replacements* values) {
+                   const std::vector<GivenParam>& given, Replacements* values) {
   AddTaskParamDefaults(specs, values);
   const auto specs_by_name = Index(specs);
   for (const GivenParam& g : given) {

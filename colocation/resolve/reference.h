@@ -65,8 +65,8 @@ std::optional<ResultReference> ParseResultReference(absl::string_view inside);
 std::optional<ResultReference> ParseTaskReference(absl::string_view inside);
 
 // A reference split at its variable: "params.p[0]" is {"p", "[0]"},
-// `params["a.b"][*]` is {"a.b", "[*]"}. `prefix` is "params", "workspaces", ...;
-// nothing where the reference does not begin with it.
+// `params["a.b"][*]` is {"a.b", "[*]"}. `prefix` is "params", "workspaces",
+// ...; nothing where the reference does not begin with it.
 struct Variable {
   absl::string_view name;    // what follows the prefix; may have dots
   absl::string_view suffix;  // "", "[*]", "[0]"

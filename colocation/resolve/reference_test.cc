@@ -44,9 +44,9 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ReplaceReferences, WhatIsPutInIsNotLookedAtAgain) {
-  EXPECT_EQ(ReplaceReferences("$(a)",
-                              [](absl::string_view) { return "$(a)$(b)"; }),
-            "$(a)$(b)");
+  EXPECT_EQ(
+      ReplaceReferences("$(a)", [](absl::string_view) { return "$(a)$(b)"; }),
+      "$(a)$(b)");
 }
 
 struct ResultCase {

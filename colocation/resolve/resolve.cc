@@ -58,10 +58,9 @@ v1::PodTemplate MergePodTemplates(const v1::PodTemplate& of_run,
   merged.MergeFrom(rest);
   const auto merge_by_name = [](const auto& from, auto* into) {
     for (const auto& element : from) {
-      const auto same =
-          std::find_if(into->begin(), into->end(), [&](const auto& known) {
-            return known.name() == element.name();
-          });
+      const auto same = std::find_if(
+          into->begin(), into->end(),
+          [&](const auto& known) { return known.name() == element.name(); });
       if (same != into->end()) {
         *same = element;
       } else {
@@ -170,9 +169,9 @@ class Resolver {
     constexpr int64_t kMinute = 60'000'000'000;
     constexpr int64_t kMostMinutes = 100'000'000;
     const int64_t minutes = options_.default_timeout_minutes();
-    return minutes == 0 ? 60 * kMinute
-                        : std::clamp<int64_t>(minutes, 0, kMostMinutes) *
-                              kMinute;
+    return minutes == 0
+               ? 60 * kMinute
+               : std::clamp<int64_t>(minutes, 0, kMostMinutes) * kMinute;
   }
 
   void SetTimeouts() {
@@ -211,12 +210,12 @@ class Resolver {
     lengths_.emplace(pipeline_->params(), given);
     const ParamScope declared{&pipeline_subject_, pipeline_path_};
     const ParamScope giver{&selected_.subject, "spec"};
-    ResolvePipelineParams(
-        pipeline_->params(), declared, given, giver,
-        selected_.bare ? "give it with --param NAME=VALUE"
-                       : "give it in the PipelineRun's params, or with "
-                         "--param NAME=VALUE",
-        &values_, &diagnostics_);
+    ResolvePipelineParams(pipeline_->params(), declared, given, giver,
+                          selected_.bare
+                              ? "give it with --param NAME=VALUE"
+                              : "give it in the PipelineRun's params, or with "
+                                "--param NAME=VALUE",
+                          &values_, &diagnostics_);
     std::vector<absl::string_view> names;
     for (const v1::ParamSpec& param : pipeline_->params()) {
       names.push_back(param.name());
@@ -303,8 +302,7 @@ class Resolver {
     RunWorkspace workspace;
     workspace.name = binding.name();
     workspace.binding = binding;
-    workspace.volume =
-        MakeDns1123Label(absl::StrCat("ws-", binding.name()));
+    workspace.volume = MakeDns1123Label(absl::StrCat("ws-", binding.name()));
     ApplyToBinding(values_, &workspace.binding);
     ApplyToBinding(contexts_, &workspace.binding);
     if (binding.has_volume_claim_template()) {
@@ -341,8 +339,9 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{options_,         *pipeline_, values_, *lengths_,
-                         workspace_index_, run_,       selected_.one_task};
+    const RunScope scope{options_,           *pipeline_,       values_,
+                         *lengths_,          workspace_index_, run_,
+                         selected_.one_task, selected_.bare};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
     for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
@@ -399,9 +398,9 @@ class Resolver {
     int hints_left = 50;
     for (int i = 0; i < spec().task_run_specs_size(); ++i) {
       const v1::PipelineTaskRunSpec& given = spec().task_run_specs(i);
-      const std::string path =
-          selected_.one_task ? "spec"
-                             : absl::StrCat("spec.taskRunSpecs[", i, "]");
+      const std::string path = selected_.one_task
+                                   ? "spec"
+                                   : absl::StrCat("spec.taskRunSpecs[", i, "]");
       if (!known.contains(given.pipeline_task_name())) {
         diagnostics_
             .Error("unknown-task", selected_.subject,

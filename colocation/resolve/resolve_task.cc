@@ -22,6 +22,7 @@
 #include "colocation/resolve/step_action.h"
 #include "colocation/resolve/steps.h"
 #include "colocation/resolve/texts.h"
+#include "colocation/syntax/cel_type.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
 #include "colocation/syntax/quantity.h"
@@ -280,7 +281,8 @@ void TaskResolver::SetContexts(v1::PipelineTask* task) {
   ApplyToParams(contexts, task->mutable_params());
   if (!task->has_matrix()) return;
   ApplyToParams(contexts, task->mutable_matrix()->mutable_params());
-  for (v1::IncludeParams& include : *task->mutable_matrix()->mutable_include()) {
+  for (v1::IncludeParams& include :
+       *task->mutable_matrix()->mutable_include()) {
     ApplyToParams(contexts, include.mutable_params());
   }
 }
@@ -353,7 +355,17 @@ void TaskResolver::SetSettings(const v1::PipelineTask& pipeline_task,
 
 void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
                            ResolvedTask* task) {
-  for (const v1::WhenExpression& when : pipeline_task.when()) {
+  for (int i = 0; i < pipeline_task.when_size(); ++i) {
+    const v1::WhenExpression& when = pipeline_task.when(i);
+    if (!when.cel().empty() && !MayHoldReference(when.cel())) {
+      // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
+      // EvaluateCEL.
+      if (const auto wrong = CelConditionError(when.cel())) {
+        diagnostics_.Error("invalid-value", task->subject,
+                           absl::StrCat(task->path, ".when[", i, "].cel"),
+                           absl::StrCat("this is no condition: ", *wrong));
+      }
+    }
     const auto holds = Decide(when);
     if (!holds) {
       task->when.push_back(when);
@@ -369,8 +381,9 @@ bool TaskResolver::IsExternal(const v1::PipelineTask& pipeline_task,
   const v1::TaskRef& ref = pipeline_task.task_ref();
   const v1::EmbeddedTask& embedded = pipeline_task.task_spec();
   // pkg/apis/pipeline/v1/taskref_types.go and pipeline_types.go, IsCustomTask.
-  // Without a kind it is a Task (pipeline_defaults.go, PipelineTask.SetDefaults),
-  // and with an apiVersion a Task is a custom one, too.
+  // Without a kind it is a Task (pipeline_defaults.go,
+  // PipelineTask.SetDefaults), and with an apiVersion a Task is a custom one,
+  // too.
   const bool of_ref = !ref.api_version().empty() &&
                       (!ref.kind().empty() || ref.resolver().empty());
   const bool custom =
@@ -380,8 +393,8 @@ bool TaskResolver::IsExternal(const v1::PipelineTask& pipeline_task,
     return false;
   }
   if (task->runs != ResolvedTask::Runs::kNever) {
-    task->runs = custom ? ResolvedTask::Runs::kCustomRun
-                        : ResolvedTask::Runs::kPipeline;
+    task->runs =
+        custom ? ResolvedTask::Runs::kCustomRun : ResolvedTask::Runs::kPipeline;
   }
   if (of_ref) {
     task->external = absl::StrCat(ref.kind().empty() ? "Task" : ref.kind(),
@@ -390,10 +403,10 @@ bool TaskResolver::IsExternal(const v1::PipelineTask& pipeline_task,
     task->external =
         absl::StrCat(embedded.kind(), " (", embedded.api_version(), ")");
   } else {
-    task->external = pipeline_task.has_pipeline_spec()
-                         ? "an embedded Pipeline"
-                         : absl::StrCat("Pipeline ",
-                                        pipeline_task.pipeline_ref().name());
+    task->external =
+        pipeline_task.has_pipeline_spec()
+            ? "an embedded Pipeline"
+            : absl::StrCat("Pipeline ", pipeline_task.pipeline_ref().name());
   }
   return true;
 }
@@ -457,12 +470,13 @@ void TaskResolver::CheckAgainstTask(const v1::PipelineTask& written,
       GivenParams(pipeline_task, of_matrix, task);
   const ParamScope declared{&task.task_subject, task.task_path};
   const ParamScope giver{&task.subject, task.path};
-  CheckTaskParams(spec.params(), declared, given, giver,
-                  scope_.one_task
-                      ? "give it in the TaskRun's params, or with "
-                        "--param NAME=VALUE"
-                      : "give it in the task's params",
-                  &diagnostics_);
+  CheckTaskParams(
+      spec.params(), declared, given, giver,
+      scope_.bare && scope_.one_task ? "give it with --param NAME=VALUE"
+      : scope_.one_task ? "give it in the TaskRun's params, or with "
+                          "--param NAME=VALUE"
+                        : "give it in the task's params",
+      &diagnostics_);
   CheckEnumSubsets(written, spec, task);
   CheckOptionalWorkspaces(pipeline_task, spec, task);
 }
@@ -490,11 +504,10 @@ void TaskResolver::CheckEnumSubsets(const v1::PipelineTask& written,
                      [&](absl::string_view inside) {
                        const auto variable = ParseVariable(inside, "params");
                        if (!variable) return;
-                       referred.push_back(
-                           absl::StartsWith(inside, "params.")
-                               ? variable->name.substr(
-                                     0, variable->name.find('.'))
-                               : variable->name);
+                       referred.push_back(absl::StartsWith(inside, "params.")
+                                              ? variable->name.substr(
+                                                    0, variable->name.find('.'))
+                                              : variable->name);
                      });
     if (referred.size() != 1) continue;
     const v1::ParamSpec& outer = *find(scope_.pipeline.params(), referred[0]);
@@ -512,16 +525,16 @@ void TaskResolver::CheckEnumSubsets(const v1::PipelineTask& written,
     }
     if (!outer.enum_().empty() && beyond.empty()) continue;
     diagnostics_
-        .Error("enum-not-subset", task.subject,
-               absl::StrCat(task.path, ".params[", i, "].value"),
-               outer.enum_().empty()
-                   ? absl::StrCat("the pipeline's parameter \"", outer.name(),
-                                  "\" may have any value, the Task's \"",
-                                  inner.name(), "\" may not")
-                   : absl::StrCat("the pipeline's parameter \"", outer.name(),
-                                  "\" may be ", absl::StrJoin(beyond, ", "),
-                                  ", the Task's \"", inner.name(),
-                                  "\" may not"))
+        .Error(
+            "enum-not-subset", task.subject,
+            absl::StrCat(task.path, ".params[", i, "].value"),
+            outer.enum_().empty()
+                ? absl::StrCat("the pipeline's parameter \"", outer.name(),
+                               "\" may have any value, the Task's \"",
+                               inner.name(), "\" may not")
+                : absl::StrCat("the pipeline's parameter \"", outer.name(),
+                               "\" may be ", absl::StrJoin(beyond, ", "),
+                               ", the Task's \"", inner.name(), "\" may not"))
         .set_hint(absl::StrCat("allowed in the Task: ",
                                absl::StrJoin(inner.enum_(), ", ")));
     return;
@@ -669,9 +682,8 @@ bool TaskResolver::FanOutMatrix(
       v1::Param& one = example.emplace_back();
       one.set_name(param.name());
       one.mutable_value()->set_string_value(
-          param.value().has_array_value()
-              ? param.value().array_value().items(0)
-              : param.value().string_value());
+          param.value().has_array_value() ? param.value().array_value().items(0)
+                                          : param.value().string_value());
     }
     return true;
   }
@@ -723,9 +735,10 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
         .Error("unbound-workspace", task.subject, path,
                absl::StrCat("the run has no workspace \"", of_run, "\" for \"",
                             name, "\" of the Task"))
-        .set_hint(!nearest.empty() ? nearest
-                                   : absl::StrCat("bind it in the run: {name: ",
-                                                  of_run, ", emptyDir: {}}"));
+        .set_hint(!nearest.empty()
+                      ? nearest
+                      : absl::StrCat("bind it in the run: {name: ", of_run,
+                                     ", emptyDir: {}}"));
     // Bound to nothing: said once.
     bindings.push_back({std::string(name), -1, "", std::move(path)});
   };
@@ -738,10 +751,9 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
   }
   if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
   for (const std::string& name : WorkspacesUsed(spec)) {
-    const bool mapped =
-        std::any_of(pipeline_task.workspaces().begin(),
-                    pipeline_task.workspaces().end(),
-                    [&](const auto& given) { return given.name() == name; });
+    const bool mapped = std::any_of(
+        pipeline_task.workspaces().begin(), pipeline_task.workspaces().end(),
+        [&](const auto& given) { return given.name() == name; });
     if (!mapped) add(name, name, "", absl::StrCat(task.path, ".workspaces"));
   }
   return bindings;
@@ -870,8 +882,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
   if (first) {
     for (int i = 0; i < spec.workspaces_size(); ++i) {
       task->workspaces[i].mount_path = MountPathOf(spec.workspaces(i));
-      task->workspaces[i].sub_path =
-          values.Apply(task->workspaces[i].sub_path);
+      task->workspaces[i].sub_path = values.Apply(task->workspaces[i].sub_path);
     }
   }
   if (first && scope_.one_task) {
@@ -980,8 +991,9 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
   };
   const Replacements outer(nullptr, &of_task);
   // A workspace that the step or sidecar mounts elsewhere.
-  const auto own_path = [](const auto& container, absl::string_view inside)
-      -> std::optional<std::string> {
+  const auto own_path =
+      [](const auto& container,
+         absl::string_view inside) -> std::optional<std::string> {
     if (!absl::ConsumePrefix(&inside, "workspaces.") ||
         !absl::ConsumeSuffix(&inside, ".path")) {
       return std::nullopt;

@@ -51,6 +51,8 @@ struct RunScope {
   ResolvedRun& run;
   // The run is that of a TaskRun or Task: nothing propagates into it.
   bool one_task = false;
+  // There is no run but the one made for it.
+  bool bare = false;
 };
 
 class TaskResolver {
@@ -104,14 +106,14 @@ class TaskResolver {
   std::vector<Binding> FindBindings(const v1::PipelineTask& pipeline_task,
                                     const v1::TaskSpec& spec,
                                     const ResolvedTask& task);
-  void BindWorkspaces(const v1::PipelineTask& pipeline_task,
-                      v1::TaskSpec* spec, ResolvedTask* task);
+  void BindWorkspaces(const v1::PipelineTask& pipeline_task, v1::TaskSpec* spec,
+                      ResolvedTask* task);
   // The combinations of the matrix; nothing where there can't be units.
   bool FanOutMatrix(const v1::PipelineTask& pipeline_task, ResolvedTask* task,
                     std::vector<std::vector<v1::Param>>* combinations);
   void ResolveUnit(const v1::PipelineTask& pipeline_task,
-                   const TaskSettings& settings, bool first,
-                   ResolvedTask* task, ResolvedUnit* unit);
+                   const TaskSettings& settings, bool first, ResolvedTask* task,
+                   ResolvedUnit* unit);
   void TakeInStepActions(const Replacements& values, const ResolvedTask& task,
                          v1::TaskSpec* spec);
   std::optional<std::string> OfTheRun(const ResolvedTask& task,

@@ -149,8 +149,7 @@ spec:
 
 INSTANTIATE_TEST_SUITE_P(
     Params, StepsTest,
-    testing::Values(
-        RunCase{"RunBeforeDefault", R"y(
+    testing::Values(RunCase{"RunBeforeDefault", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: r}
@@ -160,8 +159,8 @@ spec:
     params: [{name: a, default: not-me}, {name: b, default: "b-$(params.a)"}]
     tasks: [{name: t, taskSpec: {steps: [{image: i, args: [$(params.a), $(params.b)]}]}}]
 )y",
-                "t: i given b-given"},
-        RunCase{"TaskParamBeforePropagated", R"y(
+                            "t: i given b-given"},
+                    RunCase{"TaskParamBeforePropagated", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: r}
@@ -173,8 +172,8 @@ spec:
       params: [{name: x, value: of-task}]
       taskSpec: {params: [{name: x}], steps: [{image: i, args: [$(params.x), $(params.z)]}]}
 )y",
-                "t: i of-task of-run"},
-        RunCase{"PropagatedBeforeDefaultOfEmbedded", R"y(
+                            "t: i of-task of-run"},
+                    RunCase{"PropagatedBeforeDefaultOfEmbedded", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: r}
@@ -185,8 +184,8 @@ spec:
     - name: t
       taskSpec: {params: [{name: x, default: own}], steps: [{image: i, args: [$(params.x)]}]}
 )y",
-                "t: i of-run"},
-        RunCase{"DefaultOfATaskSeesOnlyDefaults", R"y(
+                            "t: i of-run"},
+                    RunCase{"DefaultOfATaskSeesOnlyDefaults", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
@@ -196,8 +195,8 @@ spec:
     params: [{name: a, default: d}, {name: b, default: "$(params.a)!"}]
     steps: [{image: i, args: [$(params.a), $(params.b)]}]
 )y",
-                "u: i given d!"},
-        RunCase{"ObjectKeysOfDefaultAndValue", R"y(
+                            "u: i given d!"},
+                    RunCase{"ObjectKeysOfDefaultAndValue", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
@@ -207,8 +206,8 @@ spec:
     params: [{name: o, properties: {k: {}, l: {}}, default: {k: d, l: d}}]
     steps: [{image: i, args: [$(params.o.k), $(params.o.l)]}]
 )y",
-                "u: i given d"},
-        RunCase{"ArraysExpandAndAreIndexed", R"y(
+                            "u: i given d"},
+                    RunCase{"ArraysExpandAndAreIndexed", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
@@ -218,8 +217,9 @@ spec:
     params: [{name: l, type: array}]
     steps: [{image: i, command: ["$(params.l[1])"], args: ["-", "$(params.l[*])", "x$(params.l[0])"]}]
 )y",
-                "u: i b - a b xa"},
-        RunCase{"Contexts", R"y(
+                            "u: i b - a b xa"},
+                    RunCase{
+                        "Contexts", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: r, namespace: ns}
@@ -236,14 +236,14 @@ spec:
         - image: i
           args: [$(params.x), $(context.pipeline.name), $(context.pipelineRun.namespace), $(context.taskRun.name), $(context.task.name), $(params.retries), $(context.task.retry-count)]
 )y",
-                "t: i of r r ns r-t r-t 2 $(context.task.retry-count)"},
-        RunCase{"RetryCountIsKnownWithoutRetries", R"y(
+                        "t: i of r r ns r-t r-t 2 $(context.task.retry-count)"},
+                    RunCase{"RetryCountIsKnownWithoutRetries", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
 spec: {taskSpec: {steps: [{image: i, args: [$(context.task.retry-count), $(context.taskRun.name)]}]}}
 )y",
-                "u: i 0 u"}),
+                            "u: i 0 u"}),
     CaseName);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -294,8 +294,7 @@ spec:
 
 INSTANTIATE_TEST_SUITE_P(
     MatrixAndSteps, StepsTest,
-    testing::Values(
-        RunCase{"MatrixMakesAUnitOfEachCombination", R"y(
+    testing::Values(RunCase{"MatrixMakesAUnitOfEachCombination", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
 metadata: {name: p}
@@ -310,8 +309,8 @@ spec:
       params: [{name: x}, {name: z, default: none}]
       steps: [{image: i, args: [$(params.x), $(params.z), $(context.taskRun.name)]}]
 )y",
-                "t-0: i a more p-t-0 | t-1: i b none p-t-1"},
-        RunCase{"LengthOfAMatrix", R"y(
+                            "t-0: i a more p-t-0 | t-1: i b none p-t-1"},
+                    RunCase{"LengthOfAMatrix", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
 metadata: {name: p}
@@ -320,8 +319,8 @@ spec:
   - {name: m, matrix: {params: [{name: x, value: [a, b]}]}, taskSpec: {params: [{name: x}], results: [{name: r}], steps: [{image: i}]}}
   - {name: t, runAfter: [m], params: [{name: len, value: "$(tasks.m.matrix.length)"}], taskSpec: {params: [{name: len}], steps: [{image: i, args: [$(params.len)]}]}}
 )y",
-                "m-0: i | m-1: i | t: i 2"},
-        RunCase{"StepTemplateGivesWhatAStepLacks", R"y(
+                            "m-0: i | m-1: i | t: i 2"},
+                    RunCase{"StepTemplateGivesWhatAStepLacks", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
@@ -332,8 +331,8 @@ spec:
     stepTemplate: {image: $(params.image), args: [default]}
     steps: [{}, {image: own, args: [mine]}]
 )y",
-                "u: given default & own mine"},
-        RunCase{"StepActionWithItsOwnParameters", R"y(
+                            "u: given default & own mine"},
+                    RunCase{"StepActionWithItsOwnParameters", R"y(
 apiVersion: tekton.dev/v1beta1
 kind: StepAction
 metadata: {name: act}
@@ -351,8 +350,9 @@ spec:
     params: [{name: p}]
     steps: [{ref: {name: act}, params: [{name: x, value: "<$(params.p)>"}]}]
 )y",
-                "u: action <given> <given>! d"},
-        RunCase{"StepActionParameterOfAStepResult", R"y(
+                            "u: action <given> <given>! d"},
+                    RunCase{
+                        "StepActionParameterOfAStepResult", R"y(
 apiVersion: tekton.dev/v1beta1
 kind: StepAction
 metadata: {name: act}
@@ -370,9 +370,9 @@ spec:
     - {name: one, image: i, results: [{name: r}, {name: l, type: array}]}
     - {ref: {name: act}, params: [{name: s, value: $(steps.one.results.r)}, {name: l, value: $(steps.one.results.l)}]}
 )y",
-                "u: i & action $(steps.one.results.r) "
-                "$(steps.one.results.l[*]) $(steps.one.results.l[0])"},
-        RunCase{"WorkspaceVariables", R"y(
+                        "u: i & action $(steps.one.results.r) "
+                        "$(steps.one.results.l[*]) $(steps.one.results.l[0])"},
+                    RunCase{"WorkspaceVariables", R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: u}
@@ -384,7 +384,7 @@ spec:
     - {image: i, args: [$(workspaces.w.path), $(workspaces.w.claim), $(workspaces.w.volume), $(workspaces.w.bound), $(workspaces.o.bound), "<$(workspaces.o.path)>"]}
     - {image: i, workspaces: [{name: w, mountPath: /mine}], args: [$(workspaces.w.path)]}
 )y",
-                "u: i /data c ws-w true false <> & i /mine"}),
+                            "u: i /data c ws-w true false <> & i /mine"}),
     CaseName);
 
 // --- Workspaces
@@ -505,6 +505,24 @@ metadata: {name: p}
 spec: {params: [{name: x}], tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}
 )y",
                 "spec.params [missing-param] give it with --param NAME=VALUE"},
+        RunCase{"MissingParameterOfATaskAlone", R"y(
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {params: [{name: x}], steps: [{image: i}]}
+)y",
+                "spec.params [missing-param] give it with --param NAME=VALUE"},
+        RunCase{"ConditionThatIsNone", R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  params: [{name: x, default: a}]
+  tasks:
+  - {name: a, when: [{cel: "'$(params.x)' + 'b'"}], taskSpec: {steps: [{image: i}]}}
+  - {name: b, when: [{cel: "'$(params.x)' == 'b'"}], taskSpec: {steps: [{image: i}]}}
+)y",
+                "spec.tasks[0].when[0].cel [invalid-value]"},
         RunCase{"MissingParameterOfATask", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
@@ -659,8 +677,9 @@ spec:
                 "mean \"a\"?\n"
                 "spec.workspaces [unbound-workspace] bind it: - {name: w, "
                 "emptyDir: {}}"},
-        RunCase{"NothingToPlan", "apiVersion: v1\nkind: ConfigMap\n"
-                                 "metadata: {name: c}\n",
+        RunCase{"NothingToPlan",
+                "apiVersion: v1\nkind: ConfigMap\n"
+                "metadata: {name: c}\n",
                 "[nothing-to-plan] it has only: ConfigMap"},
         RunCase{"TwoRuns", R"y(
 apiVersion: tekton.dev/v1
@@ -689,8 +708,7 @@ spec:
 )y");
   ASSERT_EQ(resolved.diagnostics().diagnostics_size(), 1);
   const v1::Diagnostic& d = resolved.diagnostics().diagnostics(0);
-  EXPECT_EQ(d.message(),
-            "these tasks wait for each other: a -> b -> c -> a");
+  EXPECT_EQ(d.message(), "these tasks wait for each other: a -> b -> c -> a");
   EXPECT_EQ(d.related_size(), 2);
 }
 
@@ -794,7 +812,9 @@ TEST(Resolve, OptionsGiveATasksParameters) {
 TEST(Resolve, WarnsOfOptionsThatNobodyTakes) {
   v1::PlanRequest request;
   request.mutable_options()->add_params()->set_name("revison");
-  request.mutable_options()->mutable_params(0)->mutable_value()
+  request.mutable_options()
+      ->mutable_params(0)
+      ->mutable_value()
       ->set_string_value("x");
   const ResolvedYaml resolved(R"y(
 apiVersion: tekton.dev/v1
@@ -893,7 +913,8 @@ TEST(Resolve, SettingsOfTheRunAndOfATaskAreMerged) {
   EXPECT_EQ(b.pod_template.scheduler_name(), "s");
   EXPECT_EQ(b.labels.at("l"), "settings");
   EXPECT_EQ(b.labels.at("m"), "embedded");
-  const auto& requests = b.units[0].spec.steps(0).compute_resources().requests();
+  const auto& requests =
+      b.units[0].spec.steps(0).compute_resources().requests();
   EXPECT_EQ(requests.at("cpu"), "2");
   EXPECT_EQ(requests.at("memory"), "1Mi");
   EXPECT_EQ(b.compute_resources->requests().at("memory"), "1Gi");

@@ -108,25 +108,25 @@ std::string ResolvedYaml::Workspaces() const {
 std::string ResolvedYaml::Errors() const {
   std::vector<std::string> lines;
   for (const v1::Diagnostic& d : diagnostics_.diagnostics()) {
-    lines.push_back(absl::StrCat(
-        d.severity() == v1::SEVERITY_WARNING ? "warning: " : "", d.path(),
-        d.path().empty() ? "[" : " [", d.code(), "]",
-        d.hint().empty() ? "" : " ", d.hint()));
+    lines.push_back(
+        absl::StrCat(d.severity() == v1::SEVERITY_WARNING ? "warning: " : "",
+                     d.path(), d.path().empty() ? "[" : " [", d.code(), "]",
+                     d.hint().empty() ? "" : " ", d.hint()));
   }
   return absl::StrJoin(lines, "\n");
 }
 
 std::string ResolvedYaml::Needs() const {
-  return absl::StrJoin(
-      needs_, "; ", [](std::string* out, const v1::Need& need) {
-        absl::StrAppend(out, v1::Need::Kind_Name(need.kind()), " ", need.name(),
-                        need.resolver());
-        for (const v1::Param& param : need.params()) {
-          absl::StrAppend(out, " ", param.name(), "=",
-                          param.value().string_value());
-        }
-        absl::StrAppend(out, " at ", need.path());
-      });
+  return absl::StrJoin(needs_, "; ",
+                       [](std::string* out, const v1::Need& need) {
+                         absl::StrAppend(out, v1::Need::Kind_Name(need.kind()),
+                                         " ", need.name(), need.resolver());
+                         for (const v1::Param& param : need.params()) {
+                           absl::StrAppend(out, " ", param.name(), "=",
+                                           param.value().string_value());
+                         }
+                         absl::StrAppend(out, " at ", need.path());
+                       });
 }
 
 }  // namespace colocation

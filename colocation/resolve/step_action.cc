@@ -241,7 +241,8 @@ void TakeInStepAction(const v1::StepActionSpec& action,
   if (action.has_security_context()) {
     *step->mutable_security_context() = action.security_context();
   }
-  if (done.command_size() > 0) step->mutable_command()->Swap(done.mutable_command());
+  if (done.command_size() > 0)
+    step->mutable_command()->Swap(done.mutable_command());
   if (done.args_size() > 0) step->mutable_args()->Swap(done.mutable_args());
   if (!done.script().empty()) step->set_script(done.script());
   if (done.env_size() > 0) step->mutable_env()->Swap(done.mutable_env());

@@ -37,20 +37,19 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         TemplateCase{"StepWinsInPlainFields", "{image: t, workingDir: /t}",
                      "{image: s}", R"({"image":"s","workingDir":"/t"})"},
-        TemplateCase{"ListsOfWordsAreWhole",
-                     "{command: [a, b], args: [c, d]}", "{args: [e]}",
-                     R"({"command":["a","b"],"args":["e"]})"},
+        TemplateCase{"ListsOfWordsAreWhole", "{command: [a, b], args: [c, d]}",
+                     "{args: [e]}", R"({"command":["a","b"],"args":["e"]})"},
         TemplateCase{
             "VariablesByName",
             "{env: [{name: A, value: t}, {name: B, value: t}]}",
             "{env: [{name: B, value: s}, {name: C, value: s}]}",
             R"({"env":[{"name":"A","value":"t"},{"name":"B","value":"s"},)"
             R"({"name":"C","value":"s"}]})"},
-        TemplateCase{"ASourceDoesNotStayBesideAValue",
-                     "{env: [{name: A, value: t}]}",
-                     "{env: [{name: A, valueFrom: {fieldRef: {fieldPath: p}}}]}",
-                     R"({"env":[{"name":"A","valueFrom":{"fieldRef":)"
-                     R"({"fieldPath":"p"}}}]})"},
+        TemplateCase{
+            "ASourceDoesNotStayBesideAValue", "{env: [{name: A, value: t}]}",
+            "{env: [{name: A, valueFrom: {fieldRef: {fieldPath: p}}}]}",
+            R"({"env":[{"name":"A","valueFrom":{"fieldRef":)"
+            R"({"fieldPath":"p"}}}]})"},
         TemplateCase{
             "MountsByPath",
             "{volumeMounts: [{name: t, mountPath: /a, readOnly: true}]}",
