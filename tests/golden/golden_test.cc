@@ -1,0 +1,125 @@
+// Whole plans as people and Kubernetes see them, to be read in review.
+//
+// For each NAME.yaml here: NAME.pods.yaml (the manifests), NAME.plan.txt
+// (`colocate plan`), NAME.explain.txt (the whole plan, then each task),
+// NAME.dot, NAME.svg and NAME.html. Regenerate with
+//
+//   bazel run //tests/golden:golden_test -- --update
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "colocation/plan/plan_testing.h"
+#include "colocation/render/dot.h"
+#include "colocation/render/explain.h"
+#include "colocation/render/html.h"
+#include "colocation/render/manifests.h"
+#include "colocation/render/svg.h"
+#include "colocation/render/text.h"
+
+namespace colocation {
+namespace {
+
+bool update = false;
+
+struct Run {
+  const char* name;
+  v1::Policy policy;
+  bool controlled;
+};
+
+constexpr Run kRuns[] = {
+    {"build", v1::POLICY_PIPELINERUN, false},
+    {"matrix", v1::POLICY_PIPELINERUN, false},
+    {"two_pods", v1::POLICY_WORKSPACES, true},
+};
+
+std::string Explained(const v1::ColocationPlan& plan) {
+  std::string text = ExplainText(plan);
+  for (const v1::PlannedTask& task : plan.tasks())
+    absl::StrAppend(&text, "\n", std::string(80, '='), "\n",
+                    ExplainText(plan, task.name()));
+  return text;
+}
+
+struct View {
+  const char* extension;
+  std::string (*render)(const v1::ColocationPlan&);
+};
+
+const View kViews[] = {
+    {"pods.yaml",
+     [](const v1::ColocationPlan& plan) {
+       return ManifestsYaml(RenderManifests(plan));
+     }},
+    {"plan.txt", [](const v1::ColocationPlan& plan) { return PlanText(plan); }},
+    {"explain.txt", Explained},
+    {"dot", ToDot},
+    {"svg", ToSvg},
+    {"html", ToHtml},
+};
+
+std::string Path(absl::string_view name) {
+  // In a test the working directory holds the sources that it depends on.
+  const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
+  return absl::StrCat(update && workspace != nullptr ? workspace : ".",
+                      "/tests/golden/", name);
+}
+
+std::string ReadFile(absl::string_view name) {
+  std::ifstream file(Path(name));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+using Parameters = std::tuple<Run, View>;
+
+class Golden : public testing::TestWithParam<Parameters> {};
+
+TEST_P(Golden, IsAsRecorded) {
+  const auto& [run, view] = GetParam();
+  v1::PlanRequest request;
+  request.mutable_options()->set_policy(run.policy);
+  request.mutable_options()->set_controlled(run.controlled);
+  request.mutable_options()->set_launcher_image("example.com/launcher:1");
+  const Planned planned =
+      PlanYaml(ReadFile(absl::StrCat(run.name, ".yaml")), request);
+  ASSERT_TRUE(planned.errors.empty()) << planned.errors[0];
+  const std::string text = view.render(planned.plan);
+  const std::string name = absl::StrCat(run.name, ".", view.extension);
+  if (update) {
+    std::ofstream(Path(name)) << text;
+    return;
+  }
+  EXPECT_EQ(text, ReadFile(name))
+      << "if this is right: bazel run //tests/golden:golden_test -- --update";
+}
+
+INSTANTIATE_TEST_SUITE_P(Plans, Golden,
+                         testing::Combine(testing::ValuesIn(kRuns),
+                                          testing::ValuesIn(kViews)),
+                         [](const testing::TestParamInfo<Parameters>& info) {
+                           std::string name =
+                               absl::StrCat(std::get<0>(info.param).name, "_",
+                                            std::get<1>(info.param).extension);
+                           for (char& c : name) {
+                             if (c == '.') c = '_';
+                           }
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace colocation
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  colocation::update = argc > 1 && std::string(argv[1]) == "--update";
+  return RUN_ALL_TESTS();
+}
