@@ -1,0 +1,214 @@
+// `colocate run` as people call it, with real containers.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/podman/local_image.h"
+#include "cli/podman/podman.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/e2e/pod_testing.h"
+
+namespace colocation {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The image that the examples name.
+constexpr char kImage[] = "docker.io/library/busybox:1.36";
+
+struct Output {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+class ColocateRunTest : public PodTest {
+ protected:
+  void SetUp() override {
+    PodTest::SetUp();
+    if (IsSkipped()) return;
+    MakeImage(kImage, {});
+  }
+
+  void MakeImage(const std::string& name, std::vector<std::string> entrypoint) {
+    podman::LocalImage image = Options().images.front();
+    image.name = name;
+    image.entrypoint = std::move(entrypoint);
+    podman::PodmanOptions options;
+    options.command = Options().podman;
+    options.directory = testing::TempDir();
+    absl::StatusOr<podman::Podman> podman = podman::Podman::Start(options);
+    ASSERT_TRUE(podman.ok()) << podman.status();
+    const absl::Status status = podman::EnsureImage(*podman, image);
+    ASSERT_TRUE(status.ok()) << status;
+    podman->Stop();
+  }
+
+  // Runs a file; sends SIGINT once `interrupt_at` was said.
+  Output Run(std::vector<std::string> arguments,
+             const std::string& interrupt_at = "") {
+    arguments.insert(arguments.begin(), "run");
+    arguments.push_back("--podman");
+    arguments.push_back(absl::StrJoin(Options().podman, " "));
+    const std::string out = absl::StrCat(testing::TempDir(), "/out");
+    int pipes[2];
+    EXPECT_EQ(pipe2(pipes, O_CLOEXEC), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      // What it leaves behind would be found there.
+      setenv("TMPDIR", Options().directory.c_str(), 1);
+      const int fd = open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+      if (fd < 0 || dup2(fd, 1) < 0 || dup2(pipes[1], 2) < 0) _exit(126);
+      std::vector<char*> argv = {const_cast<char*>("cli/colocate")};
+      for (const std::string& argument : arguments) {
+        argv.push_back(const_cast<char*>(argument.c_str()));
+      }
+      argv.push_back(nullptr);
+      execv("cli/colocate", argv.data());
+      _exit(127);
+    }
+    close(pipes[1]);
+    Output output;
+    bool interrupted = interrupt_at.empty();
+    char buffer[4096];
+    ssize_t got;
+    while ((got = read(pipes[0], buffer, sizeof buffer)) > 0) {
+      output.err.append(buffer, got);
+      if (!interrupted && absl::StrContains(output.err, interrupt_at)) {
+        interrupted = true;
+        kill(child, SIGINT);
+      }
+    }
+    close(pipes[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    std::ifstream in(out);
+    output.out = std::string(std::istreambuf_iterator<char>(in), {});
+    return output;
+  }
+
+  static std::string File(const std::string& text) {
+    const std::string path = absl::StrCat(testing::TempDir(), "/run.yaml");
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  // A Task of one step, and how that goes on.
+  static std::string Task(const std::string& step) {
+    return File(absl::StrCat(
+        "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: work}\n"
+        "spec:\n  steps:\n  - name: step\n    image: ",
+        kImage, "\n", step));
+  }
+};
+
+TEST_F(ColocateRunTest, TheBuildPipelineRunsAndGivesItsResults) {
+  const Output output = Run({"examples/build-pipeline.yaml"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out, "commit: \"19b016818b\"\nsize: \"17\"\n");
+  EXPECT_THAT(output.err, HasSubstr("[clone : clone] cloning main\n"));
+  EXPECT_THAT(output.err, HasSubstr("[report : report] the run has Succeeded"));
+  EXPECT_THAT(output.err, HasSubstr("==> browser-test succeeded in "));
+  EXPECT_LT(output.err.find("==> build succeeded"),
+            output.err.find("==> api-test started"));
+  EXPECT_LT(output.err.find("==> api-test succeeded"),
+            output.err.find("==> report started"));
+}
+
+TEST_F(ColocateRunTest, WhenSkipsAndAParameterChangesThat) {
+  const std::string file = "examples/when-and-results.yaml";
+  const Output no = Run({file, "--policy=pipelinerun"});
+  EXPECT_EQ(no.exit_code, 0) << no.err;
+  EXPECT_EQ(no.out, "");
+  EXPECT_THAT(no.err, HasSubstr("==> deploy skipped: its when expressions"));
+  EXPECT_THAT(no.err, HasSubstr("==> smoke-test skipped: a result that it"));
+  EXPECT_THAT(no.err, HasSubstr("==> announce succeeded"));
+  const Output yes =
+      Run({file, "--policy=pipelinerun", "-p", "changed=yes", "-o", "json"});
+  EXPECT_EQ(yes.exit_code, 0) << yes.err;
+  EXPECT_EQ(yes.out, "{\"url\":\"https://example.dev/1\"}\n");
+}
+
+TEST_F(ColocateRunTest, TheOtherExamplesRun) {
+  for (const char* file : {"matrix", "two-starts", "sidecar-run"}) {
+    const Output output = Run({absl::StrCat("examples/", file, ".yaml")});
+    EXPECT_EQ(output.exit_code, 0) << file << "\n" << output.err;
+  }
+}
+
+TEST_F(ColocateRunTest, ARunThatFailsHasAnExitCodeOfItsOwn) {
+  const Output output = Run({Task("    script: exit 5\n")});
+  EXPECT_EQ(output.exit_code, 3);
+  EXPECT_THAT(output.err, HasSubstr("==> work failed after "));
+}
+
+TEST_F(ColocateRunTest, InterruptedItStopsAndLeavesNothing) {
+  const Output output =
+      Run({Task("    script: |\n      #!/bin/sh\n"
+                "      trap 'echo told to stop; exit 1' TERM\n"
+                "      echo waiting; while :; do sleep 0.1; done\n")},
+          "[work : step] waiting");
+  EXPECT_EQ(output.exit_code, 3);
+  EXPECT_THAT(output.err, HasSubstr("told to stop"));
+  EXPECT_THAT(output.err, HasSubstr("was stopped after"));
+}
+
+TEST_F(ColocateRunTest, PodmanIsAskedForEntrypoints) {
+  MakeImage("localhost/colocation-test/greeter:1", {"/bin/echo", "hello"});
+  const std::string file = File(
+      "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: work}\n"
+      "spec: {steps: [{name: step, image: "
+      "'localhost/colocation-test/greeter:1', args: [you]}]}\n");
+  const Output output = Run({file});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("[work : step] hello you\n"));
+}
+
+TEST_F(ColocateRunTest, ConfigMapsComeFromTheInputClaimsFromDirectories) {
+  const std::string claim = absl::StrCat(testing::TempDir(), "/claim");
+  mkdir(claim.c_str(), 0777);
+  chmod(claim.c_str(), 0777);
+  const std::string file = File(absl::StrCat(
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: words}\n"
+      "data: {greeting: good evening}\n---\n"
+      "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: work}\n"
+      "spec:\n  workspaces: [{name: words}, {name: disk}]\n  steps:\n"
+      "  - name: step\n    image: ",
+      kImage,
+      "\n    script: cat $(workspaces.words.path)/greeting "
+      ">$(workspaces.disk.path)/said\n"));
+  const Output output =
+      Run({file, "-w", "words=configMap:words", "-w", "disk=claim:disk",
+           "--claim", absl::StrCat("disk=", claim)});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  std::ifstream said(absl::StrCat(claim, "/said"));
+  std::string text;
+  std::getline(said, text);
+  EXPECT_EQ(text, "good evening");
+}
+
+TEST_F(ColocateRunTest, AnImageThatIsNotThereIsSaid) {
+  const std::string file = File(
+      "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: work}\n"
+      "spec: {steps: [{name: step, image: 'localhost/none:1', script: ls, "
+      "imagePullPolicy: Never}]}\n");
+  const Output output = Run({file});
+  EXPECT_EQ(output.exit_code, 4);
+  EXPECT_THAT(output.err, HasSubstr("localhost/none:1"));
+}
+
+}  // namespace
+}  // namespace colocation
