@@ -23,6 +23,7 @@
 #include "colocation/render/pod.h"
 #include "colocation/resolve/resolve.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/validate.h"
 
 namespace colocation {
 namespace {
@@ -52,6 +53,21 @@ bool AsksForSomething(const v1::Diagnostic& diagnostic) {
   return absl::c_linear_search(kCodes, diagnostic.code());
 }
 
+FeatureFlags FlagsOf(const v1::PlanOptions& options) {
+  FeatureFlags flags;
+  if (options.api_fields() != v1::API_FIELDS_UNSPECIFIED) {
+    flags.api_fields = options.api_fields();
+  }
+  if (options.limits().matrix_combinations() > 0) {
+    flags.max_matrix_combinations = options.limits().matrix_combinations();
+  }
+  if (options.default_timeout_minutes() != 0) {
+    flags.default_timeout_minutes =
+        std::max(0, options.default_timeout_minutes());
+  }
+  return flags;
+}
+
 bool SameObject(const v1::Origin& a, const v1::Origin& b) {
   return a.file() == b.file() && a.document() == b.document() &&
          a.has_item() == b.has_item() && a.item() == b.item();
@@ -63,7 +79,7 @@ class Session {
   explicit Session(const v1::PlanRequest& request) : request_(request) {}
 
   absl::StatusOr<v1::ColocationPlan> Plan();
-  absl::StatusOr<v1::Diagnostics> Validate();
+  absl::StatusOr<v1::Diagnostics> ValidateAll();
 
  private:
   void Decode();
@@ -141,6 +157,7 @@ bool Session::ReadObjects() {
   }
   if (diagnostics_.errors() > kManyErrors) return false;
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
+  Validate(objects_, FlagsOf(request_.options()), &diagnostics_);
   return complete;
 }
 
@@ -202,14 +219,6 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
 absl::StatusOr<v1::ColocationPlan> Session::Plan() {
   if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
   const ResolvedRun run = Resolve(objects_, request_, &diagnostics_, &needs_);
-  // The API server wants one of the two (k8s.io/apiserver/pkg/registry/rest,
-  // BeforeCreate); the Pods are named after it.
-  if (!diagnostics_.has_errors() && run.identity.name().empty()) {
-    diagnostics_
-        .Error("missing-name", run.subject, "metadata.name",
-               "this object has no name")
-        .set_hint("give it a metadata.name, or a metadata.generateName");
-  }
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kInvalidArgument);
   }
@@ -264,7 +273,7 @@ void Session::ResolveEachRun() {
   }
 }
 
-absl::StatusOr<v1::Diagnostics> Session::Validate() {
+absl::StatusOr<v1::Diagnostics> Session::ValidateAll() {
   if (ReadObjects()) {
     if (!request_.options().run().empty()) {
       Resolve(objects_, request_, &diagnostics_, &needs_);
@@ -328,7 +337,7 @@ absl::StatusOr<v1::ColocationPlan> PlanRun(const v1::PlanRequest& request) {
 
 absl::StatusOr<v1::Diagnostics> ValidateRequest(
     const v1::PlanRequest& request) {
-  return Session(request).Validate();
+  return Session(request).ValidateAll();
 }
 
 v1::Needs NeedsOf(const absl::Status& status) {

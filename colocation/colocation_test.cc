@@ -94,8 +94,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"AnObjectWithoutANameIsRefused",
          {"apiVersion: tekton.dev/v1\nkind: Task\n"
           "spec: {steps: [{image: i, script: ls}]}\n"},
-         "INVALID_ARGUMENT: a.yaml:1:1 missing-name;",
-         "OK"},
+         "INVALID_ARGUMENT: a.yaml:1:1 invalid-name;",
+         "INVALID_ARGUMENT: a.yaml:1:1 invalid-name;"},
     }),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -46,14 +47,18 @@ class ColocateRunTest : public PodTest {
     podman::LocalImage image = Options().images.front();
     image.name = name;
     image.entrypoint = std::move(entrypoint);
+    // Short, as a socket's path is, and new, as the socket is.
+    std::string directory = "/tmp/colocate-run-XXXXXX";
+    ASSERT_NE(mkdtemp(directory.data()), nullptr);
     podman::PodmanOptions options;
     options.command = Options().podman;
-    options.directory = testing::TempDir();
+    options.directory = directory;
     absl::StatusOr<podman::Podman> podman = podman::Podman::Start(options);
     ASSERT_TRUE(podman.ok()) << podman.status();
     const absl::Status status = podman::EnsureImage(*podman, image);
     ASSERT_TRUE(status.ok()) << status;
     podman->Stop();
+    std::filesystem::remove_all(directory);
   }
 
   // Runs a file; sends SIGINT once `interrupt_at` was said.
