@@ -24,6 +24,7 @@ import (
 	"k8s.io/kubernetes/pkg/apis/core"
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
+	"k8s.io/kubernetes/pkg/capabilities"
 	kjson "sigs.k8s.io/json"
 	sigsyaml "sigs.k8s.io/yaml"
 )
@@ -134,6 +135,9 @@ func run(in *bufio.Reader, out io.Writer) error {
 }
 
 func main() {
+	// As an API server with --allow-privileged, which nearly every cluster has:
+	// whether to ask for it is the author's business.
+	capabilities.Setup(true, 0)
 	out := bufio.NewWriter(os.Stdout)
 	err := run(bufio.NewReader(os.Stdin), out)
 	if flushed := out.Flush(); err == nil {
