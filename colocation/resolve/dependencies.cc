@@ -1,6 +1,7 @@
 #include "colocation/resolve/dependencies.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -131,9 +132,9 @@ void DependencyFinder::Add(TaskIndex at, const v1::PipelineTask& task) {
       paths.push_back(std::move(found.path));
     }
   }
-  std::sort(refs_.begin(), refs_.end());
-  refs_.erase(std::unique(refs_.begin(), refs_.end()), refs_.end());
+  std::set<std::pair<std::string, std::string>> known;
   for (auto& [name, result] : refs_) {
+    if (!known.emplace(name, result).second) continue;
     v1::ResultRef& ref = resolved.result_refs.emplace_back();
     ref.set_task(std::move(name));
     ref.set_result(std::move(result));
@@ -325,6 +326,8 @@ void SkipWhatNeverRuns(ResolvedRun* run) {
   for (const Vertex v : *order) {
     ResolvedTask& task = run->tasks[v];
     if (task.runs == Runs::kNever) continue;
+    // Its own `when` comes first, and is not known yet.
+    if (!task.finally && !task.when.empty()) continue;
     v1::SkipReason reason = v1::SKIP_REASON_UNSPECIFIED;
     for (const TaskDependency& d : task.dependencies) {
       const ResolvedTask& parent = run->tasks[d.on];
@@ -332,7 +335,10 @@ void SkipWhatNeverRuns(ResolvedRun* run) {
       if (!task.finally && parent.skip_reason != v1::SKIP_REASON_WHEN) {
         reason = v1::SKIP_REASON_PARENT_SKIPPED;
       } else if (d.kind == v1::Dependency::RESOURCE &&
-                 reason == v1::SKIP_REASON_UNSPECIFIED) {
+                 reason == v1::SKIP_REASON_UNSPECIFIED &&
+                 (task.finally || task.continue_on_error ||
+                  parent.name == task.result_refs[0].task())) {
+        // Where an earlier one of the results is missing, too, the task fails.
         reason = v1::SKIP_REASON_MISSING_RESULTS;
       }
     }

@@ -94,6 +94,39 @@ spec:
 )y",
                 "a[never: WHEN]; b <- a; c[never: MISSING_RESULTS] <- "
                 "a(result); d[never: PARENT_SKIPPED] <- c; f[finally]"},
+        // Both could be skipped by their own `when`, and what follows would run.
+        RunCase{"WhenOverResultsIsLookedAtBeforeWhatParentsDid", R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  tasks:
+  - name: a
+    when: [{input: x, operator: in, values: [z]}]
+    taskSpec: {results: [{name: r}], steps: [{image: i}]}
+  - {name: b, taskSpec: {results: [{name: r}], steps: [{image: i}]}}
+  - name: c
+    when: [{input: $(tasks.b.results.r), operator: in, values: [x]}]
+    taskSpec: {steps: [{image: i, args: [$(tasks.a.results.r)]}]}
+  - {name: d, runAfter: [c], taskSpec: {steps: [{image: i}]}}
+)y",
+                "a[never: WHEN]; b; c <- a(result), b(result); d <- c"},
+        // Where b gives no result, c fails and is not skipped.
+        RunCase{"EarlierResultThatMayBeMissingDecides", R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  tasks:
+  - name: a
+    when: [{input: x, operator: in, values: [z]}]
+    taskSpec: {results: [{name: r}], steps: [{image: i}]}
+  - {name: b, taskSpec: {results: [{name: r}], steps: [{image: i}]}}
+  - {name: c, taskSpec: {steps: [{image: i, args: [$(tasks.b.results.r), $(tasks.a.results.r)]}]}}
+  - {name: d, taskSpec: {steps: [{image: i, args: [$(tasks.a.results.r), $(tasks.b.results.r)]}]}}
+)y",
+                "a[never: WHEN]; b; c <- a(result), b(result); d[never: "
+                "MISSING_RESULTS] <- a(result), b(result)"},
         RunCase{"MatrixOverAResultIsLate", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline

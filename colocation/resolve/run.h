@@ -104,8 +104,9 @@ struct ResolvedTask {
   // other tasks aren't.
   std::vector<TaskDependency> dependencies;
 
-  // Results that its fields refer to, sorted, each once; all of tasks that are
-  // in `dependencies` as RESOURCE.
+  // Results that its fields refer to, each once, in the order in which Tekton
+  // looks for one that is missing; all of tasks that are in `dependencies` as
+  // RESOURCE.
   std::vector<v1::ResultRef> result_refs;
   // Results that the task declares, types defaulted.
   std::vector<v1::DeclaredResult> results;
