@@ -377,8 +377,8 @@ class Explorer {
           !run_.tasks[i].finally && !run_.tasks[i].continue_on_error;
     }
     // What the plan says never runs, Tekton has not run. Its reason may be
-    // another one: a failure, or in finally tasks, whose results Tekton looks at
-    // before their `when`, a result that is missing, too.
+    // another one: a failure, or in finally tasks, whose results Tekton looks
+    // at before their `when`, a result that is missing, too.
     for (int i = 0; i < plan_.tasks_size(); ++i) {
       if (plan_.tasks(i).placement() != v1::PLACEMENT_SKIPPED) continue;
       const Verdict tekton = rules_.Of(view, i);

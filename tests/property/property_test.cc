@@ -132,7 +132,7 @@ TEST(PlanProperties, EveryInterleavingGoesAsTektonHasIt) {
   int planned = 0, refused = 0, cut = 0;
   int64_t states = 0, ends = 0;
   ForEachPlan(
-      1500, 6, &planned, &refused,
+      1000, 6, &planned, &refused,
       [&](const RandomRun& run, const v1::ColocationPlan& plan, v1::Policy) {
         for (const bool late_news : {false, true}) {
           if (late_news && plan.pods_size() + (run.tasks.size() > 5) > 3) {
@@ -153,7 +153,7 @@ TEST(PlanProperties, EveryInterleavingGoesAsTektonHasIt) {
 
 TEST(PlanProperties, CheckerAccepts) {
   int planned = 0, refused = 0;
-  ForEachPlan(3000, 9, &planned, &refused,
+  ForEachPlan(1000, 9, &planned, &refused,
               [](const RandomRun&, const v1::ColocationPlan& plan, v1::Policy) {
                 const v1::Diagnostics faults = CheckPlan(plan);
                 EXPECT_EQ(faults.diagnostics_size(), 0)
@@ -165,7 +165,7 @@ TEST(PlanProperties, CheckerAccepts) {
 TEST(PlanProperties, WaitSetsAreEnoughAndMinimal) {
   int planned = 0, refused = 0;
   ForEachPlan(
-      2000, 9, &planned, &refused,
+      400, 9, &planned, &refused,
       [](const RandomRun& run, const v1::ColocationPlan& plan, v1::Policy) {
         const Order waits = WaitOrderOf(plan);
         EXPECT_EQ(Closure(waits), NeededOrder(run, plan));
@@ -185,7 +185,7 @@ TEST(PlanProperties, WaitSetsAreEnoughAndMinimal) {
 TEST(PlanProperties, PeakIsThatOfTheHeaviestSetThatCanRunAtOnce) {
   int planned = 0, refused = 0, pods = 0;
   ForEachPlan(
-      2000, 9, &planned, &refused,
+      400, 9, &planned, &refused,
       [&](const RandomRun& run, const v1::ColocationPlan& plan, v1::Policy) {
         const Order order = Closure(WaitOrderOf(plan));
         for (const v1::PlannedPod& pod : plan.pods()) {
@@ -236,7 +236,7 @@ TEST(PlanProperties, SameInputSameBytes) {
     coded.Trim();
     return text;
   };
-  ForEachPlan(300, 9, &planned, &refused,
+  ForEachPlan(100, 9, &planned, &refused,
               [&](const RandomRun& run, const v1::ColocationPlan& plan,
                   v1::Policy policy) {
                 EXPECT_EQ(bytes(PlanOf(ToYaml(run), policy).plan), bytes(plan));
@@ -275,7 +275,7 @@ std::string StructureOf(const v1::ColocationPlan& plan, const RandomRun& run) {
 TEST(PlanProperties, RenamingTasksChangesNoStructure) {
   int planned = 0, refused = 0;
   ForEachPlan(
-      1000, 9, &planned, &refused,
+      200, 9, &planned, &refused,
       [](const RandomRun& run, const v1::ColocationPlan& plan,
          v1::Policy policy) {
         RandomRun renamed = run;
@@ -292,7 +292,7 @@ TEST(PlanProperties, RenamingTasksChangesNoStructure) {
 TEST(PlanProperties, OrderInTheFileChangesNoStructure) {
   int planned = 0, refused = 0;
   std::mt19937 random(1);
-  ForEachPlan(1000, 9, &planned, &refused,
+  ForEachPlan(200, 9, &planned, &refused,
               [&](const RandomRun& run, const v1::ColocationPlan& plan,
                   v1::Policy policy) {
                 std::vector<int> order(run.tasks.size());
