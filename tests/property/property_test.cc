@@ -153,7 +153,7 @@ TEST(PlanProperties, EveryInterleavingGoesAsTektonHasIt) {
 
 TEST(PlanProperties, CheckerAccepts) {
   int planned = 0, refused = 0;
-  ForEachPlan(1000, 9, &planned, &refused,
+  ForEachPlan(500, 9, &planned, &refused,
               [](const RandomRun&, const v1::ColocationPlan& plan, v1::Policy) {
                 const v1::Diagnostics faults = CheckPlan(plan);
                 EXPECT_EQ(faults.diagnostics_size(), 0)
