@@ -4,7 +4,6 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <climits>
@@ -29,8 +28,12 @@
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/diagnostics.h"
+#include "colocation/render/dot.h"
+#include "colocation/render/explain.h"
 #include "colocation/render/manifests.h"
 #include "colocation/render/pod.h"
+#include "colocation/render/svg.h"
+#include "colocation/render/text.h"
 #include "colocation/version.h"
 
 namespace v1 = colocation::v1;
@@ -148,8 +151,6 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
                  Message* message, colo_bytes* report) {
   if (!IsView(bytes)) return GiveBadArgument(format, "a view of NULL", report);
   if (format == COLO_FORMAT_PROTOBUF) {
-    // Else it complains of bad UTF-8 on standard error.
-    const google::protobuf::LogSilencer quiet;
     if (bytes.size <= INT_MAX &&
         message->ParseFromArray(bytes.data, static_cast<int>(bytes.size))) {
       return COLO_OK;
@@ -462,6 +463,51 @@ colo_status colo_render(const colo_planner* planner, colo_view plan,
             absl::StrCat("the plan has no Pod named \"", TextOf(pod), "\""),
             manifests);
       });
+}
+
+colo_status colo_describe(const colo_planner* planner, colo_view plan,
+                          colo_bytes* text) {
+  return FromPlan(planner, plan, text,
+                  [&](colo_format, const v1::ColocationPlan& read) {
+                    return Give(colocation::PlanText(read), text);
+                  });
+}
+
+colo_status colo_explain(const colo_planner* planner, colo_view plan,
+                         colo_view task, colo_bytes* text) {
+  return FromPlan(
+      planner, plan, text,
+      [&](colo_format format, const v1::ColocationPlan& read) {
+        if (!IsView(task)) {
+          return GiveBadArgument(format, "a view of NULL", text);
+        }
+        const bool known = task.size == 0 ||
+                           std::any_of(read.tasks().begin(), read.tasks().end(),
+                                       [&](const v1::PlannedTask& planned) {
+                                         return planned.name() == TextOf(task);
+                                       });
+        if (!known) {
+          return GiveBadArgument(
+              format,
+              absl::StrCat("the plan has no task named \"", TextOf(task), "\""),
+              text);
+        }
+        return Give(colocation::ExplainText(read, TextOf(task)), text);
+      });
+}
+
+colo_status colo_graph(const colo_planner* planner, colo_view plan,
+                       colo_drawing drawing, colo_bytes* picture) {
+  return FromPlan(planner, plan, picture,
+                  [&](colo_format format, const v1::ColocationPlan& read) {
+                    if (drawing == COLO_DRAWING_DOT) {
+                      return Give(colocation::ToDot(read), picture);
+                    }
+                    if (drawing == COLO_DRAWING_SVG) {
+                      return Give(colocation::ToSvg(read), picture);
+                    }
+                    return GiveBadArgument(format, "no such drawing", picture);
+                  });
 }
 
 colo_status colo_check(const colo_planner* planner, colo_view plan,

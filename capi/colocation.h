@@ -32,7 +32,7 @@
  *    answer on COLO_OK; on any other status it holds a colocation.v1.Report that
  *    says what is wrong and where, and is empty only where there was no memory
  *    to say it. No input, however broken, ends the process; nothing is written
- *    to standard output or error.
+ *    to standard output.
  *
  * 4. Formats. A planner reads and writes messages in one format: protobuf's
  *    binary form, JSON or YAML. JSON and YAML have Tekton's field names.
@@ -223,6 +223,26 @@ COLO_API colo_status colo_request_validate(const colo_planner* planner,
  * `kubectl create` takes in YAML and JSON. */
 COLO_API colo_status colo_render(const colo_planner* planner, colo_view plan,
                                  colo_view pod, colo_bytes* manifests);
+
+/* The plan as a text for people. */
+COLO_API colo_status colo_describe(const colo_planner* planner, colo_view plan,
+                                   colo_bytes* text);
+
+/* Why the plan is as it is, as a text for people; all of it, or what concerns
+ * the pipeline task of that name. */
+COLO_API colo_status colo_explain(const colo_planner* planner, colo_view plan,
+                                  colo_view task, colo_bytes* text);
+
+/* Kinds of drawings. */
+typedef int colo_drawing;
+enum {
+  COLO_DRAWING_DOT = 0,
+  COLO_DRAWING_SVG = 1
+};
+
+/* Draws the plan: Pods, tasks, and what waits for what. */
+COLO_API colo_status colo_graph(const colo_planner* planner, colo_view plan,
+                                colo_drawing drawing, colo_bytes* picture);
 
 /* Checks a plan independently of the planner that made it. COLO_OK: it holds,
  * and *report is empty. COLO_REFUSED: the Report says what is wrong. (A plan of

@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/exit_code.h"
 #include "cli/flags.h"
 #include "cli/help.h"
@@ -25,7 +27,11 @@
 #include "colocation/colocation.h"
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/nearest_name.h"
+#include "colocation/render/dot.h"
+#include "colocation/render/explain.h"
 #include "colocation/render/manifests.h"
+#include "colocation/render/svg.h"
+#include "colocation/render/text.h"
 #include "colocation/version.h"
 
 namespace colocation::cli {
@@ -65,6 +71,8 @@ class Invocation {
   ExitCode Plan();
   ExitCode Render();
   ExitCode Run();
+  ExitCode Explain();
+  ExitCode Graph();
   ExitCode Check();
 
  private:
@@ -174,10 +182,11 @@ ExitCode Invocation::Validate() {
 ExitCode Invocation::Plan() {
   v1::ColocationPlan plan;
   if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
-  const std::string output = arguments_.Get("output", "yaml");
+  const std::string output = arguments_.Get("output", "text");
+  if (output == "yaml") return Print(ToYaml(plan));
   if (output == "json") return Print(ToJson(plan, /*pretty=*/true));
   if (output == "binpb") return Print(PlanBytes(plan));
-  return Print(ToYaml(plan));
+  return Print(PlanText(plan));
 }
 
 ExitCode Invocation::Render() {
@@ -192,6 +201,37 @@ ExitCode Invocation::Render() {
   return Print(arguments_.Get("output", "yaml") == "json"
                    ? ManifestsJson(manifests)
                    : ManifestsYaml(manifests));
+}
+
+ExitCode Invocation::Explain() {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  const std::string task = arguments_.Get("task", "");
+  if (!task.empty()) {
+    std::vector<absl::string_view> names;
+    for (const v1::PlannedTask& planned : plan.tasks()) {
+      names.push_back(planned.name());
+    }
+    if (absl::c_find(names, task) == names.end()) {
+      const std::string hint = DidYouMean(task, names);
+      return WrongUsage(
+          absl::StrCat("--task ", task, ": the plan has no such task; ",
+                       hint.empty()
+                           ? absl::StrCat("it has ", absl::StrJoin(names, ", "))
+                           : hint),
+          "explain");
+    }
+  }
+  return Print(ExplainText(plan, task));
+}
+
+ExitCode Invocation::Graph() {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  const std::string output = arguments_.Get("output", "dot");
+  if (output == "svg") return Print(ToSvg(plan));
+  if (output == "html") return Print(GraphPage(plan));
+  return Print(ToDot(plan));
 }
 
 ExitCode Invocation::Check() {
@@ -280,6 +320,8 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (name == "plan") return invocation.Plan();
   if (name == "render") return invocation.Render();
   if (name == "run") return invocation.Run();
+  if (name == "explain") return invocation.Explain();
+  if (name == "graph") return invocation.Graph();
   return invocation.Check();
 }
 

@@ -129,6 +129,10 @@ INSTANTIATE_TEST_SUITE_P(
         {"BadWorkspace",
          {"plan", kBuild, "-w", "source=disk"},
          "colocate: --workspace source=disk: there is no \"disk\""},
+        {"UnknownTaskToExplain",
+         {"explain", kTwoTasks, "--task=clon"},
+         "colocate: --task clon: the plan has no such task; did you mean "
+         "\"clone\"?"},
         {"HelpForAnUnknownCommand",
          {"help", "paln"},
          "colocate: there is no command \"paln\""},
@@ -151,8 +155,8 @@ TEST(HelpTest, EveryWayToAskForIt) {
 }
 
 TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
-  for (const char* command :
-       {"validate", "plan", "render", "run", "check", "version", "help"}) {
+  for (const char* command : {"validate", "plan", "render", "run", "explain",
+                              "graph", "check", "version", "help"}) {
     const Output output = Colocate({command, "--help"});
     EXPECT_EQ(output.exit_code, 0) << command;
     EXPECT_THAT(Colocate({"help"}).out, HasSubstr(command));
@@ -234,6 +238,8 @@ TEST(PlanTest, EveryFormIsReadBackByTheOtherCommands) {
     WriteFile(path, plan.out);
     EXPECT_EQ(Colocate({"plan", path}).out, Colocate({"plan", kBuild}).out);
     EXPECT_EQ(Colocate({"render", path}).out, Colocate({"render", kBuild}).out);
+    EXPECT_EQ(Colocate({"explain", path}).out,
+              Colocate({"explain", kBuild}).out);
     const Output checked = Colocate({"check", "-"}, plan.out);
     EXPECT_EQ(checked.exit_code, 0) << checked.err;
     EXPECT_EQ(checked.out, "the plan holds: 8 tasks, 1 Pod\n");
@@ -249,7 +255,7 @@ TEST(PlanTest, APlanThatDoesNotHoldIsRefused) {
   const Output checked = Colocate({"check", "-"}, text);
   EXPECT_EQ(checked.exit_code, 1);
   EXPECT_EQ(checked.out, "");
-  EXPECT_THAT(checked.err, HasSubstr("[placement]"));
+  EXPECT_THAT(checked.err, HasSubstr("error: tasks["));
 }
 
 TEST(PlanTest, StandardInputAndFilesTogether) {
@@ -345,7 +351,7 @@ TEST(ValidateTest, ColoursOnlyWhereAsked) {
               HasSubstr("\033["));
 }
 
-// Rendering ------------------------------------------------------------------
+// Rendering, explaining, drawing ---------------------------------------------
 
 TEST(RenderTest, OnePodIsOneDocument) {
   const Output output = Colocate({"render", kBuild});
@@ -367,6 +373,22 @@ TEST(RenderTest, JsonIsAList) {
   EXPECT_EQ(output.exit_code, 0);
   EXPECT_THAT(output.out,
               StartsWith("{\"apiVersion\":\"v1\",\"kind\":\"List\""));
+}
+
+TEST(ExplainTest, OneTaskIsLessThanAll) {
+  const Output all = Colocate({"explain", kBuild});
+  const Output one = Colocate({"explain", kBuild, "--task=lint"});
+  EXPECT_EQ(all.exit_code, 0);
+  EXPECT_EQ(one.exit_code, 0);
+  EXPECT_LT(one.out.size(), all.out.size());
+  EXPECT_THAT(one.out, HasSubstr("lint"));
+}
+
+TEST(GraphTest, EveryForm) {
+  EXPECT_THAT(Colocate({"graph", kBuild}).out, HasSubstr("digraph"));
+  EXPECT_THAT(Colocate({"graph", kBuild, "-o", "svg"}).out, HasSubstr("<svg"));
+  EXPECT_THAT(Colocate({"graph", kBuild, "-o", "html"}).out,
+              StartsWith("<!DOCTYPE html>"));
 }
 
 TEST(OutputTest, AFullDiskIsReported) {

@@ -9,9 +9,10 @@ namespace colocation::cli {
 namespace {
 
 constexpr Flag kFlags[] = {
-    {"output", 'o', "yaml|json|binpb",
-     "How to print the plan: the message ColocationPlan of "
-     "proto/colocation/v1/plan.proto; binpb is protobuf's binary form.",
+    {"output", 'o', "text|yaml|json|binpb",
+     "How to print the plan: text for people, the others for programs (the "
+     "message ColocationPlan of proto/colocation/v1/plan.proto; binpb is "
+     "protobuf's binary form).",
      " plan "},
     {"output", 'o', "yaml|json",
      "How to print the manifests: YAML documents, or one JSON List.",
@@ -20,62 +21,69 @@ constexpr Flag kFlags[] = {
      "How to print the pipeline's results: a line of YAML each, or one JSON "
      "object.",
      " run "},
+    {"output", 'o', "dot|svg|html",
+     "How to draw: dot is Graphviz' language, svg a picture, html a page with "
+     "the picture.",
+     " graph "},
+    {"task", 0, "NAME", "Explain only what concerns this pipeline task.",
+     " explain "},
     {"policy", 0, "workspaces|pipelinerun|isolated",
      "Which tasks share a Pod: those that share an emptyDir workspace (the "
      "default), as many as can, or none.",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"requests", 0, "peak|sum",
      "What the containers of a Pod ask for together: the most that can run at "
      "once (the default), or the sum of what is written.",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"run", 0, "NAME",
      "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
      "several.",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"param", 'p', "NAME=VALUE",
      "A value for a parameter of the pipeline; it wins over the PipelineRun's. "
      "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
      "{\"key\":\"value\"}. May be repeated, as may all that follow but those "
      "with one meaning.",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"workspace", 'w', "NAME=KIND",
      "What a workspace of the pipeline is: NAME=emptyDir, NAME=claim:CLAIM, "
      "NAME=configMap:NAME, NAME=secret:NAME, NAME=claimTemplate:FILE; or as "
      "tkn has it: name=NAME,emptyDir= and so on, with subPath=DIRECTORY. "
      "Without a PipelineRun, what is not given is an emptyDir.",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"image-config", 0, "IMAGE=COMMAND",
      "The ENTRYPOINT of an image, for steps with neither command nor script; "
      "or a FILE that says images: [{image: I, entrypoint: [...], cmd: "
      "[...]}].",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"cluster", 0, "FILE",
      "What is known of the cluster: Nodes and LimitRanges as kubectl get -o "
      "yaml prints them, or a file that says nodes, limitRanges and "
      "podLevelResources.",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"resolved", 0, "FILE",
      "What remote references stand for: a file that says resolved: "
      "[{resolver: R, params: [...], document: {name: PATH}}].",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"service-account", 's', "NAME",
      "The service account of tasks that name none (default: \"default\").",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"namespace", 'n', "NAME",
      "The namespace of objects that name none (default: \"default\").",
-     " plan render run check "},
+     " plan render run explain graph check "},
     {"launcher-image", 0, "IMAGE",
-     "The image that has the launcher as /launcher.", " plan render check "},
+     "The image that has the launcher as /launcher.",
+     " plan render explain graph check "},
     {"controlled", 0, "",
      "A controller creates the Pods when they may start and opens their gates.",
-     " plan render check "},
+     " plan render explain graph check "},
     {"api-fields", 0, "stable|beta|alpha",
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"allow-unknown-fields", 0, "",
      "Warn about fields that Tekton doesn't know, instead of refusing them.",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"config-map", 0, "NAME=DIRECTORY",
      "A ConfigMap that the Pod refers to: a file a key. Those among the input "
      "are known.",
@@ -98,7 +106,7 @@ constexpr Flag kFlags[] = {
     {"diagnostics", 0, "text|json",
      "How to report what is wrong, on standard error: for people, or as one "
      "line of JSON (the message Report of request.proto).",
-     " validate plan render run check "},
+     " validate plan render run explain graph check "},
     {"color", 0, "auto|always|never",
      "Colours; auto (the default) means on a terminal, unless NO_COLOR is "
      "set.",
@@ -153,11 +161,25 @@ Exits with 3 when the Pod ran and failed.
      R"(  colocate run examples/build-pipeline.yaml
   colocate run run.yaml --secret git-credentials=./credentials --keep
 )"},
+    {"explain", "FILE...|PLAN", "say why the plan is as it is",
+     R"(Says for every decision of the plan what made it: why two tasks share a Pod or
+don't, why one waits for another and how the plan makes sure of it, where the
+resource requests come from, and what to change for another outcome.
+)",
+     R"(  colocate explain pipeline.yaml
+  colocate explain pipeline.yaml --task=unit-test
+)"},
+    {"graph", "FILE...|PLAN", "draw the plan",
+     R"(Draws Pods, tasks and what waits for what.
+)",
+     R"(  colocate graph pipeline.yaml -o svg >pipeline.svg
+  colocate graph pipeline.yaml -o dot | dot -Tpng >pipeline.png
+)"},
     {"check", "FILE...|PLAN", "check that a plan holds",
      R"(Looks for faults in a plan, independently of the planner that made it: an order
 that is not kept, a deadlock, volumes that collide, a Pod that Kubernetes would
-refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary),
-or Tekton's objects, whose plan is then made and checked.
+refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary), or
+Tekton's objects, whose plan is then made and checked.
 )",
      R"(  colocate plan run.yaml -o binpb >run.plan && colocate check run.plan
 )"},

@@ -11,7 +11,7 @@ namespace colocation {
 
 v1::Diagnostics CheckPlan(const v1::ColocationPlan& plan) {
   Faults faults;
-  const PlanIndex index = IndexPlan(plan, &faults);
+  const CheckedPlan index = IndexPlan(plan, &faults);
   if (!faults.empty()) return faults.Take();
   WaitOrder order(index, &faults);
   if (!order.valid()) return faults.Take();

@@ -27,7 +27,7 @@ bool Same(const Names& a, const Names& b) {
 // (from, resource) of the parents of each task, in the order of the pipeline.
 using Parents = std::vector<std::map<int, bool>>;
 
-Parents ParentsFromDependencies(const PlanIndex& index) {
+Parents ParentsFromDependencies(const CheckedPlan& index) {
   Parents parents(index.plan->tasks_size());
   for (const v1::Dependency& d : index.plan->dependencies()) {
     const int from = index.TaskOf(d.from());
@@ -40,7 +40,7 @@ Parents ParentsFromDependencies(const PlanIndex& index) {
 
 class LaunchChecker {
  public:
-  LaunchChecker(const PlanIndex& index, const Parents& parents, int p,
+  LaunchChecker(const CheckedPlan& index, const Parents& parents, int p,
                 Faults* faults)
       : index_(index),
         plan_(*index.plan),
@@ -423,7 +423,7 @@ class LaunchChecker {
                 std::move(message));
   }
 
-  const PlanIndex& index_;
+  const CheckedPlan& index_;
   const v1::ColocationPlan& plan_;
   const Parents& parents_;
   const int p_;
@@ -438,7 +438,7 @@ class LaunchChecker {
 
 }  // namespace
 
-void CheckLaunch(const PlanIndex& index, Faults* faults) {
+void CheckLaunch(const CheckedPlan& index, Faults* faults) {
   const Parents parents = ParentsFromDependencies(index);
   for (int p = 0; p < index.plan->pods_size(); ++p) {
     LaunchChecker(index, parents, p, faults).Run();

@@ -12,7 +12,7 @@
 
 namespace colocation {
 
-void CheckLaunch(const PlanIndex& index, Faults* faults);
+void CheckLaunch(const CheckedPlan& index, Faults* faults);
 
 }  // namespace colocation
 

@@ -14,7 +14,7 @@ namespace {
 
 class OrderChecker {
  public:
-  OrderChecker(const PlanIndex& index, WaitOrder* order, Faults* faults)
+  OrderChecker(const CheckedPlan& index, WaitOrder* order, Faults* faults)
       : index_(index), plan_(*index.plan), order_(*order), faults_(*faults) {}
 
   void Run() {
@@ -291,7 +291,7 @@ class OrderChecker {
     }
   }
 
-  const PlanIndex& index_;
+  const CheckedPlan& index_;
   const v1::ColocationPlan& plan_;
   WaitOrder& order_;
   Faults& faults_;
@@ -303,7 +303,7 @@ class OrderChecker {
 
 }  // namespace
 
-void CheckOrder(const PlanIndex& index, WaitOrder* order, Faults* faults) {
+void CheckOrder(const CheckedPlan& index, WaitOrder* order, Faults* faults) {
   OrderChecker(index, order, faults).Run();
 }
 

@@ -13,7 +13,7 @@
 
 namespace colocation {
 
-void CheckOrder(const PlanIndex& index, WaitOrder* order, Faults* faults);
+void CheckOrder(const CheckedPlan& index, WaitOrder* order, Faults* faults);
 
 }  // namespace colocation
 

@@ -19,7 +19,7 @@ using absl::int128;
 
 class ResourceChecker {
  public:
-  ResourceChecker(const PlanIndex& index, WaitOrder* order, int p,
+  ResourceChecker(const CheckedPlan& index, WaitOrder* order, int p,
                   const std::vector<int>& units, Faults* faults)
       : index_(index),
         order_(*order),
@@ -328,7 +328,7 @@ class ResourceChecker {
                 std::move(message));
   }
 
-  const PlanIndex& index_;
+  const CheckedPlan& index_;
   WaitOrder& order_;
   const int p_;
   const v1::PlannedPod& pod_;
@@ -343,7 +343,8 @@ class ResourceChecker {
 
 }  // namespace
 
-void CheckResources(const PlanIndex& index, WaitOrder* order, Faults* faults) {
+void CheckResources(const CheckedPlan& index, WaitOrder* order,
+                    Faults* faults) {
   std::vector<std::vector<int>> units(index.plan->pods_size());
   for (size_t u = 0; u < index.units.size(); ++u) {
     if (index.units[u].pod >= 0) {

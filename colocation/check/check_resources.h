@@ -16,7 +16,7 @@
 
 namespace colocation {
 
-void CheckResources(const PlanIndex& index, WaitOrder* order, Faults* faults);
+void CheckResources(const CheckedPlan& index, WaitOrder* order, Faults* faults);
 
 }  // namespace colocation
 

@@ -40,7 +40,7 @@ int Sources(const v1::Volume& volume) {
 
 class VolumeChecker {
  public:
-  VolumeChecker(const PlanIndex& index, int p, Faults* faults)
+  VolumeChecker(const CheckedPlan& index, int p, Faults* faults)
       : index_(index), p_(p), pod_(index.plan->pods(p)), faults_(*faults) {}
 
   void Run() {
@@ -318,7 +318,7 @@ class VolumeChecker {
                 std::move(message));
   }
 
-  const PlanIndex& index_;
+  const CheckedPlan& index_;
   const int p_;
   const v1::PlannedPod& pod_;
   Faults& faults_;
@@ -330,7 +330,7 @@ class VolumeChecker {
 
 }  // namespace
 
-void CheckVolumes(const PlanIndex& index, Faults* faults) {
+void CheckVolumes(const CheckedPlan& index, Faults* faults) {
   for (int p = 0; p < index.plan->pods_size(); ++p) {
     VolumeChecker(index, p, faults).Run();
   }

@@ -9,7 +9,7 @@
 
 namespace colocation {
 
-void CheckVolumes(const PlanIndex& index, Faults* faults);
+void CheckVolumes(const CheckedPlan& index, Faults* faults);
 
 }  // namespace colocation
 

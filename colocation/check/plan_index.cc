@@ -81,7 +81,7 @@ class Indexer {
     index_.plan = &plan;
   }
 
-  PlanIndex Run() {
+  CheckedPlan Run() {
     if (plan_.version() != 1) {
       faults_.Add("plan-version", "version",
                   absl::StrCat("version ", plan_.version(),
@@ -354,26 +354,26 @@ class Indexer {
 
   const v1::ColocationPlan& plan_;
   Faults& faults_;
-  PlanIndex index_;
+  CheckedPlan index_;
 };
 
 }  // namespace
 
-int PlanIndex::TaskOf(absl::string_view name) const {
+int CheckedPlan::TaskOf(absl::string_view name) const {
   const auto found = task_by_name.find(name);
   return found == task_by_name.end() ? -1 : found->second;
 }
 
-int PlanIndex::UnitOf(absl::string_view name) const {
+int CheckedPlan::UnitOf(absl::string_view name) const {
   const auto found = unit_by_name.find(name);
   return found == unit_by_name.end() ? -1 : found->second;
 }
 
-PlanIndex IndexPlan(const v1::ColocationPlan& plan, Faults* faults) {
+CheckedPlan IndexPlan(const v1::ColocationPlan& plan, Faults* faults) {
   return Indexer(plan, faults).Run();
 }
 
-WaitOrder::WaitOrder(const PlanIndex& index, Faults* faults) : index_(index) {
+WaitOrder::WaitOrder(const CheckedPlan& index, Faults* faults) : index_(index) {
   const int n = static_cast<int>(index.waits.size());
   std::vector<std::vector<int>> followers(n);
   std::vector<int> missing(n);

@@ -20,7 +20,8 @@ struct IndexedUnit {
   const v1::PlannedUnit* unit = nullptr;
 };
 
-struct PlanIndex {
+// (Not PlanIndex: the renderers have one of that name.)
+struct CheckedPlan {
   // Outlives this.
   const v1::ColocationPlan* plan = nullptr;
 
@@ -47,14 +48,14 @@ struct PlanIndex {
 // Reports versions, enum values and fields that this checker doesn't know,
 // names that aren't valid or not unique, references to nothing, and tasks that
 // aren't placed exactly once. The index counts only where nothing was reported.
-PlanIndex IndexPlan(const v1::ColocationPlan& plan, Faults* faults);
+CheckedPlan IndexPlan(const v1::ColocationPlan& plan, Faults* faults);
 
 // The order in which tasks end: that of the wait sets, whatever Pods they are
 // in.
 class WaitOrder {
  public:
   // Reports a cycle of waits, and is not `valid` then.
-  WaitOrder(const PlanIndex& index, Faults* faults);
+  WaitOrder(const CheckedPlan& index, Faults* faults);
 
   bool valid() const { return valid_; }
   // Each task comes after all that it waits for.
@@ -75,7 +76,7 @@ class WaitOrder {
   bool AnyImplied(const std::vector<int>& tasks, int64_t* steps);
 
  private:
-  const PlanIndex& index_;
+  const CheckedPlan& index_;
   bool valid_ = false;
   std::vector<int> topological_;
   std::vector<int> position_;

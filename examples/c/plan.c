@@ -38,6 +38,7 @@ static int read_file(const char* path, char** data, size_t* size) {
 static int plan_files(colo_planner* planner, colo_request* request, int count,
                       char** paths) {
   colo_bytes answer;
+  colo_bytes text;
   colo_status status;
   int i;
   for (i = 0; i < count; ++i) {
@@ -57,7 +58,12 @@ static int plan_files(colo_planner* planner, colo_request* request, int count,
 
   status = colo_request_plan(planner, request, &answer);
   if (status == COLO_OK) {
-    fwrite(answer.data, 1, answer.size, stdout);
+    colo_view plan;
+    plan.data = answer.data;
+    plan.size = answer.size;
+    status = colo_describe(planner, plan, &text);
+    fwrite(text.data, 1, text.size, stdout);
+    colo_bytes_free(&text);
   } else {
     /* A colocation.v1.Report: what is wrong, where, and what to do. */
     fprintf(stderr, "%s\n%.*s", colo_status_name(status), (int)answer.size,
@@ -76,8 +82,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: %s FILE...\n", argv[0]);
     return 2;
   }
-  options.format =
-      COLO_FORMAT_YAML; /* Plans and reports that people can read. */
+  options.format = COLO_FORMAT_YAML; /* Reports that people can read. */
   if (colo_planner_new(&options, &planner) == COLO_OK &&
       colo_request_new(&request) == COLO_OK) {
     exit_code = plan_files(planner, request, argc - 1, argv + 1);
