@@ -29,6 +29,7 @@
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/render/dot.h"
 #include "colocation/render/explain.h"
+#include "colocation/render/html.h"
 #include "colocation/render/manifests.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
@@ -230,7 +231,7 @@ ExitCode Invocation::Graph() {
   if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
   const std::string output = arguments_.Get("output", "dot");
   if (output == "svg") return Print(ToSvg(plan));
-  if (output == "html") return Print(GraphPage(plan));
+  if (output == "html") return Print(ToHtml(plan));
   return Print(ToDot(plan));
 }
 

@@ -178,8 +178,8 @@ resource requests come from, and what to change for another outcome.
     {"check", "FILE...|PLAN", "check that a plan holds",
      R"(Looks for faults in a plan, independently of the planner that made it: an order
 that is not kept, a deadlock, volumes that collide, a Pod that Kubernetes would
-refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary), or
-Tekton's objects, whose plan is then made and checked.
+refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary),
+or Tekton's objects, whose plan is then made and checked.
 )",
      R"(  colocate plan run.yaml -o binpb >run.plan && colocate check run.plan
 )"},
