@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <climits>
@@ -30,6 +31,7 @@
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/render/dot.h"
 #include "colocation/render/explain.h"
+#include "colocation/render/html.h"
 #include "colocation/render/manifests.h"
 #include "colocation/render/pod.h"
 #include "colocation/render/svg.h"
@@ -151,6 +153,8 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
                  Message* message, colo_bytes* report) {
   if (!IsView(bytes)) return GiveBadArgument(format, "a view of NULL", report);
   if (format == COLO_FORMAT_PROTOBUF) {
+    // Else it complains of bad UTF-8 on standard error.
+    const google::protobuf::LogSilencer quiet;
     if (bytes.size <= INT_MAX &&
         message->ParseFromArray(bytes.data, static_cast<int>(bytes.size))) {
       return COLO_OK;
@@ -505,6 +509,9 @@ colo_status colo_graph(const colo_planner* planner, colo_view plan,
                     }
                     if (drawing == COLO_DRAWING_SVG) {
                       return Give(colocation::ToSvg(read), picture);
+                    }
+                    if (drawing == COLO_DRAWING_HTML) {
+                      return Give(colocation::ToHtml(read), picture);
                     }
                     return GiveBadArgument(format, "no such drawing", picture);
                   });

@@ -32,7 +32,7 @@
  *    answer on COLO_OK; on any other status it holds a colocation.v1.Report that
  *    says what is wrong and where, and is empty only where there was no memory
  *    to say it. No input, however broken, ends the process; nothing is written
- *    to standard output.
+ *    to standard output or error.
  *
  * 4. Formats. A planner reads and writes messages in one format: protobuf's
  *    binary form, JSON or YAML. JSON and YAML have Tekton's field names.
@@ -236,8 +236,11 @@ COLO_API colo_status colo_explain(const colo_planner* planner, colo_view plan,
 /* Kinds of drawings. */
 typedef int colo_drawing;
 enum {
+  /* Graphviz' language. */
   COLO_DRAWING_DOT = 0,
-  COLO_DRAWING_SVG = 1
+  COLO_DRAWING_SVG = 1,
+  /* A page with the picture and tables. */
+  COLO_DRAWING_HTML = 2
 };
 
 /* Draws the plan: Pods, tasks, and what waits for what. */

@@ -156,6 +156,10 @@ static void what_becomes_of_a_plan(void) {
           COLO_OK);
     CHECK(out.size > 0);
     colo_bytes_free(&out);
+    CHECK(colo_graph(planner, view_of(&plan), COLO_DRAWING_HTML, &out) ==
+          COLO_OK);
+    CHECK(contains(&out, "<svg"));
+    colo_bytes_free(&out);
 
     CHECK(colo_graph(planner, view_of(&plan), 99, &out) == COLO_BAD_ARGUMENT);
     colo_bytes_free(&out);
@@ -417,6 +421,9 @@ static void truncated_documents(void) {
     CHECK(colo_request_new(&request) == COLO_OK);
     colo_request_add_document(request, colo_text("p"), part);
     status = colo_request_plan(planner, request, &out);
+    if (status == COLO_INTERNAL || status == COLO_BAD_ARGUMENT) {
+      fprintf(stderr, "%d bytes: %.*s\n", (int)i, (int)out.size, out.data);
+    }
     CHECK(status != COLO_INTERNAL && status != COLO_BAD_ARGUMENT);
     CHECK(out.size > 0);
     colo_bytes_free(&out);
