@@ -97,7 +97,7 @@ class Parser {
     const Type type = Expression();
     SkipBlanks();
     if (error_.empty() && !rest_.empty())
-      Fail("unexpected", rest_.substr(0, 1));
+      Fail("there is an unexpected", rest_.substr(0, 1));
     if (error_.empty() && type != Type::kBool && type != Type::kAny) {
       error_ = absl::StrCat("it gives ", NameOf(type), ", not a Boolean");
     }
@@ -372,7 +372,7 @@ class Parser {
     if (IsTextStart()) return Text();
     Take(".");
     const absl::string_view name = TakeName();
-    if (name.empty()) return Fail("unexpected", rest_.substr(0, 1));
+    if (name.empty()) return Fail("there is an unexpected", rest_.substr(0, 1));
     if (name == "true" || name == "false") return Type::kBool;
     if (name == "null") return Type::kNull;
     if (Take("(")) {
@@ -417,7 +417,7 @@ class Parser {
     rest_.remove_prefix(size);
     if (!is_double && (Take("u") || Take("U"))) return Type::kUint;
     if (!rest_.empty() && IsNameStart(rest_[0])) {
-      return Fail("unexpected", rest_.substr(0, 1));
+      return Fail("there is an unexpected", rest_.substr(0, 1));
     }
     return is_double ? Type::kDouble : Type::kInt;
   }

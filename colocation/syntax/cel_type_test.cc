@@ -43,13 +43,13 @@ TEST(CelConditionError, SaysWhatIsWrong) {
       {"'a' ==", "it ends too early"},
       {"('a' == 'a'", "expected \")\""},
       {"'a", "a text is not closed"},
-      {"'a' == 'a' 'b'", "unexpected \"'\""},
+      {"'a' == 'a' 'b'", "there is an unexpected \"'\""},
       {"'a' in 'abc'", "\"in\" does not take text"},
       {"1 - 'a' == 2", "\"-\" does not take an int and text"},
       {"[1].all(x, x > 0) && x", "there is no variable \"x\""},
       {"", "it ends too early"},
       {"true ? 1 : 'a'", "\"?:\" does not take an int and text"},
-      {"12abc", "unexpected \"a\""},
+      {"12abc", "there is an unexpected \"a\""},
   };
   for (const auto& [text, error] : kCases) {
     EXPECT_EQ(CelConditionError(text).value_or(""), error) << text;

@@ -33,7 +33,7 @@ class SemanticsTest : public PlannedRunTest,
                       public testing::WithParamInterface<SemanticsCase> {};
 
 TEST_P(SemanticsTest, Holds) {
-  const RunResult run = RunPlanned(absl::StrCat(R"yaml(
+  v1::PlanRequest request = Request(absl::StrCat(R"yaml(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: semantics}
@@ -43,7 +43,10 @@ spec:
   pipelineSpec:
     workspaces: [{name: shared}]
     tasks:)yaml",
-                                                GetParam().tasks));
+                                                 GetParam().tasks));
+  // Some of what is shown is new in Tekton.
+  request.mutable_options()->set_api_fields(v1::API_FIELDS_ALPHA);
+  const RunResult run = RunPlanned(request);
   EXPECT_EQ(run.phase(), GetParam().phase);
   std::vector<std::string> log;
   for (const v1::PlannedTask& task : run.plan.tasks()) {
