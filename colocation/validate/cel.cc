@@ -445,8 +445,42 @@ class Checker {
     return same ? joined : Make('x');
   }
 
+  // Whether the arguments come first, then the call.
+  static bool HasPlainArguments(const CelNode& node) {
+    if (node.kind == CelNode::Kind::kMethod) return !IsMacro(node);
+    return node.kind == CelNode::Kind::kCall &&
+           !(node.text == "has" && node.children.size() == 1);
+  }
+
+  // Goes down first arguments without recursion: "1+1+1+..." is a call whose
+  // first argument is a call, and so on.
   int TypeOf(int index) {
-    const CelNode& node = tree_.nodes[index];
+    std::vector<const CelNode*> calls;
+    for (;;) {
+      const CelNode& node = tree_.nodes[index];
+      if (!HasPlainArguments(node) || node.children.empty()) break;
+      calls.push_back(&node);
+      index = node.children.front();
+    }
+    int type = TypeOfOther(tree_.nodes[index]);
+    for (; type >= 0 && !calls.empty(); calls.pop_back()) {
+      type = TypeOfCall(*calls.back(), type);
+    }
+    return type;
+  }
+
+  int TypeOfCall(const CelNode& node, int first) {
+    std::vector<int> arguments = {first};
+    for (size_t i = 1; i < node.children.size(); ++i) {
+      const int type = TypeOf(node.children[i]);
+      if (type < 0) return -1;
+      arguments.push_back(type);
+    }
+    return Call(node, node.kind == CelNode::Kind::kMethod, arguments);
+  }
+
+  // Of what is no call with arguments that are checked like any other.
+  int TypeOfOther(const CelNode& node) {
     switch (node.kind) {
       case CelNode::Kind::kInt:
         return Make('i');
@@ -478,21 +512,12 @@ class Checker {
         const int value = Joined(node, 1, 2);
         return value < 0 ? -1 : Make('M', key, value);
       }
-      case CelNode::Kind::kCall:
       case CelNode::Kind::kMethod:
-        break;
+        return IsMacro(node) ? Macro(node) : Call(node, true, {});
+      case CelNode::Kind::kCall:
+        return node.children.empty() ? Call(node, false, {}) : Has(node);
     }
-    const bool method = node.kind == CelNode::Kind::kMethod;
-    if (method && IsMacro(node)) return Macro(node);
-    if (!method && node.text == "has" && node.children.size() == 1)
-      return Has(node);
-    std::vector<int> arguments;
-    for (const int child : node.children) {
-      const int type = TypeOf(child);
-      if (type < 0) return -1;
-      arguments.push_back(type);
-    }
-    return Call(node, method, arguments);
+    return -1;
   }
 
   const CelTree& tree_;
