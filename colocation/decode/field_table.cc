@@ -1,8 +1,8 @@
 #include "colocation/decode/field_table.h"
 
 #include <memory>
-
-#include "absl/synchronization/mutex.h"
+#include <mutex>
+#include <shared_mutex>
 
 namespace colocation {
 
@@ -19,17 +19,17 @@ class FieldTableRegistry {
 
   const FieldTable& For(const Descriptor* type) {
     {
-      absl::ReaderMutexLock lock(&mutex_);
+      const std::shared_lock lock(mutex_);
       const auto found = tables_.find(type);
       if (found != tables_.end()) return *found->second;
     }
-    absl::MutexLock lock(&mutex_);
+    const std::unique_lock lock(mutex_);
     return Make(type);
   }
 
  private:
-  const FieldTable& Make(const Descriptor* type)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  // The caller holds mutex_, for this and for AddFields.
+  const FieldTable& Make(const Descriptor* type) {
     std::unique_ptr<FieldTable>& slot = tables_[type];
     if (slot != nullptr) return *slot;
     slot = std::make_unique<FieldTable>();
@@ -41,7 +41,7 @@ class FieldTableRegistry {
   }
 
   void AddFields(const Descriptor* type, const FieldDescriptor* via,
-                 FieldTable& table) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                 FieldTable& table) {
     for (int i = 0; i < type->field_count(); ++i) {
       const FieldDescriptor* field = type->field(i);
       const auto& options = field->options();
@@ -77,9 +77,11 @@ class FieldTableRegistry {
     }
   }
 
-  absl::Mutex mutex_;
-  absl::flat_hash_map<const Descriptor*, std::unique_ptr<FieldTable>> tables_
-      ABSL_GUARDED_BY(mutex_);
+  // Of the standard library, which the thread sanitizer understands
+  // (CONTRIBUTING.md).
+  std::shared_mutex mutex_;
+  // Guarded by mutex_.
+  absl::flat_hash_map<const Descriptor*, std::unique_ptr<FieldTable>> tables_;
 };
 
 const FieldTable& FieldTable::For(const Descriptor* type) {
