@@ -24,12 +24,13 @@
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/volumes.h"
 #include "colocation/plan/wait_sets.h"
+#include "colocation/version.h"
 
 namespace colocation {
 namespace {
 
 // The launcher of this version.
-constexpr char kLauncherImage[] = "ghcr.io/colocation/launcher:0.1.0";
+constexpr char kLauncherImage[] = "ghcr.io/colocation/launcher";
 
 v1::Policy PolicyOf(const v1::PlanOptions& options) {
   return options.policy() == v1::POLICY_UNSPECIFIED ? v1::POLICY_WORKSPACES
@@ -151,7 +152,7 @@ class Planner {
     *pod->mutable_spec() = MergePodSettings(run_, group.tasks);
     pod->set_launcher_image(!options_.launcher_image().empty()
                                 ? options_.launcher_image()
-                                : kLauncherImage);
+                                : absl::StrCat(kLauncherImage, ":", kVersion));
 
     const std::vector<PlacedUnit> units = PlaceUnits(run_, group, unit_names_);
     v1::InstallSpec* install = pod->mutable_install();
@@ -167,8 +168,8 @@ class Planner {
   void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
                      v1::PlannedPod* pod) {
     PodVolumes volumes(run_, claims_, units, options_.controlled(),
-                             {pod->gates().begin(), pod->gates().end()},
-                             &diagnostics_);
+                       {pod->gates().begin(), pod->gates().end()},
+                       &diagnostics_);
     for (v1::PlannedVolume& volume : volumes.TakeVolumes()) {
       *pod->add_volumes() = std::move(volume);
     }
