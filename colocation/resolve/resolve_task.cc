@@ -3,18 +3,13 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "colocation/diagnostics/field_path.h"
-#include "colocation/diagnostics/nearest_name.h"
 #include "colocation/resolve/apply.h"
 #include "colocation/resolve/matrix.h"
 #include "colocation/resolve/reference.h"
@@ -22,10 +17,9 @@
 #include "colocation/resolve/step_action.h"
 #include "colocation/resolve/steps.h"
 #include "colocation/resolve/texts.h"
-#include "colocation/syntax/cel_type.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
-#include "colocation/syntax/quantity.h"
+#include "colocation/validate/cel.h"
 
 namespace colocation {
 namespace {
@@ -50,25 +44,6 @@ v1::ValueType ToValueType(const v1::TaskResult& result) {
     return v1::VALUE_TYPE_OBJECT;
   }
   return v1::VALUE_TYPE_STRING;
-}
-
-// The parts of both directories, joined.
-std::string JoinDirectories(absl::string_view a, absl::string_view b) {
-  if (a.empty() && b.empty()) return "";
-  std::vector<absl::string_view> parts;
-  for (const absl::string_view path : {a, b}) {
-    for (absl::string_view part :
-         absl::StrSplit(path, '/', absl::SkipEmpty())) {
-      if (part != ".") parts.push_back(part);
-    }
-  }
-  return absl::StrJoin(parts, "/");
-}
-
-std::string MountPathOf(const v1::WorkspaceDeclaration& declaration) {
-  return declaration.mount_path().empty()
-             ? absl::StrCat("/workspace/", declaration.name())
-             : declaration.mount_path();
 }
 
 void MergeResources(const v1::ResourceRequirements& from,
@@ -110,30 +85,6 @@ std::optional<std::string> PathOfResult(absl::string_view inside,
   return std::nullopt;
 }
 
-// The workspaces that the texts of an embedded Task use
-// (pkg/workspace/apply.go, FindWorkspacesUsedByTask).
-std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec) {
-  std::set<std::string> used;
-  const auto note = [&](const std::string& text, const FieldPath&) {
-    ForEachReference(text, [&](absl::string_view inside) {
-      const auto variable = ParseVariable(inside, "workspaces");
-      if (!variable) return;
-      absl::string_view name = variable->name;
-      if (absl::StartsWith(inside, "workspaces.")) {
-        name = name.substr(0, name.find('.'));
-      }
-      used.emplace(name);
-    });
-  };
-  constexpr TextFields kFields =
-      kScriptText | kCommandText | kWorkingDirText | kEnvText;
-  const FieldPath at("");
-  ForEachStepText(spec, kFields | kParamText, at, note);
-  ForEachSidecarText(spec, kFields, at, note);
-  ForEachStepTemplateText(spec, kFields, at, note);
-  return used;
-}
-
 // The result, list of results or matrix of them that a matrix is over; empty
 // where its values are known.
 std::string LateValue(const v1::Matrix& matrix) {
@@ -149,11 +100,11 @@ std::string LateValue(const v1::Matrix& matrix) {
   return "";
 }
 
-// The given values in the order in which they count: a matrix's, then the
-// task's own.
-std::vector<GivenParam> GivenParams(const v1::PipelineTask& pipeline_task,
-                                    const std::vector<v1::Param>& of_matrix,
-                                    const ResolvedTask& task) {
+}  // namespace
+
+std::vector<GivenParam> TaskResolver::GivenParams(
+    const v1::PipelineTask& pipeline_task,
+    const std::vector<v1::Param>& of_matrix, const ResolvedTask& task) {
   std::vector<GivenParam> given;
   given.reserve(of_matrix.size() + pipeline_task.params_size());
   for (const v1::Param& param : of_matrix) {
@@ -164,8 +115,6 @@ std::vector<GivenParam> GivenParams(const v1::PipelineTask& pipeline_task,
   }
   return given;
 }
-
-}  // namespace
 
 void TaskResolver::Resolve(const v1::PipelineTask& written,
                            const TaskSettings& settings, TaskIndex at,
@@ -360,10 +309,12 @@ void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
     if (!when.cel().empty() && !MayHoldReference(when.cel())) {
       // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
       // EvaluateCEL.
-      if (const auto wrong = CelConditionError(when.cel())) {
-        diagnostics_.Error("invalid-value", task->subject,
-                           absl::StrCat(task->path, ".when[", i, "].cel"),
-                           absl::StrCat("this is no condition: ", *wrong));
+      if (const auto fault = CheckCelCondition(when.cel())) {
+        diagnostics_.Error(
+            "invalid-value", task->subject,
+            absl::StrCat(task->path, ".when[", i, "].cel"),
+            absl::StrCat("this is no condition: at ", fault->offset + 1, ", ",
+                         fault->message));
       }
     }
     const auto holds = Decide(when);
@@ -432,229 +383,6 @@ const v1::TaskSpec* TaskResolver::FindSpec(
   return &found->spec();
 }
 
-// ValidateOnError again, on what a parameter has made of it
-// (pkg/reconciler/pipelinerun/pipelinerun.go,
-// validatePipelineSpecAfterApplyParameters).
-void TaskResolver::CheckOnError(const v1::PipelineTask& written,
-                                const v1::PipelineTask& pipeline_task,
-                                const ResolvedTask& task) {
-  if (!MayHoldReference(written.on_error()) ||
-      MayHoldReference(pipeline_task.on_error())) {
-    return;
-  }
-  const std::string path = absl::StrCat(task.path, ".onError");
-  const std::string& value = pipeline_task.on_error();
-  if (!value.empty() && value != "continue" && value != "stopAndFail") {
-    diagnostics_
-        .Error("invalid-value", task.subject, path,
-               absl::StrCat("\"", value, "\" is not allowed here"))
-        .set_hint("use \"continue\" or \"stopAndFail\"");
-  } else if (value == "continue" && pipeline_task.retries() > 0) {
-    diagnostics_.Error("on-error-with-retries", task.subject, path,
-                       "a task that may fail can't have retries as well");
-  }
-}
-
-// What Tekton checks before it starts anything.
-void TaskResolver::CheckAgainstTask(const v1::PipelineTask& written,
-                                    const v1::PipelineTask& pipeline_task,
-                                    const v1::TaskSpec& spec,
-                                    const ResolvedTask& task) {
-  std::vector<v1::Param> of_matrix(pipeline_task.matrix().params().begin(),
-                                   pipeline_task.matrix().params().end());
-  for (const v1::IncludeParams& include : pipeline_task.matrix().include()) {
-    of_matrix.insert(of_matrix.end(), include.params().begin(),
-                     include.params().end());
-  }
-  const std::vector<GivenParam> given =
-      GivenParams(pipeline_task, of_matrix, task);
-  const ParamScope declared{&task.task_subject, task.task_path};
-  const ParamScope giver{&task.subject, task.path};
-  CheckTaskParams(
-      spec.params(), declared, given, giver,
-      scope_.bare && scope_.one_task ? "give it with --param NAME=VALUE"
-      : scope_.one_task ? "give it in the TaskRun's params, or with "
-                          "--param NAME=VALUE"
-                        : "give it in the task's params",
-      &diagnostics_);
-  CheckEnumSubsets(written, spec, task);
-  CheckOptionalWorkspaces(pipeline_task, spec, task);
-}
-
-// Where a task's parameter has an enum, that of the pipeline's parameter which
-// it is given has to be a part of it. The first parameter of another kind ends
-// the check (pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
-// ValidateParamEnumSubset).
-void TaskResolver::CheckEnumSubsets(const v1::PipelineTask& written,
-                                    const v1::TaskSpec& spec,
-                                    const ResolvedTask& task) {
-  const bool any = std::any_of(
-      spec.params().begin(), spec.params().end(),
-      [](const v1::ParamSpec& param) { return param.enum__size() > 0; });
-  if (!any || scope_.one_task) return;
-  const auto find = [](const auto& specs, absl::string_view name) {
-    for (const v1::ParamSpec& param : specs) {
-      if (param.name() == name) return &param;
-    }
-    return &v1::ParamSpec::default_instance();
-  };
-  for (int i = 0; i < written.params_size(); ++i) {
-    std::vector<absl::string_view> referred;
-    ForEachReference(written.params(i).value().string_value(),
-                     [&](absl::string_view inside) {
-                       const auto variable = ParseVariable(inside, "params");
-                       if (!variable) return;
-                       referred.push_back(absl::StartsWith(inside, "params.")
-                                              ? variable->name.substr(
-                                                    0, variable->name.find('.'))
-                                              : variable->name);
-                     });
-    if (referred.size() != 1) continue;
-    const v1::ParamSpec& outer = *find(scope_.pipeline.params(), referred[0]);
-    const v1::ParamSpec& inner = *find(spec.params(), written.params(i).name());
-    if (outer.name().empty() || TypeOf(outer) != "string" ||
-        inner.enum_().empty()) {
-      return;
-    }
-    std::vector<std::string> beyond;
-    for (const std::string& value : outer.enum_()) {
-      if (std::find(inner.enum_().begin(), inner.enum_().end(), value) ==
-          inner.enum_().end()) {
-        beyond.push_back(absl::StrCat("\"", value, "\""));
-      }
-    }
-    if (!outer.enum_().empty() && beyond.empty()) continue;
-    diagnostics_
-        .Error(
-            "enum-not-subset", task.subject,
-            absl::StrCat(task.path, ".params[", i, "].value"),
-            outer.enum_().empty()
-                ? absl::StrCat("the pipeline's parameter \"", outer.name(),
-                               "\" may have any value, the Task's \"",
-                               inner.name(), "\" may not")
-                : absl::StrCat("the pipeline's parameter \"", outer.name(),
-                               "\" may be ", absl::StrJoin(beyond, ", "),
-                               ", the Task's \"", inner.name(), "\" may not"))
-        .set_hint(absl::StrCat("allowed in the Task: ",
-                               absl::StrJoin(inner.enum_(), ", ")));
-    return;
-  }
-}
-
-// pkg/reconciler/pipelinerun/resources/validate_dependencies.go,
-// ValidateOptionalWorkspaces: only where the workspace is written out.
-void TaskResolver::CheckOptionalWorkspaces(
-    const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
-    const ResolvedTask& task) {
-  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
-    const v1::WorkspacePipelineTaskBinding& binding =
-        pipeline_task.workspaces(i);
-    if (binding.workspace().empty()) continue;
-    const auto& of_pipeline = scope_.pipeline.workspaces();
-    const bool optional = std::any_of(
-        of_pipeline.begin(), of_pipeline.end(), [&](const auto& declared) {
-          return declared.optional() && declared.name() == binding.workspace();
-        });
-    const bool required = std::any_of(
-        spec.workspaces().begin(), spec.workspaces().end(),
-        [&](const auto& declared) {
-          return !declared.optional() && declared.name() == binding.name();
-        });
-    if (!optional || !required) continue;
-    diagnostics_
-        .Error("workspace-not-optional", task.subject,
-               absl::StrCat(task.path, ".workspaces[", i, "]"),
-               absl::StrCat("the Task needs its workspace \"", binding.name(),
-                            "\", but the pipeline's \"", binding.workspace(),
-                            "\" is optional"))
-        .set_hint("make both optional, or neither");
-  }
-}
-
-void TaskResolver::CheckSettings(const TaskSettings& settings,
-                                 const v1::TaskSpec& spec) {
-  if (settings.spec == nullptr) return;
-  const auto check = [&](const auto& given, const auto& containers,
-                         absl::string_view list, absl::string_view code,
-                         absl::string_view what) {
-    for (int i = 0; i < given.size(); ++i) {
-      std::vector<absl::string_view> names;
-      for (const auto& container : containers) {
-        if (!container.name().empty()) names.push_back(container.name());
-      }
-      if (std::find(names.begin(), names.end(), given[i].name()) !=
-          names.end()) {
-        continue;
-      }
-      diagnostics_
-          .Error(code, scope_.run.subject,
-                 absl::StrCat(settings.path, ".", list, "[", i, "].name"),
-                 absl::StrCat("the Task has no ", what, " named \"",
-                              given[i].name(), "\""))
-          .set_hint(DidYouMean(given[i].name(), names));
-    }
-  };
-  check(settings.spec->step_specs(), spec.steps(), "stepSpecs", "unknown-step",
-        "step");
-  check(settings.spec->sidecar_specs(), spec.sidecars(), "sidecarSpecs",
-        "unknown-sidecar", "sidecar");
-}
-
-// pkg/reconciler/taskrun/validate_taskrun.go, validateTaskSpecRequestResources.
-void TaskResolver::CheckRequests(const v1::TaskSpec& spec,
-                                 const ResolvedTask& task) {
-  for (int i = 0; i < spec.steps_size(); ++i) {
-    const v1::ResourceRequirements& resources =
-        spec.steps(i).compute_resources();
-    const auto& of_template = spec.step_template().compute_resources().limits();
-    for (const auto& [name, request] : resources.requests()) {
-      auto limit = resources.limits().find(name);
-      if (limit == resources.limits().end()) {
-        limit = of_template.find(name);
-        if (limit == of_template.end()) continue;
-      }
-      const auto asked = Quantity::Parse(request);
-      const auto allowed = Quantity::Parse(limit->second);
-      if (!asked || !allowed || !(*allowed < *asked)) continue;
-      diagnostics_
-          .Error("request-over-limit", task.task_subject,
-                 absl::StrCat(task.task_path, ".steps[", i,
-                              "].computeResources.requests.", name),
-                 absl::StrCat("the request of ", request, " ", name,
-                              " is more than the limit of ", limit->second))
-          .set_hint("lower the request, or raise the limit");
-    }
-  }
-}
-
-// pkg/reconciler/pipelinerun/resources/validate_params.go,
-// ValidateParameterTypesInMatrix.
-void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
-                                    const ResolvedTask& task) {
-  const v1::Matrix& matrix = pipeline_task.matrix();
-  for (int i = 0; i < matrix.params_size(); ++i) {
-    const v1::ParamValue& value = matrix.params(i).value();
-    if (value.has_array_value() || IsLate(value.string_value())) continue;
-    diagnostics_
-        .Error("matrix-param-type", task.subject,
-               absl::StrCat(task.path, ".matrix.params[", i, "].value"),
-               absl::StrCat("\"", matrix.params(i).name(),
-                            "\" of a matrix has to be an array"))
-        .set_hint("write a list; a parameter's with [*]: $(params.NAME[*])");
-  }
-  for (int i = 0; i < matrix.include_size(); ++i) {
-    const auto& params = matrix.include(i).params();
-    for (int j = 0; j < params.size(); ++j) {
-      if (TypeOf(params[j].value()) == "string") continue;
-      diagnostics_.Error("matrix-param-type", task.subject,
-                         absl::StrCat(task.path, ".matrix.include[", i,
-                                      "].params[", j, "].value"),
-                         absl::StrCat("\"", params[j].name(),
-                                      "\" of an include has to be a string"));
-    }
-  }
-}
-
 bool TaskResolver::FanOutMatrix(
     const v1::PipelineTask& pipeline_task, ResolvedTask* task,
     std::vector<std::vector<v1::Param>>* combinations) {
@@ -702,136 +430,6 @@ bool TaskResolver::FanOutMatrix(
   }
   *combinations = FanOut(matrix);
   return true;
-}
-
-// The workspaces that Tekton gives to the TaskRun: those that the pipeline task
-// maps, and those of the same name that an embedded Task's texts use
-// (pkg/reconciler/pipelinerun/pipelinerun.go, getTaskrunWorkspaces and
-// propagateWorkspaces).
-std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
-    const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
-    const ResolvedTask& task) {
-  std::vector<Binding> bindings;
-  const auto add = [&](absl::string_view name, absl::string_view of_run,
-                       absl::string_view sub_path, std::string path) {
-    const auto found = scope_.workspaces.find(of_run);
-    if (found != scope_.workspaces.end()) {
-      const std::string& of_binding =
-          scope_.run.workspaces[found->second].binding.sub_path();
-      bindings.push_back({std::string(name), found->second,
-                          JoinDirectories(of_binding, sub_path),
-                          std::move(path)});
-      return;
-    }
-    for (const v1::WorkspaceDeclaration& declaration : spec.workspaces()) {
-      if (declaration.name() == name && declaration.optional()) return;
-    }
-    std::vector<absl::string_view> names;
-    for (const RunWorkspace& workspace : scope_.run.workspaces) {
-      names.push_back(workspace.name);
-    }
-    const std::string nearest = DidYouMean(of_run, names);
-    diagnostics_
-        .Error("unbound-workspace", task.subject, path,
-               absl::StrCat("the run has no workspace \"", of_run, "\" for \"",
-                            name, "\" of the Task"))
-        .set_hint(!nearest.empty()
-                      ? nearest
-                      : absl::StrCat("bind it in the run: {name: ", of_run,
-                                     ", emptyDir: {}}"));
-    // Bound to nothing: said once.
-    bindings.push_back({std::string(name), -1, "", std::move(path)});
-  };
-  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
-    const v1::WorkspacePipelineTaskBinding& binding =
-        pipeline_task.workspaces(i);
-    add(binding.name(),
-        binding.workspace().empty() ? binding.name() : binding.workspace(),
-        binding.sub_path(), absl::StrCat(task.path, ".workspaces[", i, "]"));
-  }
-  if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
-  for (const std::string& name : WorkspacesUsed(spec)) {
-    const bool mapped = std::any_of(
-        pipeline_task.workspaces().begin(), pipeline_task.workspaces().end(),
-        [&](const auto& given) { return given.name() == name; });
-    if (!mapped) add(name, name, "", absl::StrCat(task.path, ".workspaces"));
-  }
-  return bindings;
-}
-
-// pkg/workspace/validate.go, ValidateBindings.
-void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
-                                  v1::TaskSpec* spec, ResolvedTask* task) {
-  const std::vector<Binding> bindings =
-      FindBindings(pipeline_task, *spec, *task);
-  const auto find = [&](const std::string& name) -> const Binding* {
-    for (const Binding& binding : bindings) {
-      if (binding.name == name) return &binding;
-    }
-    return nullptr;
-  };
-  std::vector<absl::string_view> declared;
-  for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
-    declared.push_back(declaration.name());
-  }
-  std::vector<std::string> propagated;
-  for (const Binding& binding : bindings) {
-    if (std::find(declared.begin(), declared.end(), binding.name) !=
-        declared.end()) {
-      continue;
-    }
-    if (pipeline_task.has_task_spec()) {
-      propagated.push_back(binding.name);
-      continue;
-    }
-    diagnostics_
-        .Error("unknown-workspace", task->subject, binding.path,
-               absl::StrCat("the Task declares no workspace \"", binding.name,
-                            "\""))
-        .set_hint(DidYouMean(binding.name, declared));
-  }
-  for (const std::string& name : propagated) {
-    spec->add_workspaces()->set_name(name);
-  }
-
-  std::set<std::string> isolated;
-  const auto note_isolated = [&](const auto& containers) {
-    for (const auto& container : containers) {
-      for (const v1::WorkspaceUsage& usage : container.workspaces()) {
-        isolated.insert(usage.name());
-      }
-    }
-  };
-  note_isolated(spec->steps());
-  note_isolated(spec->sidecars());
-
-  for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
-    TaskWorkspace& workspace = task->workspaces.emplace_back();
-    workspace.name = declaration.name();
-    workspace.mount_path = MountPathOf(declaration);
-    workspace.read_only = declaration.read_only();
-    workspace.isolated = isolated.contains(declaration.name());
-    if (const Binding* binding = find(declaration.name())) {
-      workspace.run_workspace = binding->run_workspace;
-      workspace.sub_path = binding->sub_path;
-    } else if (!declaration.optional()) {
-      std::vector<absl::string_view> given;
-      for (const Binding& other : bindings) given.push_back(other.name);
-      const std::string nearest = DidYouMean(declaration.name(), given);
-      diagnostics_
-          .Error("unbound-workspace", task->subject,
-                 absl::StrCat(task->path, ".workspaces"),
-                 absl::StrCat("the Task's workspace \"", declaration.name(),
-                              "\" is not bound"))
-          .set_hint(
-              !nearest.empty() ? nearest
-              : scope_.one_task
-                  ? absl::StrCat("bind it: - {name: ", declaration.name(),
-                                 ", emptyDir: {}}")
-                  : absl::StrCat("add - {name: ", declaration.name(),
-                                 ", workspace: ...} to the task's workspaces"));
-    }
-  }
 }
 
 std::string TaskResolver::TaskRunName(const ResolvedTask& task,
@@ -1031,60 +629,6 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
     ApplyToSidecar(Replacements(&outer, &of_sidecar), &sidecar);
   }
   ApplyAroundSteps(outer, spec);
-}
-
-// The rules of the Task again, as far as substitution can break them
-// (pkg/reconciler/taskrun/taskrun.go, createPod).
-void TaskResolver::CheckResult(const v1::TaskSpec& spec,
-                               const ResolvedTask& task) {
-  const FieldPath at(task.task_path);
-  for (int i = 0; i < spec.steps_size(); ++i) {
-    const v1::Step& step = spec.steps(i);
-    const auto path = [&](absl::string_view field) {
-      return absl::StrCat(task.task_path, ".steps[", i, "].", field);
-    };
-    // One whose StepAction is missing has none yet.
-    if (step.image().empty() && !step.has_ref()) {
-      diagnostics_.Error("missing-field", task.task_subject, path("image"),
-                         "the step has no image once its parameters are "
-                         "replaced");
-    }
-    if (!step.on_error().empty() && step.on_error() != "continue" &&
-        step.on_error() != "stopAndFail" &&
-        !MayHoldReference(step.on_error())) {
-      diagnostics_
-          .Error("invalid-value", task.task_subject, path("onError"),
-                 absl::StrCat("\"", step.on_error(), "\" is not allowed here"))
-          .set_hint("use \"continue\" or \"stopAndFail\"");
-    }
-  }
-  constexpr TextFields kFields = kNameText | kImageText | kScriptText |
-                                 kWorkingDirText | kCommandText | kEnvText |
-                                 kMountText | kOnErrorText;
-  ForEachStepText(
-      spec, kFields, at, [&](const std::string& text, const FieldPath& path) {
-        ForEachReference(text, [&](absl::string_view inside) {
-          const auto variable = ParseVariable(inside, "params");
-          if (!variable) return;
-          absl::string_view name = variable->name;
-          if (absl::StartsWith(inside, "params.")) {
-            name = name.substr(0, name.find_first_of(".["));
-          }
-          std::vector<absl::string_view> names;
-          for (const v1::ParamSpec& param : spec.params()) {
-            if (param.name() == name) return;
-            names.push_back(param.name());
-          }
-          for (const v1::ParamSpec& param : scope_.pipeline.params()) {
-            names.push_back(param.name());
-          }
-          diagnostics_
-              .Error("unknown-param", task.task_subject, path.ToString(),
-                     absl::StrCat("$(", inside,
-                                  ") refers to no parameter of the Task"))
-              .set_hint(DidYouMean(name, names));
-        });
-      });
 }
 
 }  // namespace colocation

@@ -77,6 +77,11 @@ class TaskResolver {
     std::string path;
   };
 
+  // The given values in the order in which they count: a matrix's, then the
+  // task's own.
+  static std::vector<GivenParam> GivenParams(
+      const v1::PipelineTask& pipeline_task,
+      const std::vector<v1::Param>& of_matrix, const ResolvedTask& task);
   void Substitute(const v1::PipelineTask& written, v1::PipelineTask* task);
   void SetContexts(v1::PipelineTask* task);
   void CheckIndices(const v1::PipelineTask& written, const ResolvedTask& task);
@@ -103,6 +108,7 @@ class TaskResolver {
   void CheckRequests(const v1::TaskSpec& spec, const ResolvedTask& task);
   void CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
                         const ResolvedTask& task);
+  static std::string MountPathOf(const v1::WorkspaceDeclaration& declaration);
   std::vector<Binding> FindBindings(const v1::PipelineTask& pipeline_task,
                                     const v1::TaskSpec& spec,
                                     const ResolvedTask& task);

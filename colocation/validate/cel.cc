@@ -161,6 +161,16 @@ class Checker {
 
   bool Check() { return TypeOf(tree_.root) >= 0; }
 
+  bool CheckCondition() {
+    const int type = TypeOf(tree_.root);
+    if (type < 0) return false;
+    const char letter = types_[Resolve(type)].letter;
+    if (letter == 'b' || letter == 'x' || letter == 'V') return true;
+    Fail(tree_.nodes[tree_.root],
+         absl::StrCat("this has to be a bool, not a ", Name(type)));
+    return false;
+  }
+
  private:
   int Fail(const CelNode& node, std::string message) {
     if (fault_.message.empty()) fault_ = {node.offset, std::move(message)};
@@ -536,6 +546,14 @@ std::optional<CelFault> CheckCel(absl::string_view text) {
   CelFault fault;
   if (!ParseCel(text, &tree, &fault)) return fault;
   if (!Checker(tree, &fault).Check()) return fault;
+  return std::nullopt;
+}
+
+std::optional<CelFault> CheckCelCondition(absl::string_view text) {
+  CelTree tree;
+  CelFault fault;
+  if (!ParseCel(text, &tree, &fault)) return fault;
+  if (!Checker(tree, &fault).CheckCondition()) return fault;
   return std::nullopt;
 }
 

@@ -96,5 +96,68 @@ TEST(CelTest, NestingIsLimited) {
   EXPECT_NE(Fault(sum + "+1"), "");
 }
 
+std::string ConditionFault(absl::string_view text) {
+  const auto fault = CheckCelCondition(text);
+  return fault ? absl::StrCat(fault->offset, ": ", fault->message) : "";
+}
+
+TEST(CelTest, WhatIsACondition) {
+  for (const absl::string_view text : {
+           "true",
+           "'a' == 'a'",
+           "'a' == \"b\" || 1 < 2 && !false",
+           "!('a' in ['a', 'b'])",
+           "'release-1'.matches('^release-[0-9]+$')",
+           "'abc'.startsWith('a') ? true : false",
+           "size('abc') >= 2",
+           "[1, 2].all(x, x > 0) && ['a'].exists(y, y == 'a')",
+           "{'a': 1}['a'] == 1",
+           "{'a': true}.a",
+           "1 + 2 * 3 - 4 == 3 % 2",
+           "1.5e3 > .5",
+           "0xff == 255 && 1u == 2u",
+           "r'\\d' == '''a\nb'''",
+           "type(1) == int",
+           "timestamp('2024-01-01T00:00:00Z').getFullYear() == 2024",
+           "-1 < 0 // a comment",
+           "int('3') == 3",
+       }) {
+    EXPECT_EQ(ConditionFault(text), "") << text;
+  }
+}
+
+TEST(CelTest, WhatIsNoCondition) {
+  struct Case {
+    absl::string_view text;
+    absl::string_view fault;
+  };
+  constexpr Case kCases[] = {
+      {"1 + 1", "2: this has to be a bool, not a int"},
+      {"'a'", "0: this has to be a bool, not a string"},
+      {"'a' == 1", "4: \"_==_\" is not for (string, int)"},
+      {"'a' && true", "4: \"_&&_\" is not for (string, bool)"},
+      {"foo == 'a'", "0: there is no variable \"foo\" here"},
+      {"'a'.foo()", "3: there is no function \"foo\""},
+      {"'a' ==", "6: an expression is expected, not the end"},
+      {"('a' == 'a'", "11: \")\" is missing at the end"},
+      {"'a", "0: this string does not end"},
+      {"'a' == 'a' 'b'", "11: \"'b'\" is not expected here"},
+      {"'a' in 'abc'", "4: \"_in_\" is not for (string, string)"},
+      {"1 - 'a' == 2", "2: \"_-_\" is not for (int, string)"},
+      {"[1].all(x, x > 0) && x", "21: there is no variable \"x\" here"},
+      {"", "0: an expression is expected, not the end"},
+      {"true ? 1 : 'a'", "5: \"_?_:_\" is not for (bool, int, string)"},
+      {"12abc", "2: \"abc\" is not expected here"},
+  };
+  for (const Case& c : kCases)
+    EXPECT_EQ(ConditionFault(c.text), c.fault) << c.text;
+}
+
+TEST(CelTest, ConditionsThatNestTooDeepAreRefused) {
+  EXPECT_NE(ConditionFault(std::string(100000, '(')), "");
+  EXPECT_NE(ConditionFault(std::string(100000, '[')), "");
+  EXPECT_NE(ConditionFault(std::string(100000, '!')), "");
+}
+
 }  // namespace
 }  // namespace colocation

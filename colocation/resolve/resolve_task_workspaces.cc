@@ -1,0 +1,198 @@
+// What the workspaces of a task are, and where they are mounted: a part of
+// TaskResolver.
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "colocation/diagnostics/field_path.h"
+#include "colocation/diagnostics/nearest_name.h"
+#include "colocation/resolve/reference.h"
+#include "colocation/resolve/resolve_task.h"
+#include "colocation/resolve/texts.h"
+
+namespace colocation {
+namespace {
+
+// The parts of both directories, joined.
+std::string JoinDirectories(absl::string_view a, absl::string_view b) {
+  if (a.empty() && b.empty()) return "";
+  std::vector<absl::string_view> parts;
+  for (const absl::string_view path : {a, b}) {
+    for (absl::string_view part :
+         absl::StrSplit(path, '/', absl::SkipEmpty())) {
+      if (part != ".") parts.push_back(part);
+    }
+  }
+  return absl::StrJoin(parts, "/");
+}
+
+// The workspaces that the texts of an embedded Task use
+// (pkg/workspace/apply.go, FindWorkspacesUsedByTask).
+std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec) {
+  std::set<std::string> used;
+  const auto note = [&](const std::string& text, const FieldPath&) {
+    ForEachReference(text, [&](absl::string_view inside) {
+      const auto variable = ParseVariable(inside, "workspaces");
+      if (!variable) return;
+      absl::string_view name = variable->name;
+      if (absl::StartsWith(inside, "workspaces.")) {
+        name = name.substr(0, name.find('.'));
+      }
+      used.emplace(name);
+    });
+  };
+  constexpr TextFields kFields =
+      kScriptText | kCommandText | kWorkingDirText | kEnvText;
+  const FieldPath at("");
+  ForEachStepText(spec, kFields | kParamText, at, note);
+  ForEachSidecarText(spec, kFields, at, note);
+  ForEachStepTemplateText(spec, kFields, at, note);
+  return used;
+}
+
+}  // namespace
+
+std::string TaskResolver::MountPathOf(
+    const v1::WorkspaceDeclaration& declaration) {
+  return declaration.mount_path().empty()
+             ? absl::StrCat("/workspace/", declaration.name())
+             : declaration.mount_path();
+}
+
+// The workspaces that Tekton gives to the TaskRun: those that the pipeline task
+// maps, and those of the same name that an embedded Task's texts use
+// (pkg/reconciler/pipelinerun/pipelinerun.go, getTaskrunWorkspaces and
+// propagateWorkspaces).
+std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
+    const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
+    const ResolvedTask& task) {
+  std::vector<Binding> bindings;
+  const auto add = [&](absl::string_view name, absl::string_view of_run,
+                       absl::string_view sub_path, std::string path) {
+    const auto found = scope_.workspaces.find(of_run);
+    if (found != scope_.workspaces.end()) {
+      const std::string& of_binding =
+          scope_.run.workspaces[found->second].binding.sub_path();
+      bindings.push_back({std::string(name), found->second,
+                          JoinDirectories(of_binding, sub_path),
+                          std::move(path)});
+      return;
+    }
+    for (const v1::WorkspaceDeclaration& declaration : spec.workspaces()) {
+      if (declaration.name() == name && declaration.optional()) return;
+    }
+    std::vector<absl::string_view> names;
+    for (const RunWorkspace& workspace : scope_.run.workspaces) {
+      names.push_back(workspace.name);
+    }
+    const std::string nearest = DidYouMean(of_run, names);
+    diagnostics_
+        .Error("unbound-workspace", task.subject, path,
+               absl::StrCat("the run has no workspace \"", of_run, "\" for \"",
+                            name, "\" of the Task"))
+        .set_hint(!nearest.empty()
+                      ? nearest
+                      : absl::StrCat("bind it in the run: {name: ", of_run,
+                                     ", emptyDir: {}}"));
+    // Bound to nothing: said once.
+    bindings.push_back({std::string(name), -1, "", std::move(path)});
+  };
+  for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
+    const v1::WorkspacePipelineTaskBinding& binding =
+        pipeline_task.workspaces(i);
+    add(binding.name(),
+        binding.workspace().empty() ? binding.name() : binding.workspace(),
+        binding.sub_path(), absl::StrCat(task.path, ".workspaces[", i, "]"));
+  }
+  if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
+  for (const std::string& name : WorkspacesUsed(spec)) {
+    const bool mapped = std::any_of(
+        pipeline_task.workspaces().begin(), pipeline_task.workspaces().end(),
+        [&](const auto& given) { return given.name() == name; });
+    if (!mapped) add(name, name, "", absl::StrCat(task.path, ".workspaces"));
+  }
+  return bindings;
+}
+
+// pkg/workspace/validate.go, ValidateBindings.
+void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
+                                  v1::TaskSpec* spec, ResolvedTask* task) {
+  const std::vector<Binding> bindings =
+      FindBindings(pipeline_task, *spec, *task);
+  const auto find = [&](const std::string& name) -> const Binding* {
+    for (const Binding& binding : bindings) {
+      if (binding.name == name) return &binding;
+    }
+    return nullptr;
+  };
+  std::vector<absl::string_view> declared;
+  for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
+    declared.push_back(declaration.name());
+  }
+  std::vector<std::string> propagated;
+  for (const Binding& binding : bindings) {
+    if (std::find(declared.begin(), declared.end(), binding.name) !=
+        declared.end()) {
+      continue;
+    }
+    if (pipeline_task.has_task_spec()) {
+      propagated.push_back(binding.name);
+      continue;
+    }
+    diagnostics_
+        .Error("unknown-workspace", task->subject, binding.path,
+               absl::StrCat("the Task declares no workspace \"", binding.name,
+                            "\""))
+        .set_hint(DidYouMean(binding.name, declared));
+  }
+  for (const std::string& name : propagated) {
+    spec->add_workspaces()->set_name(name);
+  }
+
+  std::set<std::string> isolated;
+  const auto note_isolated = [&](const auto& containers) {
+    for (const auto& container : containers) {
+      for (const v1::WorkspaceUsage& usage : container.workspaces()) {
+        isolated.insert(usage.name());
+      }
+    }
+  };
+  note_isolated(spec->steps());
+  note_isolated(spec->sidecars());
+
+  for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
+    TaskWorkspace& workspace = task->workspaces.emplace_back();
+    workspace.name = declaration.name();
+    workspace.mount_path = MountPathOf(declaration);
+    workspace.read_only = declaration.read_only();
+    workspace.isolated = isolated.contains(declaration.name());
+    if (const Binding* binding = find(declaration.name())) {
+      workspace.run_workspace = binding->run_workspace;
+      workspace.sub_path = binding->sub_path;
+    } else if (!declaration.optional()) {
+      std::vector<absl::string_view> given;
+      for (const Binding& other : bindings) given.push_back(other.name);
+      const std::string nearest = DidYouMean(declaration.name(), given);
+      diagnostics_
+          .Error("unbound-workspace", task->subject,
+                 absl::StrCat(task->path, ".workspaces"),
+                 absl::StrCat("the Task's workspace \"", declaration.name(),
+                              "\" is not bound"))
+          .set_hint(
+              !nearest.empty() ? nearest
+              : scope_.one_task
+                  ? absl::StrCat("bind it: - {name: ", declaration.name(),
+                                 ", emptyDir: {}}")
+                  : absl::StrCat("add - {name: ", declaration.name(),
+                                 ", workspace: ...} to the task's workspaces"));
+    }
+  }
+}
+
+}  // namespace colocation
