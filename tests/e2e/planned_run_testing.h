@@ -5,12 +5,9 @@
 #ifndef COLOCATION_TESTS_E2E_PLANNED_RUN_TESTING_H_
 #define COLOCATION_TESTS_E2E_PLANNED_RUN_TESTING_H_
 
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "colocation/v1/plan.pb.h"
 #include "colocation/v1/request.pb.h"
 #include "tests/e2e/pod_testing.h"
