@@ -261,6 +261,7 @@ StopCause Container::CauseToStop(int64_t start_ns) {
   const int64_t now = NowNs();
   const bool finally = task().finally;
   if (terminated_) return StopCause::kTerminated;
+  if (events_.DeclaredEnd(task_).has_value()) return StopCause::kDeclared;
   // A unit that has not started still waits for its parents after a graceful
   // cancellation: `finally` relies on the order of ends.
   if (stop == Stop::kCancelled ||

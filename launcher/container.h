@@ -36,6 +36,8 @@ enum class StopCause {
   // The launcher was asked to end, as when the Pod is deleted.
   kTerminated,
   kCancelled,
+  // The controller has ended the task itself (docs/launcher.md, "_ended").
+  kDeclared,
   kPipelineTimeout,
   kTasksTimeout,
   kFinallyTimeout,

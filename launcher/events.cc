@@ -120,6 +120,11 @@ void PodEvents::Look(Directory& directory) {
   directory.changed = false;
   if (&directory == &gates_) {
     stop_ = ParseStop(ReadFile(directory.path + "/_stop").value_or(""));
+    const std::string ended = ReadFile(directory.path + "/_ended").value_or("");
+    std::string error;
+    if (!ended.empty() && !ReadEvent(ended, &declared_, &error)) {
+      std::fprintf(stderr, "launcher: _ended: %s\n", error.c_str());
+    }
     return;
   }
   // First the lock, then the names: one who has died posts nothing more.
@@ -219,6 +224,8 @@ std::optional<TaskEnd> PodEvents::EndFromUnits(size_t task,
   const LaunchTask& self = spec_.tasks[task];
   if (self.end.has_value()) {
     end = self.end;
+  } else if (auto declared = DeclaredEnd(task)) {
+    end = declared;
   } else if (self.gate) {
     end = GateEnd(self.name);
   } else {
@@ -232,6 +239,15 @@ std::optional<TaskEnd> PodEvents::EndFromUnits(size_t task,
     }
   }
   return end;
+}
+
+std::optional<TaskEnd> PodEvents::DeclaredEnd(size_t task) {
+  if (!spec_.controlled) return std::nullopt;
+  Look(gates_);
+  for (const DeclaredTaskEnd& declared : declared_.ends) {
+    if (declared.task == spec_.tasks[task].name) return declared.end;
+  }
+  return std::nullopt;
 }
 
 std::optional<TaskEnd> PodEvents::EndOfTask(size_t task) {

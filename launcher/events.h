@@ -69,7 +69,11 @@ class PodEvents {
   // without, a failure as soon as none of the others is alive.
   std::optional<TaskEnd> UnitEnd(const LaunchUnit& unit);
 
-  // A task's end: known before, behind a gate, or from its units.
+  // A task's end as the controller declares it, where a container of the task
+  // can't start: it wins over what the units say.
+  std::optional<TaskEnd> DeclaredEnd(size_t task);
+
+  // A task's end: known before, declared, behind a gate, or from its units.
   std::optional<TaskEnd> EndOfTask(size_t task);
 
   // The same by one look, with nothing watched from then on: for many tasks at
@@ -103,6 +107,7 @@ class PodEvents {
   std::vector<Directory*> by_watch_;
   Directory gates_;
   Stop stop_ = Stop::kNone;
+  DeclaredEnds declared_;
   std::vector<std::optional<TaskEnd>> task_ends_;
 };
 

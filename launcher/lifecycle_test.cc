@@ -337,6 +337,60 @@ TEST(GateTest, WhatIsNoTaskEndIsAFailure) {
   EXPECT_EQ(pod.Outcomes(), "b:skipped(STOPPING)");
 }
 
+// ---------------------------------------------------------------------------
+// Ends that the controller declares
+
+// That `task` has failed for that reason.
+DeclaredEnds Declare(const std::string& task, const std::string& reason) {
+  DeclaredTaskEnd declared;
+  declared.task = task;
+  declared.end.emplace();
+  declared.end->outcome = Outcome::kFailed;
+  declared.end->reason = reason;
+  declared.end->attempts = 1;
+  return {{declared}};
+}
+
+TEST(DeclaredEndTest, StandsForAContainerThatNeverStarts) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.AddTask("a")
+      .Step("s", "echo a >> {log}; touch {shared}/running; exec sleep 1000")
+      .Step("t", "echo t >> {log}")
+      .Step("u", "echo u >> {log}")
+      .Sidecar("db", "exec sleep 1000");
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  TestTask& f = pod.AddFinally("f").Step(
+      "s", "echo f $(tasks.a.status) $(tasks.a.reason) >> {log}");
+  f.last().late = true;
+  pod.WriteGate("_ended", "");
+  pod.Install();
+  for (const LaunchContainer& container : pod.spec().containers) {
+    if (container.name != "a-t") pod.Start(container.name);
+  }
+  pod.AwaitFile(pod.Shared() + "/running");
+  pod.WriteGate("_ended", ToJson(Declare("a", "TaskRunImagePullFailed")));
+  pod.Wait();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), "a f Failed TaskRunImagePullFailed");
+  EXPECT_THAT(pod.Outcomes(), HasSubstr("b:skipped(STOPPING) f:ok"));
+}
+
+TEST(DeclaredEndTest, AContainerThatStartsAfterwardsDoesNotRun) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.AddTask("a").Step("s", "echo a >> {log}");
+  pod.AddFinally("f").Step("s", "echo f >> {log}");
+  pod.WriteGate("_ended", ToJson(Declare("a", "TaskRunImagePullFailed")));
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "f");
+  EXPECT_EQ(pod.Outcomes(), "a:failed(TaskRunImagePullFailed) f:ok");
+  EXPECT_EQ(pod.Failures(), "a-s:1");
+}
+
+// ---------------------------------------------------------------------------
+// Being stopped
+
 struct StopCase {
   const char* content;
   const char* outcomes;

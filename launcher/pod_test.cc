@@ -378,7 +378,8 @@ TEST(StepTest, TerminationMessageHasTektonsForm) {
                            R"({"key":"digest","value":"abc","type":1},)"
                            R"({"key":"StartedAt","value":"20)"));
   EXPECT_THAT(message, ::testing::EndsWith(
-                           R"(,{"key":"ExitCode","value":"7","type":3}])"));
+                           R"(,{"key":"ExitCode","value":"7","type":3},)"
+                           R"({"key":"End","value":"succeeded/1","type":3}])"));
 }
 
 TEST(StepTest, ResultsThatDoNotFitFailTheTask) {

@@ -58,7 +58,8 @@ void Sidecar::PostState(std::string_view event, const SidecarState& state) {
 }
 
 bool Sidecar::UnitIsOver() {
-  return events().UnitEnd(container_.unit()).has_value();
+  return events().UnitEnd(container_.unit()).has_value() ||
+         events().DeclaredEnd(container_.task_index()).has_value();
 }
 
 bool Sidecar::AttemptIsOver() {

@@ -52,6 +52,15 @@ struct TaskEnd {
   std::string message;
 };
 
+struct DeclaredTaskEnd {
+  std::string task;
+  std::optional<TaskEnd> end;
+};
+
+struct DeclaredEnds {
+  std::vector<DeclaredTaskEnd> ends;
+};
+
 struct StepEnd {
   int32_t attempt = 0;
   Outcome outcome = Outcome::kUnspecified;
@@ -234,6 +243,17 @@ void Fields(Visitor& v, StepEnd& m) {
   v("attemptFailed", m.attempt_failed);
   v("taskReason", m.task_reason);
   v("message", m.message);
+}
+
+template <typename Visitor>
+void Fields(Visitor& v, DeclaredTaskEnd& m) {
+  v("task", m.task);
+  v("end", m.end);
+}
+
+template <typename Visitor>
+void Fields(Visitor& v, DeclaredEnds& m) {
+  v("ends", m.ends);
 }
 
 template <typename Visitor>

@@ -140,6 +140,10 @@ TEST(SpecAgreementTest, UnitStart) {
 }
 TEST(SpecAgreementTest, StepEnd) { ExpectAgreement<v1::StepEnd, StepEnd>(); }
 TEST(SpecAgreementTest, TaskEnd) { ExpectAgreement<v1::TaskEnd, TaskEnd>(); }
+TEST(SpecAgreementTest, DeclaredEnds) {
+  ExpectAgreement<v1::DeclaredEnds, DeclaredEnds>();
+}
+
 TEST(SpecAgreementTest, SidecarState) {
   ExpectAgreement<v1::SidecarState, SidecarState>();
 }

@@ -297,11 +297,15 @@ bool ReadEvent(std::string_view json, TaskEnd* event, std::string* error) {
 bool ReadEvent(std::string_view json, SidecarState* event, std::string* error) {
   return ReadOneEvent(json, event, error);
 }
+bool ReadEvent(std::string_view json, DeclaredEnds* event, std::string* error) {
+  return ReadOneEvent(json, event, error);
+}
 
 std::string ToJson(const UnitStart& event) { return Written(event); }
 std::string ToJson(const StepEnd& event) { return Written(event); }
 std::string ToJson(const TaskEnd& event) { return Written(event); }
 std::string ToJson(const SidecarState& event) { return Written(event); }
+std::string ToJson(const DeclaredEnds& event) { return Written(event); }
 std::string ToJson(const InstallSpec& spec) { return Written(spec); }
 std::string ToJson(const LaunchSpec& spec) { return Written(spec); }
 

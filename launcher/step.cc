@@ -52,6 +52,8 @@ Cause Explain(StopCause cause) {
     case StopCause::kTaskTimeout:
       return {"TimeoutExceeded", kTaskRunTimeout,
               "the task's timeout was reached"};
+    case StopCause::kDeclared:
+      return {"Cancelled", kTaskRunCancelled, "the controller ended the task"};
     case StopCause::kStepTimeout:
       return {"TimeoutExceeded", kStepFailed, "the step's timeout was reached"};
   }
@@ -92,6 +94,7 @@ class Step {
   void WaitForSidecarsGone();
   bool MayRetry(const TaskEnd& end);
 
+  void TakeDeclaredEnd();
   void EndUnit(TaskEnd end);
   void LetSignalsSpread();
   StepEnd NotRun(StopCause cause);
@@ -114,6 +117,8 @@ class Step {
   bool failed_here_ = false;
   std::optional<TaskEnd> unit_end_;
   std::vector<ResultValue> task_results_;
+  // What this container, the unit's last, has posted as the unit's end.
+  std::optional<TaskEnd> posted_end_;
 };
 
 int Step::Run() {
@@ -182,6 +187,11 @@ void Step::DecideUnit() {
     unit_end_ = LostUnit();
     return;
   }
+  cause = container_.CauseToStop(0);
+  if (cause == StopCause::kDeclared) {
+    TakeDeclaredEnd();
+    return;
+  }
   // All units of a matrix start or none: the first one decides for them.
   if (&container_.unit() != &task.units.front() && FirstUnitDecides()) return;
 
@@ -219,6 +229,13 @@ void Step::DecideUnit() {
   unit_end_ = end;
 }
 
+// The controller has ended the task: a container of it can't start.
+void Step::TakeDeclaredEnd() {
+  unit_end_ = events().DeclaredEnd(container_.task_index());
+  failed_here_ = unit_end_->outcome == Outcome::kFailed &&
+                 !container_.task().continue_on_error;
+}
+
 TaskEnd Step::LostUnit() {
   const StepEnd lost = Lost(container_.last_step());
   TaskEnd end;
@@ -243,6 +260,10 @@ bool Step::FirstUnitDecides() {
       unit_end_ = events().Get<TaskEnd>(last, std::string(kEnd));
     }
     if (unit_end_.has_value()) return true;
+    if (container_.CauseToStop(0) == StopCause::kDeclared) {
+      TakeDeclaredEnd();
+      return true;
+    }
     if (dead || container_.terminated()) return false;
     container_.Wait(kNever);
   }
@@ -290,6 +311,11 @@ std::optional<StepEnd> Step::WaitForPreviousStep() {
       if (unit_end_.has_value()) return std::nullopt;
     }
     if (container_.terminated()) return NotRun(StopCause::kTerminated);
+    if (container_.CauseToStop(0) == StopCause::kDeclared) {
+      if (attempt_ > 1) return NotRun(StopCause::kDeclared);
+      TakeDeclaredEnd();
+      return std::nullopt;
+    }
     if (dead) return Lost(previous);
     if (UnitIsLost()) return Lost(container_.last_step());
     container_.Wait(kNever);
@@ -507,7 +533,10 @@ bool Step::WaitForVerdict() {
     const bool dead = events().Dead(last);
     if (events().Has(last, OfAttempt(kAgain, attempt_))) return true;
     if (events().Has(last, std::string(kEnd))) return false;
-    if (dead || container_.terminated()) return false;
+    if (dead || container_.terminated() ||
+        events().DeclaredEnd(container_.task_index()).has_value()) {
+      return false;
+    }
     container_.Wait(kNever);
   }
 }
@@ -540,6 +569,7 @@ TaskEnd Step::AttemptEnd() {
   const size_t limit = MessageLimit(container_.spec().containers.size() + 1);
   TerminationMessage message;
   message.task_results = end.results;
+  message.end = EndText(end);
   if (!FormatMessage(message, limit, &error)) {
     fail(kResultTooLarge,
          "the task's results don't fit into the termination message, which "
@@ -585,6 +615,7 @@ void Step::EndUnit(TaskEnd end) {
     end.reason = kFailureIgnored;
   }
   container_.Post(std::string(kEnd), ToJson(end));
+  posted_end_ = std::move(end);
 }
 
 int Step::ExitCode() {
@@ -603,6 +634,7 @@ void Step::WriteMessage() {
   message.started_unix_ns = end_.start_unix_ns;
   if (end_.continued) message.exit_code = std::to_string(end_.exit_code);
   if (end_.reason != "Continued") message.reason = end_.reason;
+  if (posted_end_.has_value()) message.end = EndText(*posted_end_);
   std::string text;
   FormatMessage(message, MessageLimit(container_.spec().containers.size() + 1),
                 &text);

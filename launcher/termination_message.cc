@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "launcher/json.h"
+#include "launcher/spec_json.h"
 
 namespace colocation::launcher {
 namespace {
@@ -49,6 +50,9 @@ std::string Format(const TerminationMessage& message) {
   if (!message.reason.empty()) {
     AppendEntry("Reason", message.reason, Kind::kInternal, &json);
   }
+  if (!message.end.empty()) {
+    AppendEntry("End", message.end, Kind::kInternal, &json);
+  }
   return json.empty() ? json : json + "]";
 }
 
@@ -73,14 +77,31 @@ bool FormatMessage(const TerminationMessage& message, size_t limit,
   shorter.reason.clear();
   shorter.exit_code.clear();
   if (fits()) return true;
+  const bool lost = !message.task_results.empty();
   shorter = message;
   shorter.task_results.clear();
   shorter.step_results.clear();
-  if (fits()) return false;
+  if (fits()) return !lost;
   shorter.started_unix_ns = 0;
-  if (fits()) return false;
+  if (fits()) return !lost;
+  shorter.reason.clear();
+  shorter.exit_code.clear();
+  if (fits()) return !lost;
+  shorter.end = shorter.end.substr(0, shorter.end.find('/'));
+  if (fits()) return !lost;
   text->clear();
-  return false;
+  return !lost;
+}
+
+std::string EndText(const TaskEnd& end) {
+  if (end.outcome == Outcome::kSkipped) {
+    constexpr std::string_view kPrefix = "SKIP_REASON_";
+    return "skipped/" +
+           std::string(Name(end.skip_reason).substr(kPrefix.size()));
+  }
+  const std::string attempts = std::to_string(end.attempts);
+  if (end.outcome == Outcome::kSucceeded) return "succeeded/" + attempts;
+  return "failed/" + attempts + "/" + end.reason;
 }
 
 std::string FormatTime(int64_t unix_ns) {

@@ -27,7 +27,13 @@ struct TerminationMessage {
   std::string exit_code;
   // "Skipped", "Cancelled", "TimeoutExceeded"; empty for none.
   std::string reason;
+  // How the unit ended (EndText); only the last step's container has it.
+  std::string end;
 };
+
+// "succeeded/1", "failed/2/StepFailed": outcome, attempts, Tekton's reason; or
+// "skipped/WHEN".
+std::string EndText(const TaskEnd& end);
 
 // Bytes for each container of a Pod with so many, init containers included.
 size_t MessageLimit(size_t containers);
@@ -35,7 +41,8 @@ size_t MessageLimit(size_t containers);
 // The message in at most `limit` bytes. If that is too small, what is left out
 // is first the time of the start, then the results of the step, then the reason
 // and exit code. False if even then the task's results do not fit: `text` is
-// then the message without them.
+// then the message without them. The unit's end stays to the last; if it is
+// what does not fit, it is cut to its outcome.
 bool FormatMessage(const TerminationMessage& message, size_t limit,
                    std::string* text);
 

@@ -61,6 +61,37 @@ TEST(FormatMessageTest, ResultsThatDoNotFitLeaveTheRest) {
                   R"("type":3}])");
 }
 
+TEST(FormatMessageTest, TheEndOfTheUnitStaysToTheLast) {
+  TerminationMessage message;
+  message.task_results = {{"t", ValueType::kString, "tv"}};
+  message.reason = "TimeoutExceeded";
+  message.end = "failed/2/TaskRunTimeout";
+  const std::string end =
+      R"({"key":"End","value":"failed/2/TaskRunTimeout","type":3})";
+  std::string text;
+  EXPECT_FALSE(FormatMessage(message, end.size() + 2, &text));
+  EXPECT_EQ(text, "[" + end + "]");
+  EXPECT_FALSE(FormatMessage(message, end.size() + 1, &text));
+  EXPECT_EQ(text, R"([{"key":"End","value":"failed","type":3}])");
+}
+
+TEST(EndTextTest, FitsIntoAPodOf200Containers) {
+  TaskEnd end;
+  end.outcome = Outcome::kSucceeded;
+  end.attempts = 12;
+  EXPECT_EQ(EndText(end), "succeeded/12");
+  end.outcome = Outcome::kFailed;
+  end.reason = "StepFailed";
+  EXPECT_EQ(EndText(end), "failed/12/StepFailed");
+  end.outcome = Outcome::kSkipped;
+  end.skip_reason = SkipReason::kPipelineTimeout;
+  EXPECT_EQ(EndText(end), "skipped/PIPELINE_TIMEOUT");
+  TerminationMessage message;
+  message.end = EndText(end);
+  std::string text;
+  EXPECT_TRUE(FormatMessage(message, MessageLimit(201), &text));
+}
+
 TEST(FormatMessageTest, NothingToSayIsAnEmptyMessage) {
   std::string text = "before";
   EXPECT_TRUE(FormatMessage({}, 10, &text));

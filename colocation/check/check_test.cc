@@ -528,12 +528,18 @@ std::vector<Corruption> Corruptions() {
                     ->mutable_items(),
                 1);
        }},
+      {"ExternalTaskWithAnotherWaitSet", "external-launch",
+       [](Plan* p) { Task(p, "approve")->mutable_launch()->clear_wait_for(); }},
+      {"ExternalTaskOfNothing", "external-launch",
+       [](Plan* p) { Task(p, "approve")->clear_spec(); }},
       {"ClaimThatNobodyMounts", "claim-unused",
        [](Plan* p) {
          p->add_claims()->mutable_metadata()->set_name("claim");
          // What an external task mounts isn't known.
          Task(p, "approve")->set_placement(v1::PLACEMENT_SKIPPED);
          Task(p, "approve")->clear_external();
+         Task(p, "approve")->clear_launch();
+         Task(p, "approve")->clear_spec();
          Task(p, "approve")->clear_wait_for();
          Task(p, "approve")->mutable_end()->set_outcome(v1::OUTCOME_SKIPPED);
          Task(p, "approve")

@@ -146,8 +146,10 @@ class VolumeChecker {
         Fault("gate-file", AtVolume(v),
               absl::StrCat("there is no file for the gate \"", gate, "\""));
       }
-      if (!files.contains("_stop")) {
-        Fault("gate-file", AtVolume(v), "there is no file \"_stop\"");
+      for (const char* file : {"_stop", "_ended"}) {
+        if (files.contains(file)) continue;
+        Fault("gate-file", AtVolume(v),
+              absl::StrCat("there is no file \"", file, "\""));
       }
     }
     if (found != (wanted ? 1 : 0)) {

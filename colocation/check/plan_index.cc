@@ -148,6 +148,18 @@ class Indexer {
       Fault("placement", i, "external",
             "an external task, and no other, says what runs it");
     }
+    const bool launch = task.has_launch() && task.has_spec() &&
+                        task.launch().name() == task.name() &&
+                        task.launch().finally() == task.finally() &&
+                        std::equal(task.launch().wait_for().begin(),
+                                   task.launch().wait_for().end(),
+                                   task.wait_for().begin(),
+                                   task.wait_for().end());
+    if (external ? !launch : task.has_launch() || task.has_spec()) {
+      Fault("external-launch", i, "launch",
+            "an external task, and no other, says what decides its start and "
+            "what to make then, with its own wait set");
+    }
     if (skipped != task.has_end()) {
       Fault("placement", i, "end",
             "a task that never runs, and no other, says how it ends");

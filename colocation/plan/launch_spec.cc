@@ -203,6 +203,16 @@ v1::LaunchSpec MakeLaunchSpec(const ResolvedRun& run, const Group& group,
   return spec;
 }
 
+v1::LaunchTask ExternalLaunchTask(const ResolvedRun& run, TaskIndex task,
+                                  const WaitSets& waits,
+                                  DiagnosticList* diagnostics) {
+  v1::LaunchTask launch;
+  SpecMaker(run, waits, diagnostics).Own(task, &launch);
+  launch.set_matrixed(run.tasks[task].runs ==
+                      ResolvedTask::Runs::kLateMatrix);
+  return launch;
+}
+
 std::vector<std::string> PrivateDirectories(
     const std::vector<PlacedUnit>& units) {
   std::vector<std::string> directories;

@@ -32,6 +32,12 @@ v1::LaunchSpec MakeLaunchSpec(const ResolvedRun& run, const Group& group,
                               const WaitSets& waits, bool controlled,
                               DiagnosticList* diagnostics);
 
+// What decides whether and when an external task starts: as the launch specs
+// have it for tasks in Pods.
+v1::LaunchTask ExternalLaunchTask(const ResolvedRun& run, TaskIndex task,
+                                  const WaitSets& waits,
+                                  DiagnosticList* diagnostics);
+
 // The end of a task that never runs.
 v1::TaskEnd EndOf(const ResolvedTask& task);
 

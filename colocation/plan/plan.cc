@@ -43,6 +43,18 @@ v1::RequestMode RequestsOf(const v1::PlanOptions& options) {
              : options.requests();
 }
 
+// What the controller makes to have it run.
+const char* KindOfExternal(ResolvedTask::Runs runs) {
+  switch (runs) {
+    case ResolvedTask::Runs::kCustomRun:
+      return "CustomRun";
+    case ResolvedTask::Runs::kPipeline:
+      return "PipelineRun";
+    default:
+      return "TaskRun";
+  }
+}
+
 class Planner {
  public:
   Planner(const ResolvedRun& run, const v1::PlanRequest& request,
@@ -124,6 +136,12 @@ class Planner {
       } else {
         planned->set_placement(v1::PLACEMENT_EXTERNAL);
         planned->set_external(task.external);
+        *planned->mutable_launch() = ExternalLaunchTask(
+            run_, static_cast<TaskIndex>(i), waits_, &diagnostics_);
+        v1::ExternalSpec* spec = planned->mutable_spec();
+        spec->set_kind(KindOfExternal(task.runs));
+        *spec->mutable_pipeline_task() = task.pipeline_task;
+        spec->set_service_account_name(task.service_account_name);
       }
     }
   }

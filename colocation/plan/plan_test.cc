@@ -126,9 +126,11 @@ TEST(PlanTest, ControllerIsToldOfGatesByAnnotations) {
   const v1::PlannedVolume& gates = pod.volumes(3);
   EXPECT_EQ(gates.purpose(), v1::PlannedVolume::GATES);
   const auto& items = gates.volume().downward_api().items();
-  ASSERT_EQ(items.size(), 2);
-  EXPECT_EQ(items[1].path(), "x");
-  EXPECT_EQ(items[1].field_ref().field_path(),
+  ASSERT_EQ(items.size(), 3);
+  EXPECT_EQ(items[0].path(), "_stop");
+  EXPECT_EQ(items[1].path(), "_ended");
+  EXPECT_EQ(items[2].path(), "x");
+  EXPECT_EQ(items[2].field_ref().field_path(),
             "metadata.annotations['gate.colocation.dev/x']");
   EXPECT_THAT(DecisionsOf(plan), Not(HasSubstr("needs-controller")));
 }

@@ -184,6 +184,8 @@ void PodVolumes::AddOurs(bool controlled,
   };
   // What the controller asks for, such as cancelling. No task has that name.
   add_file("_stop", "colocation.dev/stop");
+  // Ends that it declares, of tasks whose containers can't start.
+  add_file("_ended", "colocation.dev/ended");
   for (const std::string& gate : gates) {
     add_file(gate, absl::StrCat("gate.colocation.dev/", gate));
   }

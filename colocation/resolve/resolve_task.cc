@@ -127,7 +127,10 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   SetSettings(pipeline_task, settings, task);
   SetWhen(pipeline_task, task);
   CheckOnError(written, pipeline_task, *task);
-  if (IsExternal(pipeline_task, task)) return;
+  if (IsExternal(pipeline_task, task)) {
+    task->pipeline_task.Swap(&pipeline_task);
+    return;
+  }
 
   const v1::TaskSpec* found = FindSpec(pipeline_task, task);
   if (found == nullptr) return;
@@ -140,6 +143,9 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   CheckAgainstTask(written, pipeline_task, *found, *task);
   if (task->runs == ResolvedTask::Runs::kNever) return;
 
+  if (!LateValue(pipeline_task.matrix()).empty()) {
+    task->pipeline_task = pipeline_task;
+  }
   v1::TaskSpec spec;
   if (pipeline_task.has_task_spec()) {
     spec.Swap(pipeline_task.mutable_task_spec()->mutable_task_spec());

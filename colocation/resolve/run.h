@@ -135,6 +135,8 @@ struct ResolvedTask {
 
   // "Example (example.dev/v1)" for what isn't kUnits.
   std::string external;
+  // Then also the pipeline task, substituted: what the controller has to make.
+  v1::PipelineTask pipeline_task;
   // Name of the Task in `taskRef`; empty for an embedded one.
   std::string task_ref;
 
