@@ -72,6 +72,9 @@ extern "C" {
  * to be at least as new. */
 #define COLO_ABI_VERSION 1
 
+/* The N of libcolocation.so.N. It would change only if something here went. */
+#define COLO_SOVERSION 1
+
 /* What became of a call. */
 typedef int colo_status;
 enum {

@@ -3,10 +3,9 @@
  *   plan FILE...
  *
  * Exit codes: 0 planned, 1 refused, 2 wrong usage. */
+#include <colocation.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "capi/colocation.h"
 
 /* Reads a whole file; the caller frees *data. Zero on failure. */
 static int read_file(const char* path, char** data, size_t* size) {
