@@ -61,6 +61,12 @@ constexpr Flag kFlags[] = {
      "yaml prints them, or a file that says nodes, limitRanges and "
      "podLevelResources.",
      " plan render run explain graph check "},
+    {"limit", 0, "NAME=NUMBER",
+     "An upper bound: pod_containers, pod_bytes, result_bytes for what may be "
+     "in one Pod; input_bytes, depth, alias_events, matrix_combinations for "
+     "what is read. Tasks that need not share a Pod are split where together "
+     "they are more; what has to share one is refused.",
+     " validate plan render run explain graph check "},
     {"resolved", 0, "FILE",
      "What remote references stand for: a file that says resolved: "
      "[{resolver: R, params: [...], document: {name: PATH}}].",

@@ -1,5 +1,8 @@
 #include "cli/request.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -114,6 +117,37 @@ absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
     return status;
   }
   cluster->MergeFrom(read);
+  return absl::OkStatus();
+}
+
+// "NAME=NUMBER", by the names of the message's fields.
+absl::Status AddLimit(absl::string_view text, v1::Limits* limits) {
+  const std::pair<std::string, absl::string_view> pair =
+      absl::StrSplit(text, absl::MaxSplits('=', 1));
+  const google::protobuf::FieldDescriptor* field =
+      limits->GetDescriptor()->FindFieldByName(pair.first);
+  if (field == nullptr) {
+    std::vector<std::string> names;
+    for (int i = 0; i < limits->GetDescriptor()->field_count(); ++i) {
+      names.push_back(limits->GetDescriptor()->field(i)->name());
+    }
+    return Wrong("limit", text,
+                 absl::StrCat("the limits are ", absl::StrJoin(names, ", ")));
+  }
+  const google::protobuf::Reflection* reflection = limits->GetReflection();
+  int64_t number = 0;
+  int32_t small = 0;
+  const bool is_small =
+      field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT32;
+  if (!absl::SimpleAtoi(pair.second, &number) || number <= 0 ||
+      (is_small && !absl::SimpleAtoi(pair.second, &small))) {
+    return Wrong("limit", text, "it has to be NAME=NUMBER, above zero");
+  }
+  if (is_small) {
+    reflection->SetInt32(limits, field, small);
+  } else {
+    reflection->SetInt64(limits, field, number);
+  }
   return absl::OkStatus();
 }
 
@@ -352,6 +386,12 @@ absl::StatusOr<v1::PlanRequest> MakeRequest(
   }
   for (const std::string& path : arguments.All("cluster")) {
     if (absl::Status status = AddCluster(path, &request); !status.ok()) {
+      return status;
+    }
+  }
+  for (const std::string& text : arguments.All("limit")) {
+    if (absl::Status status = AddLimit(text, options->mutable_limits());
+        !status.ok()) {
       return status;
     }
   }

@@ -137,5 +137,25 @@ TEST(RequestTest, TheDeclarationSaysWhetherCommasSeparate) {
   EXPECT_EQ(request->options().params(1).value().string_value(), "a,b");
 }
 
+TEST(RequestTest, LimitsAreSetByTheirNames) {
+  ParsedArguments arguments;
+  arguments.flags = {{"limit", "pod_containers=20"}, {"limit", "pod_bytes=9"}};
+  const auto request = MakeRequest(arguments, {});
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(ToJson(request->options().limits()),
+            R"({"podBytes":9,"podContainers":20})");
+}
+
+TEST(RequestTest, ALimitIsKnownAndANumberAboveZero) {
+  for (const char* text :
+       {"pods=1", "depth", "depth=0", "depth=x", "depth=3000000000"}) {
+    ParsedArguments arguments;
+    arguments.flags = {{"limit", text}};
+    const auto request = MakeRequest(arguments, {});
+    ASSERT_FALSE(request.ok()) << text;
+    EXPECT_NE(request.status().message().find("--limit "), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace colocation::cli

@@ -1,5 +1,6 @@
 #include "colocation/check/check.h"
 
+#include "colocation/check/check_caps.h"
 #include "colocation/check/check_launch.h"
 #include "colocation/check/check_order.h"
 #include "colocation/check/check_resources.h"
@@ -19,6 +20,7 @@ v1::Diagnostics CheckPlan(const v1::ColocationPlan& plan) {
   CheckLaunch(index, &faults);
   CheckVolumes(index, &faults);
   CheckResources(index, &order, &faults);
+  CheckCaps(index, &faults);
   return faults.Take();
 }
 

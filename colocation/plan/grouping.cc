@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "colocation/graph/graph.h"
 #include "colocation/graph/order.h"
+#include "colocation/graph/partition.h"
 #include "colocation/graph/union_find.h"
 #include "colocation/plan/fixed_fields.h"
 #include "colocation/plan/pod_settings.h"
@@ -34,12 +35,17 @@ std::string Quoted(const std::string& name) {
   return absl::StrCat("\"", name, "\"");
 }
 
+std::string Count(int64_t number, absl::string_view what) {
+  return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
+}
+
 class Grouper {
  public:
-  Grouper(const ResolvedRun& run, v1::Policy policy, WaitSets* waits,
-          Decisions* decisions, DiagnosticList* diagnostics)
+  Grouper(const ResolvedRun& run, v1::Policy policy, const PodCaps& caps,
+          WaitSets* waits, Decisions* decisions, DiagnosticList* diagnostics)
       : run_(run),
         policy_(policy),
+        caps_(caps),
         share_claims_(AsksToShareClaims(run)),
         waits_(*waits),
         decisions_(*decisions),
@@ -51,13 +57,14 @@ class Grouper {
   }
 
   Grouping Run() {
-    std::vector<Group> groups = Components();
-    for (Group& group : groups) {
+    components_ = Components();
+    for (Group& group : components_) {
       CheckSettings(group);
       CheckPorts(group);
       CheckLateFields(&group);
+      CheckCaps(group);
     }
-    if (policy_ == v1::POLICY_PIPELINERUN) groups = JoinWhatFits(groups);
+    std::vector<Group> groups = JoinAsWished();
     std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
       return a.tasks.front() < b.tasks.front();
     });
@@ -79,12 +86,11 @@ class Grouper {
     return workspace.binding.has_empty_dir();
   }
 
-  // Whether those that use it share a Pod: always an emptyDir, a claim where
-  // the run's author asks for it, so that no affinity assistant is needed.
-  bool Joins(const RunWorkspace& workspace) const {
-    return IsPodInternal(workspace) ||
-           (share_claims_ && (workspace.binding.has_persistent_volume_claim() ||
-                              workspace.binding.has_volume_claim_template()));
+  // Its tasks are joined where the run's author asks for it, as far as that can
+  // be, so that no affinity assistant is needed.
+  static bool IsClaim(const RunWorkspace& workspace) {
+    return workspace.binding.has_persistent_volume_claim() ||
+           workspace.binding.has_volume_claim_template();
   }
 
   // The tasks with containers that use each workspace of the run, ascending.
@@ -107,7 +113,7 @@ class Grouper {
     if (policy_ != v1::POLICY_ISOLATED) {
       const auto users = UsersOfWorkspaces();
       for (size_t w = 0; w < users.size(); ++w) {
-        if (!Joins(run_.workspaces[w])) continue;
+        if (!IsPodInternal(run_.workspaces[w])) continue;
         for (size_t i = 1; i < users[w].size(); ++i) {
           sets.Join(users[w][0], users[w][i]);
         }
@@ -133,14 +139,13 @@ class Grouper {
     std::vector<std::string> names;
     const auto users = UsersOfWorkspaces();
     for (size_t w = 0; w < users.size(); ++w) {
-      if (!Joins(run_.workspaces[w]) || users[w].size() < 2) continue;
+      if (!IsPodInternal(run_.workspaces[w]) || users[w].size() < 2) continue;
       if (std::binary_search(group.tasks.begin(), group.tasks.end(),
                              users[w].front())) {
         names.push_back(Quoted(run_.workspaces[w].name));
       }
     }
-    const absl::string_view kind = share_claims_ ? "" : "emptyDir ";
-    return absl::StrCat("the ", kind,
+    return absl::StrCat("the emptyDir ",
                         names.size() == 1 ? "workspace " : "workspaces ",
                         absl::StrJoin(names, ", "));
   }
@@ -286,93 +291,346 @@ class Grouper {
     }
   }
 
-  // Puts each component into the first Pod that it fits into.
-  std::vector<Group> JoinWhatFits(const std::vector<Group>& components) {
-    struct Pod {
-      Group group;
-      SharedSettings settings;
-      SharedPorts ports;
-    };
-    std::vector<Pod> pods;
-    // Only Pods with the same settings of the kind that must be equal are worth
-    // a try.
-    std::map<std::vector<std::string>, std::vector<size_t>> by_settings;
-    for (const Group& component : components) {
-      std::optional<size_t> fits;
-      std::string why_not;
-      auto& candidates =
-          by_settings[settings_[component.tasks.front()].front().same];
-      // What is created after a result comes later than anything else.
-      if (component.needs.empty()) {
-        for (const size_t at : candidates) {
-          why_not = WhyNot(component, pods[at].settings, pods[at].ports);
-          if (why_not.empty()) {
-            fits = at;
-            break;
-          }
+  // What has to share a Pod and is too large for one.
+  void CheckCaps(const Group& group) {
+    size_t units = 0;
+    for (const TaskIndex task : group.tasks) {
+      units += run_.tasks[task].units.size();
+    }
+    for (const CapExceeded& cap : caps_.Exceeded(group.tasks, true)) {
+      if (units < 2) {
+        if (cap.cap != CapExceeded::Cap::kNode) continue;
+        const ResolvedTask& task = run_.tasks[group.tasks.front()];
+        diagnostics_
+            .Warning(
+                "node-too-small", task.task_subject, task.task_path,
+                absl::StrCat("no node has room for ", Quoted(task.name),
+                             ": its containers ask for ",
+                             cap.figures.substr(
+                                 std::string("together they ask for ").size())))
+            .set_hint("lower its requests");
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const TaskIndex task : group.tasks) {
+        names.push_back(Quoted(run_.tasks[task].name));
+      }
+      const bool matrix = group.tasks.size() == 1;
+      const std::string message = absl::StrCat(
+          matrix ? absl::StrCat("the units of ", names.front(),
+                                " share a Pod, as they are of one matrix")
+                 : absl::StrCat(absl::StrJoin(names, ", "),
+                                " must share a Pod, because of ",
+                                WhatJoins(group)),
+          ", but ", cap.figures);
+      const std::string apart =
+          matrix
+              ? "let the matrix have fewer combinations"
+              : "bind the workspace to a PersistentVolumeClaim, so that they "
+                "need not share a Pod";
+      const ResolvedTask& first = run_.tasks[group.tasks.front()];
+      switch (cap.cap) {
+        case CapExceeded::Cap::kNode:
+          diagnostics_
+              .Error("node-too-small", first.subject,
+                     absl::StrCat(first.path, ".name"), message)
+              .set_hint(absl::StrCat(
+                  "lower their requests, let them run one after the other "
+                  "(runAfter), give a larger node, or ",
+                  apart));
+          break;
+        case CapExceeded::Cap::kContainers:
+          diagnostics_
+              .Error("limit-pod-containers", first.subject,
+                     absl::StrCat(first.path, ".name"), message)
+              .set_hint(
+                  absl::StrCat("raise the limit `pod_containers`, or ", apart));
+          break;
+        case CapExceeded::Cap::kResults:
+          diagnostics_
+              .Error("limit-result-bytes", first.subject,
+                     absl::StrCat(first.path, ".name"), message)
+              .set_hint(absl::StrCat(
+                  "lower `result_bytes`, declare fewer results, write what is "
+                  "large to a workspace, or ",
+                  apart));
+          break;
+        case CapExceeded::Cap::kBytes:
+          break;  // known exactly when the Pod is rendered
+      }
+    }
+  }
+
+  // The components that somebody would like to have in one Pod, in sets:
+  // indices into components_. What is created after a result comes later than
+  // anything else, and stays by itself.
+  std::vector<std::vector<int32_t>> Wishes() const {
+    const int32_t n = static_cast<int32_t>(components_.size());
+    UnionFind sets(n);
+    const bool all = policy_ == v1::POLICY_PIPELINERUN;
+    int32_t first = -1;
+    for (int32_t c = 0; c < n && all; ++c) {
+      if (!components_[c].needs.empty()) continue;
+      if (first < 0) first = c;
+      sets.Join(first, c);
+    }
+    if (share_claims_ && !all && policy_ != v1::POLICY_ISOLATED) {
+      const std::vector<int32_t> component_of = ComponentOf();
+      std::map<std::string, int32_t> first_user;
+      const auto users = UsersOfWorkspaces();
+      for (size_t w = 0; w < users.size(); ++w) {
+        if (!IsClaim(run_.workspaces[w])) continue;
+        for (const TaskIndex task : users[w]) {
+          const int32_t c = component_of[task];
+          if (!components_[c].needs.empty()) continue;
+          const auto [user, added] = first_user.insert({VolumeOf(w), c});
+          sets.Join(user->second, c);
         }
       }
-      if (!fits) {
-        fits = pods.size();
-        if (!pods.empty()) ExplainSplit(component, pods[0].group, why_not);
-        pods.emplace_back();
-        if (component.needs.empty()) candidates.push_back(*fits);
-      }
-      Pod& pod = pods[*fits];
-      for (const TaskIndex task : component.tasks) {
-        pod.settings.Add(task, settings_[task]);
-        pod.ports.Add(run_, task);
-        pod.group.tasks.push_back(task);
-      }
-      pod.group.needs = component.needs;
     }
+    std::vector<std::vector<int32_t>> wishes;
+    std::vector<int32_t> wish_of(n, -1);
+    for (int32_t c = 0; c < n; ++c) {
+      const int32_t set = sets.Find(c);
+      if (wish_of[set] < 0) {
+        wish_of[set] = static_cast<int32_t>(wishes.size());
+        wishes.emplace_back();
+      }
+      wishes[wish_of[set]].push_back(c);
+    }
+    return wishes;
+  }
+
+  std::vector<int32_t> ComponentOf() const {
+    std::vector<int32_t> component_of(run_.tasks.size(), -1);
+    for (size_t c = 0; c < components_.size(); ++c) {
+      for (const TaskIndex task : components_[c].tasks) {
+        component_of[task] = static_cast<int32_t>(c);
+      }
+    }
+    return component_of;
+  }
+
+  // Two workspaces on one claim are one volume.
+  std::string VolumeOf(size_t workspace) const {
+    const RunWorkspace& of = run_.workspaces[workspace];
+    const std::string& claim =
+        of.binding.persistent_volume_claim().claim_name();
+    return claim.empty() ? absl::StrCat("workspace/", of.name)
+                         : absl::StrCat("claim/", claim);
+  }
+
+  Group Joined(const std::vector<int32_t>& components) const {
+    Group joined;
+    for (const int32_t c : components) {
+      const std::vector<TaskIndex>& tasks = components_[c].tasks;
+      joined.tasks.insert(joined.tasks.end(), tasks.begin(), tasks.end());
+      if (components.size() == 1) joined.needs = components_[c].needs;
+    }
+    std::sort(joined.tasks.begin(), joined.tasks.end());
+    return joined;
+  }
+
+  std::vector<Group> JoinAsWished() {
     std::vector<Group> groups;
-    for (Pod& pod : pods) {
-      std::sort(pod.group.tasks.begin(), pod.group.tasks.end());
-      groups.push_back(std::move(pod.group));
+    for (const std::vector<int32_t>& wish : Wishes()) {
+      if (wish.size() == 1) {
+        groups.push_back(components_[wish.front()]);
+        continue;
+      }
+      // Settings that have to be equal: those of a component's first task are
+      // those of all its tasks.
+      std::map<std::vector<std::string>, size_t> class_of;
+      std::vector<std::vector<int32_t>> classes;
+      for (const int32_t c : wish) {
+        const auto [of, added] = class_of.insert(
+            {settings_[components_[c].tasks.front()].front().same,
+             classes.size()});
+        if (added) classes.emplace_back();
+        classes[of->second].push_back(c);
+      }
+      for (size_t i = 0; i < classes.size(); ++i) {
+        if (i > 0) ExplainOtherSettings(classes[0], classes[i]);
+        JoinClass(classes[i], &groups);
+      }
     }
     return groups;
   }
 
-  std::string WhyNot(const Group& component, const SharedSettings& settings,
-                     const SharedPorts& ports) {
-    for (const TaskIndex task : component.tasks) {
-      if (const auto c = settings.FindConflict(task, settings_[task])) {
-        return absl::StrCat(Quoted(run_.tasks[c->first].name), " has ",
-                            c->setting, " ", c->first_value, ", ",
-                            Quoted(run_.tasks[c->second].name), " has ",
-                            c->second_value);
+  // Components that could share a Pod by their settings.
+  void JoinClass(const std::vector<int32_t>& components,
+                 std::vector<Group>* groups) {
+    if (components.size() == 1 || WhyNot(components).empty()) {
+      Group whole = Joined(components);
+      if (components.size() == 1 || caps_.Fit(whole.tasks)) {
+        groups->push_back(std::move(whole));
+        return;
       }
-      if (const auto c = ports.FindConflict(run_, task, &waits_)) {
-        return absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
-                            Quoted(run_.tasks[c->second].name),
-                            " can run at once and have sidecars on port ",
-                            c->port.first, "/", c->port.second);
+    }
+    const std::vector<Net> nets = NetsOf(components);
+    const auto members = [&](absl::Span<const Vertex> part) {
+      std::vector<int32_t> of_part;
+      for (const Vertex v : part) of_part.push_back(components[v]);
+      return of_part;
+    };
+    const std::vector<int32_t> part_of = Partition(
+        static_cast<Vertex>(components.size()), nets,
+        [&](absl::Span<const Vertex> part) {
+          const std::vector<int32_t> of_part = members(part);
+          return WhyNot(of_part).empty() && caps_.Fit(Joined(of_part).tasks);
+        });
+    std::vector<std::vector<int32_t>> parts(
+        *std::max_element(part_of.begin(), part_of.end()) + 1);
+    for (size_t i = 0; i < components.size(); ++i) {
+      parts[part_of[i]].push_back(components[i]);
+    }
+    for (const std::vector<int32_t>& part : parts) {
+      groups->push_back(Joined(part));
+    }
+    ExplainSplit(components, CostOfPartition(part_of, nets));
+  }
+
+  // What the components share, which a split would cut (docs/planning.md, "The
+  // least cut"): volumes outside any Pod, results, waits.
+  std::vector<Net> NetsOf(const std::vector<int32_t>& components) const {
+    std::vector<int32_t> local(run_.tasks.size(), -1);
+    for (size_t i = 0; i < components.size(); ++i) {
+      for (const TaskIndex task : components_[components[i]].tasks) {
+        local[task] = static_cast<int32_t>(i);
+      }
+    }
+    std::vector<Net> nets;
+    const auto add = [&](int kind, std::vector<Vertex> vertices) {
+      std::sort(vertices.begin(), vertices.end());
+      vertices.erase(std::unique(vertices.begin(), vertices.end()),
+                     vertices.end());
+      if (vertices.size() > 1) nets.push_back({kind, std::move(vertices)});
+    };
+    std::map<std::string, std::vector<Vertex>> volumes;
+    const auto users = UsersOfWorkspaces();
+    for (size_t w = 0; w < users.size(); ++w) {
+      if (!IsClaim(run_.workspaces[w]) &&
+          !run_.workspaces[w].binding.has_csi()) {
+        continue;
+      }
+      std::vector<Vertex>& of = volumes[VolumeOf(w)];
+      for (const TaskIndex task : users[w]) {
+        if (local[task] >= 0) of.push_back(local[task]);
+      }
+    }
+    for (auto& [volume, vertices] : volumes) add(0, std::move(vertices));
+    std::map<std::pair<std::string, std::string>, std::vector<Vertex>> results;
+    for (size_t i = 0; i < components.size(); ++i) {
+      for (const TaskIndex task : components_[components[i]].tasks) {
+        for (const v1::ResultRef& ref : run_.tasks[task].result_refs) {
+          const auto from = names_.find(ref.task());
+          if (from == names_.end() || local[from->second] < 0) continue;
+          std::vector<Vertex>& of = results[{ref.task(), ref.result()}];
+          of.push_back(local[from->second]);
+          of.push_back(static_cast<Vertex>(i));
+        }
+        for (const TaskIndex before : waits_.Of(task)) {
+          if (local[before] >= 0) {
+            add(2, {local[before], static_cast<Vertex>(i)});
+          }
+        }
+      }
+    }
+    for (auto& [result, vertices] : results) add(1, std::move(vertices));
+    return nets;
+  }
+
+  // What keeps the components apart, of settings and ports; "" where nothing
+  // does.
+  std::string WhyNot(const std::vector<int32_t>& components) const {
+    SharedSettings settings;
+    SharedPorts ports;
+    for (const int32_t component : components) {
+      for (const TaskIndex task : components_[component].tasks) {
+        if (const auto c = settings.FindConflict(task, settings_[task])) {
+          return SettingsDiffer(*c);
+        }
+        if (const auto c = ports.FindConflict(run_, task, &waits_)) {
+          return absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
+                              Quoted(run_.tasks[c->second].name),
+                              " can run at once and have sidecars on port ",
+                              c->port.first, "/", c->port.second);
+        }
+      }
+      for (const TaskIndex task : components_[component].tasks) {
+        settings.Add(task, settings_[task]);
+        ports.Add(run_, task);
       }
     }
     return "";
   }
 
-  void ExplainSplit(const Group& component, const Group& main,
-                    const std::string& why_not) {
-    if (!component.needs.empty()) return;  // created-after-result says it
-    std::string why = why_not;
-    if (why.empty()) {
-      // Settings that must be equal differ from those of every Pod before.
-      SharedSettings settings;
-      settings.Add(main.tasks.front(), settings_[main.tasks.front()]);
-      const TaskIndex first = component.tasks.front();
-      if (const auto c = settings.FindConflict(first, settings_[first])) {
-        why = absl::StrCat(Quoted(run_.tasks[c->first].name), " has ",
-                           c->setting, " ", c->first_value, ", ",
-                           Quoted(run_.tasks[c->second].name), " has ",
-                           c->second_value);
+  std::string SettingsDiffer(const SettingConflict& conflict) const {
+    return absl::StrCat(Quoted(run_.tasks[conflict.first].name), " has ",
+                        conflict.setting, " ", conflict.first_value, ", ",
+                        Quoted(run_.tasks[conflict.second].name), " has ",
+                        conflict.second_value);
+  }
+
+  void ExplainOtherSettings(const std::vector<int32_t>& main,
+                            const std::vector<int32_t>& other) {
+    const TaskIndex first = components_[main.front()].tasks.front();
+    const TaskIndex second = components_[other.front()].tasks.front();
+    SharedSettings settings;
+    settings.Add(first, settings_[first]);
+    const auto conflict = settings.FindConflict(second, settings_[second]);
+    if (!conflict) return;
+    decisions_
+        .Add(
+            "split", Joined(other).tasks, conflict->setting,
+            absl::StrCat("In another Pod than ", Quoted(run_.tasks[first].name),
+                         ", because ", SettingsDiffer(*conflict)))
+        .set_hint("make them equal to have them in one Pod");
+  }
+
+  // One decision for each reason.
+  void ExplainSplit(const std::vector<int32_t>& components,
+                    const PartitionCost& cost) {
+    const std::vector<TaskIndex> tasks = Joined(components).tasks;
+    const auto add = [&](absl::string_view code, absl::string_view subject,
+                         absl::string_view why, absl::string_view hint) {
+      v1::Decision& decision = decisions_.Add(
+          code, tasks, subject,
+          absl::StrCat("In ", cost.back(), " Pods, because ", why,
+                       "; between the Pods there are ",
+                       Count(cost[0], "volume"), ", ", Count(cost[1], "result"),
+                       " and ", Count(cost[2], "wait")));
+      decision.set_hint(std::string(hint));
+      decision.mutable_cut()->set_claims(static_cast<int32_t>(cost[0]));
+      decision.mutable_cut()->set_results(static_cast<int32_t>(cost[1]));
+      decision.mutable_cut()->set_waits(static_cast<int32_t>(cost[2]));
+      decision.mutable_cut()->set_pods(static_cast<int32_t>(cost.back()));
+    };
+    const std::string settings = WhyNot(components);
+    if (!settings.empty()) {
+      add("split", "", settings, "make them equal to have them in one Pod");
+    }
+    for (const CapExceeded& cap : caps_.Exceeded(tasks, false)) {
+      switch (cap.cap) {
+        case CapExceeded::Cap::kNode:
+          add("split-node", cap.subject, cap.figures,
+              "lower their requests, let them run one after the other, or give "
+              "a larger node");
+          break;
+        case CapExceeded::Cap::kContainers:
+          add("split-containers", cap.subject, cap.figures,
+              "raise the limit `pod_containers`");
+          break;
+        case CapExceeded::Cap::kResults:
+          add("split-results", cap.subject, cap.figures,
+              "declare fewer results, or lower the limit `result_bytes`");
+          break;
+        case CapExceeded::Cap::kBytes:
+          add("split-bytes", cap.subject, cap.figures,
+              "raise the limit `pod_bytes`");
+          break;
       }
     }
-    decisions_
-        .Add("split", component.tasks, "",
-             absl::StrCat("A Pod of their own, because ", why))
-        .set_hint("make them equal to have them in one Pod");
   }
 
   // Pods that are created only after results, and that need each other's, would
@@ -438,14 +696,22 @@ class Grouper {
                          Quoted(workspace.name),
                          ", an emptyDir, which only containers of one Pod can "
                          "share"));
-      } else if (Joins(workspace) && policy_ != v1::POLICY_ISOLATED) {
-        for (const TaskIndex task : users[w]) shares[task] = true;
-        decisions_.Add(
-            "shares-claim", users[w], workspace.name,
-            absl::StrCat("One Pod, because all use the claim of the "
-                         "workspace ",
-                         Quoted(workspace.name), " and the run's annotation ",
-                         kShareClaims, " asks for it"));
+      } else if (share_claims_ && IsClaim(workspace) &&
+                 policy_ != v1::POLICY_ISOLATED) {
+        std::map<int32_t, std::vector<TaskIndex>> by_pod;
+        for (const TaskIndex task : users[w]) {
+          by_pod[grouping.group_of[task]].push_back(task);
+        }
+        for (const auto& [pod, together] : by_pod) {
+          if (together.size() < 2) continue;
+          for (const TaskIndex task : together) shares[task] = true;
+          decisions_.Add(
+              "shares-claim", together, workspace.name,
+              absl::StrCat("One Pod, because all use the claim of the "
+                           "workspace ",
+                           Quoted(workspace.name), " and the run's annotation ",
+                           kShareClaims, " asks for it"));
+        }
       } else if (policy_ != v1::POLICY_PIPELINERUN) {
         decisions_
             .Add("workspace-not-pod-internal", users[w], workspace.name,
@@ -488,6 +754,7 @@ class Grouper {
 
   const ResolvedRun& run_;
   const v1::Policy policy_;
+  const PodCaps& caps_;
   const bool share_claims_;
   WaitSets& waits_;
   Decisions& decisions_;
@@ -495,13 +762,16 @@ class Grouper {
   TaskNames names_;
   // For each task.
   std::vector<std::vector<PodSettings>> settings_;
+  // What has to share a Pod; ascending by first task.
+  std::vector<Group> components_;
 };
 
 }  // namespace
 
-Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy, WaitSets* waits,
-                    Decisions* decisions, DiagnosticList* diagnostics) {
-  return Grouper(run, policy, waits, decisions, diagnostics).Run();
+Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy,
+                    const PodCaps& caps, WaitSets* waits, Decisions* decisions,
+                    DiagnosticList* diagnostics) {
+  return Grouper(run, policy, caps, waits, decisions, diagnostics).Run();
 }
 
 }  // namespace colocation

@@ -5,11 +5,14 @@
 // dies with its Pod. Their connected components are the smallest possible
 // groups. Then what can't be: settings that a Pod has only once
 // (pod_settings.h), ports (ports.h), fields that are fixed before a result is
-// known (fixed_fields.h). Where the two contradict, the run is refused, with
-// both tasks named. Then the policy joins components, or doesn't.
+// known (fixed_fields.h), what is too large for a Pod (pod_caps.h). Where the
+// two contradict, the run is refused, with the tasks named. Then what the
+// policy or the run's author would like to be together is joined, or, where it
+// can't all be, split so that least is shared between the Pods
+// (graph/partition.h).
 //
 // Cost: near linear; one walk between two tasks for each pair that claims the
-// same port.
+// same port; where something has to be split, that of the partition.
 #ifndef COLOCATION_PLAN_GROUPING_H_
 #define COLOCATION_PLAN_GROUPING_H_
 
@@ -17,6 +20,7 @@
 
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/plan/decisions.h"
+#include "colocation/plan/pod_caps.h"
 #include "colocation/plan/wait_sets.h"
 #include "colocation/resolve/run.h"
 #include "colocation/v1/request.pb.h"
@@ -39,8 +43,9 @@ struct Grouping {
 };
 
 // The grouping counts only where no error was added.
-Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy, WaitSets* waits,
-                    Decisions* decisions, DiagnosticList* diagnostics);
+Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy,
+                    const PodCaps& caps, WaitSets* waits, Decisions* decisions,
+                    DiagnosticList* diagnostics);
 
 }  // namespace colocation
 

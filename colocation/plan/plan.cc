@@ -17,6 +17,7 @@
 #include "colocation/plan/limit_range.h"
 #include "colocation/plan/metadata.h"
 #include "colocation/plan/names.h"
+#include "colocation/plan/pod_caps.h"
 #include "colocation/plan/pod_order.h"
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/pods.h"
@@ -80,13 +81,15 @@ class Planner {
     for (const v1::PipelineResult& result : run_.results) {
       *plan_.add_results() = result;
     }
-    grouping_ =
-        GroupTasks(run_, plan_.policy(), &waits_, &decisions_, &diagnostics_);
+    limit_range_ =
+        FindLimitRange(request_.cluster(), run_.identity.namespace_());
+    const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_);
+    *plan_.mutable_caps() = caps.ToProto();
+    grouping_ = GroupTasks(run_, plan_.policy(), caps, &waits_, &decisions_,
+                           &diagnostics_);
     pod_names_ = PodNames(run_, grouping_);
     unit_names_ = UnitNames(run_);
     claims_ = NameClaims(run_, grouping_);
-    limit_range_ =
-        FindLimitRange(request_.cluster(), run_.identity.namespace_());
     for (const v1::PersistentVolumeClaim& claim : claims_.claims) {
       *plan_.add_claims() = claim;
     }
@@ -94,6 +97,9 @@ class Planner {
     AddDependencies(run_, grouping_, waits_, &plan_);
     for (size_t g = 0; g < grouping_.groups.size(); ++g) {
       AddPod(static_cast<int32_t>(g));
+    }
+    for (v1::PlannedPod& pod : *plan_.mutable_pods()) {
+      pod.set_node(caps.NodeFor(pod));
     }
     ExplainPlacement();
     ExplainPods();
@@ -204,7 +210,7 @@ class Planner {
       names.push_back(unit.name);
       AddUnit(unit, needs.back());
     }
-    const Graph order = OrderInPod(grouping_, g, waits_);
+    const Graph order = OrderInPod(tasks, waits_);
     PodResources resources = PlanResources(needs, names, task_of_unit, order,
                                            plan_.requests(), limit_range_);
     SetPodResources(resources, pod);

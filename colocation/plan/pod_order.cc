@@ -8,9 +8,7 @@
 
 namespace colocation {
 
-Graph OrderInPod(const Grouping& grouping, int32_t group,
-                 const WaitSets& waits) {
-  const std::vector<TaskIndex>& tasks = grouping.groups[group].tasks;
+Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits) {
   const Vertex n = static_cast<Vertex>(tasks.size());
   if (n == 1) return Graph(1, {});
   absl::flat_hash_map<TaskIndex, Vertex> local;

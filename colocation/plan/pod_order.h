@@ -3,17 +3,16 @@
 #ifndef COLOCATION_PLAN_POD_ORDER_H_
 #define COLOCATION_PLAN_POD_ORDER_H_
 
+#include "absl/types/span.h"
 #include "colocation/graph/graph.h"
-#include "colocation/plan/grouping.h"
 #include "colocation/plan/wait_sets.h"
 
 namespace colocation {
 
-// On the indices of `grouping.groups[group].tasks`: an edge (a, b) where b runs
+// On the indices of `tasks`, which is ascending: an edge (a, b) where b runs
 // after a; not all, but so many that paths say which tasks can't run at once.
 // Walks the tasks outside that lie between the first and the last of the group.
-Graph OrderInPod(const Grouping& grouping, int32_t group,
-                 const WaitSets& waits);
+Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits);
 
 }  // namespace colocation
 

@@ -323,9 +323,18 @@ void SkipWhatNeverRuns(ResolvedRun* run) {
   }
   const auto order = TopologicalOrder(DependencyGraph(*run));
   if (!order) return;
+  // Those that may be skipped for another reason than their own `when`, as far
+  // as can't be known: their children's reason can't be known either.
+  std::vector<bool> may_be_skipped(run->tasks.size(), false);
   for (const Vertex v : *order) {
     ResolvedTask& task = run->tasks[v];
     if (task.runs == Runs::kNever) continue;
+    const bool parent_may_be_skipped =
+        std::any_of(task.dependencies.begin(), task.dependencies.end(),
+                    [&](const TaskDependency& d) {
+                      return static_cast<bool>(may_be_skipped[d.on]);
+                    });
+    may_be_skipped[v] = parent_may_be_skipped || !task.result_refs.empty();
     // Its own `when` comes first, and is not known yet.
     if (!task.finally && !task.when.empty()) continue;
     v1::SkipReason reason = v1::SKIP_REASON_UNSPECIFIED;
@@ -336,6 +345,7 @@ void SkipWhatNeverRuns(ResolvedRun* run) {
         reason = v1::SKIP_REASON_PARENT_SKIPPED;
       } else if (d.kind == v1::Dependency::RESOURCE &&
                  reason == v1::SKIP_REASON_UNSPECIFIED &&
+                 (task.finally || !parent_may_be_skipped) &&
                  (task.finally || task.continue_on_error ||
                   parent.name == task.result_refs[0].task())) {
         // Where an earlier one of the results is missing, too, the task fails.
@@ -343,6 +353,7 @@ void SkipWhatNeverRuns(ResolvedRun* run) {
       }
     }
     if (reason == v1::SKIP_REASON_UNSPECIFIED) continue;
+    may_be_skipped[v] = false;
     task.runs = Runs::kNever;
     task.skip_reason = reason;
     task.units.clear();

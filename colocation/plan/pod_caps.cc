@@ -1,0 +1,458 @@
+#include "colocation/plan/pod_caps.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "colocation/decode/encode.h"
+#include "colocation/plan/pod_order.h"
+#include "colocation/plan/pod_settings.h"
+#include "colocation/plan/resources.h"
+
+namespace colocation {
+namespace {
+
+using absl::int128;
+
+constexpr int64_t kDefaultPodBytes = 1'000'000;
+constexpr int64_t kDefaultResultBytes = 80;
+
+// launcher/termination_message.cc; kubelet's MaxPodTerminationMessageLogLength
+// and MaxContainerTerminationMessageLength (pkg/kubelet/container/runtime.go in
+// Kubernetes), divided among all containers in pkg/kubelet/status.
+constexpr int64_t kMessagesOfAPod = 12 * 1024;
+constexpr int64_t kMessageOfAContainer = 4096;
+
+int64_t MessageLimit(int64_t containers) {
+  // The init container has one, too.
+  return std::min(kMessageOfAContainer, kMessagesOfAPod / (containers + 1));
+}
+
+// What a rendered Pod has beside the author's own words, generously: names,
+// mounts, the launcher's part. Measured on whole plans by pod_caps_test.cc.
+constexpr int64_t kBytesOfAPod = 3000;
+constexpr int64_t kBytesOfATask = 600;
+constexpr int64_t kBytesOfAContainer = 1500;
+constexpr int64_t kBytesOfADependency = 300;
+
+// As part of a JSON text that is itself a JSON string in the manifest.
+int64_t EscapedTwice(absl::string_view text) {
+  int64_t bytes = 0;
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20;
+    bytes += c == '\n' || c == '\t'  ? 3
+             : c == '"' || c == '\\' ? 4
+             : control || c == '$'   ? 7
+                                     : 1;
+  }
+  return bytes;
+}
+
+template <typename Container>
+int64_t BytesOfContainer(Container container) {
+  const int64_t script = EscapedTwice(container.script());
+  container.clear_script();
+  return kBytesOfAContainer + script +
+         2 * static_cast<int64_t>(ToJson(container).size());
+}
+
+std::string Quoted(const std::string& name) {
+  return absl::StrCat("\"", name, "\"");
+}
+
+std::string Text(const std::string& resource, int128 nanos) {
+  return Quantity::FromNanos(nanos, resource == "cpu"
+                                        ? Quantity::Notation::kDecimalSuffix
+                                        : Quantity::Notation::kBinarySuffix)
+      .ToString();
+}
+
+// A node that says nothing of these has enough of them; one that says nothing
+// of a device has none.
+bool EveryNodeHas(const std::string& resource) {
+  return resource == "cpu" || resource == "memory" ||
+         resource == "ephemeral-storage";
+}
+
+int128 OfNode(const std::map<std::string, int128>& allocatable,
+              const std::string& resource) {
+  const auto found = allocatable.find(resource);
+  if (found != allocatable.end()) return found->second;
+  return EveryNodeHas(resource) ? std::numeric_limits<int128>::max()
+                                : int128(0);
+}
+
+std::map<std::string, int128> Read(
+    const google::protobuf::Map<std::string, std::string>& from) {
+  std::map<std::string, int128> amounts;
+  for (const auto& [resource, text] : from) {
+    if (const auto quantity = Quantity::Parse(text)) {
+      amounts[resource] = quantity->nanos();
+    }
+  }
+  return amounts;
+}
+
+}  // namespace
+
+PodCaps::PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
+                 v1::RequestMode mode, const LimitRangeDefaults& limit_range,
+                 const WaitSets& waits)
+    : run_(run),
+      mode_(mode),
+      limit_range_(limit_range),
+      waits_(waits),
+      needs_(run.tasks.size()),
+      sums_(run.tasks.size()),
+      bytes_(run.tasks.size(), 0) {
+  const v1::Limits& limits = request.options().limits();
+  pod_containers_ = std::max(0, limits.pod_containers());
+  pod_bytes_ = limits.pod_bytes() > 0 ? limits.pod_bytes() : kDefaultPodBytes;
+  result_bytes_given_ = limits.result_bytes() > 0;
+  result_bytes_ =
+      result_bytes_given_ ? limits.result_bytes() : kDefaultResultBytes;
+  ReadNodes(request.cluster());
+}
+
+void PodCaps::ReadNodes(const v1::Cluster& cluster) {
+  if (cluster.nodes().empty()) return;
+  std::set<std::string> selecting;
+  for (const ResolvedTask& task : run_.tasks) {
+    for (const ResolvedUnit& unit : task.units) {
+      for (const auto& [key, value] :
+           PodTemplateOf(task, unit).node_selector()) {
+        selecting.insert(key);
+      }
+    }
+  }
+  std::vector<Node> all;
+  for (const v1::Node& given : cluster.nodes()) {
+    if (given.spec().unschedulable()) continue;
+    Node node;
+    node.name = given.metadata().name();
+    node.allocatable = Read(given.status().allocatable_size() > 0
+                                ? given.status().allocatable()
+                                : given.status().capacity());
+    if (node.allocatable.empty()) continue;
+    for (const auto& [key, value] : given.metadata().labels()) {
+      if (selecting.contains(key)) node.labels[key] = value;
+    }
+    all.push_back(std::move(node));
+  }
+  // Of those with the same labels only the largest ones matter.
+  const auto no_larger = [](const Node& a, const Node& b) {
+    for (const Node* of : {&a, &b}) {
+      for (const auto& [resource, amount] : of->allocatable) {
+        if (OfNode(b.allocatable, resource) < OfNode(a.allocatable, resource)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  };
+  for (Node& node : all) {
+    const bool known =
+        std::any_of(nodes_.begin(), nodes_.end(), [&](const Node& other) {
+          return other.labels == node.labels && no_larger(node, other);
+        });
+    if (known) continue;
+    nodes_.erase(std::remove_if(nodes_.begin(), nodes_.end(),
+                                [&](const Node& other) {
+                                  return other.labels == node.labels &&
+                                         no_larger(other, node);
+                                }),
+                 nodes_.end());
+    nodes_.push_back(std::move(node));
+  }
+}
+
+std::map<std::string, std::string> PodCaps::SelectorOf(
+    absl::Span<const TaskIndex> tasks) const {
+  std::map<std::string, std::string> selector;
+  for (const TaskIndex task : tasks) {
+    for (const ResolvedUnit& unit : run_.tasks[task].units) {
+      const auto& of_unit =
+          PodTemplateOf(run_.tasks[task], unit).node_selector();
+      selector.insert(of_unit.begin(), of_unit.end());
+    }
+  }
+  return selector;
+}
+
+std::vector<const PodCaps::Node*> PodCaps::NodesFor(
+    const std::map<std::string, std::string>& selector) const {
+  std::vector<const Node*> selected;
+  for (const Node& node : nodes_) {
+    const bool all =
+        std::all_of(selector.begin(), selector.end(), [&](const auto& label) {
+          const auto found = node.labels.find(label.first);
+          return found != node.labels.end() && found->second == label.second;
+        });
+    if (all) selected.push_back(&node);
+  }
+  return selected;
+}
+
+bool PodCaps::HasRoom(const Node& node, const Amounts& amounts) {
+  return std::all_of(amounts.begin(), amounts.end(), [&](const auto& amount) {
+    return amount.second <= OfNode(node.allocatable, amount.first);
+  });
+}
+
+// Of all containers as written; at least what they ask for in the end, but for
+// a LimitRange's minimum.
+const PodCaps::Amounts& PodCaps::SumOf(TaskIndex task) const {
+  if (needs_[task].empty()) {
+    for (const ResolvedUnit& unit : run_.tasks[task].units) {
+      const UnitNeed& need = needs_[task].emplace_back(
+          NeedOf(run_.tasks[task], unit, limit_range_));
+      for (const auto* containers : {&need.steps, &need.sidecars}) {
+        for (const ContainerNeed& container : *containers) {
+          for (const auto& [resource, quantity] : container.asked) {
+            sums_[task][resource] += quantity.nanos();
+          }
+        }
+      }
+    }
+  }
+  return sums_[task];
+}
+
+std::vector<v1::ResourceUse> PodCaps::AskedFor(
+    absl::Span<const TaskIndex> tasks) const {
+  std::vector<UnitNeed> needs;
+  std::vector<std::string> names;
+  std::vector<int> task_of_unit;
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    SumOf(tasks[i]);
+    for (size_t u = 0; u < needs_[tasks[i]].size(); ++u) {
+      needs.push_back(needs_[tasks[i]][u]);
+      names.push_back(run_.tasks[tasks[i]].units[u].name);
+      task_of_unit.push_back(static_cast<int>(i));
+    }
+  }
+  return PlanResources(needs, names, task_of_unit, OrderInPod(tasks, waits_),
+                       mode_, limit_range_)
+      .uses;
+}
+
+bool PodCaps::FitsNode(absl::Span<const TaskIndex> tasks) const {
+  if (nodes_.empty()) return true;
+  const std::vector<const Node*> nodes = NodesFor(SelectorOf(tasks));
+  // Nothing is known of where it will run.
+  if (nodes.empty()) return true;
+  const auto fits = [&](const Amounts& amounts) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](const Node* node) {
+      return HasRoom(*node, amounts);
+    });
+  };
+  if (limit_range_.minimum.empty()) {
+    Amounts sum;
+    for (const TaskIndex task : tasks) {
+      for (const auto& [resource, amount] : SumOf(task)) {
+        sum[resource] += amount;
+      }
+    }
+    if (fits(sum)) return true;
+  }
+  Amounts asked;
+  for (const v1::ResourceUse& use : AskedFor(tasks)) {
+    asked[use.resource()] =
+        Quantity::Parse(use.requested()).value_or(Quantity()).nanos();
+  }
+  return fits(asked);
+}
+
+void PodCaps::NodeExceeded(absl::Span<const TaskIndex> tasks,
+                           std::vector<CapExceeded>* exceeded) const {
+  if (FitsNode(tasks)) return;
+  const std::vector<v1::ResourceUse> uses = AskedFor(tasks);
+  // The node on which it lacks the fewest resources, of these the first.
+  const Node* closest = nullptr;
+  std::vector<const v1::ResourceUse*> lacking;
+  for (const Node* node : NodesFor(SelectorOf(tasks))) {
+    std::vector<const v1::ResourceUse*> lacks;
+    for (const v1::ResourceUse& use : uses) {
+      const int128 requested =
+          Quantity::Parse(use.requested()).value_or(Quantity()).nanos();
+      if (requested > OfNode(node->allocatable, use.resource())) {
+        lacks.push_back(&use);
+      }
+    }
+    if (closest != nullptr && lacks.size() >= lacking.size()) continue;
+    closest = node;
+    lacking = std::move(lacks);
+  }
+  for (const v1::ResourceUse* use : lacking) {
+    std::vector<std::string> at_once;
+    constexpr int kShown = 5;
+    for (int i = 0; i < use->witness_size() && i < kShown; ++i) {
+      at_once.push_back(absl::StrCat(Quoted(use->witness(i).unit()), " ",
+                                     use->witness(i).quantity()));
+    }
+    if (use->witness_size() > kShown) {
+      at_once.push_back(
+          absl::StrCat("and ", use->witness_size() - kShown, " more"));
+    }
+    const bool peak = use->requested() == use->peak();
+    exceeded->push_back(
+        {CapExceeded::Cap::kNode, use->resource(),
+         absl::StrCat(
+             "together they ask for ", use->requested(), " of ",
+             use->resource(),
+             peak ? absl::StrCat(" (", absl::StrJoin(at_once, ", "),
+                                 at_once.size() > 1 ? " at once)" : ")")
+                  : "",
+             ", and the node with most room, ", Quoted(closest->name), ", has ",
+             Text(use->resource(),
+                  OfNode(closest->allocatable, use->resource())))});
+  }
+}
+
+int64_t PodCaps::ContainersOf(TaskIndex task) const {
+  int64_t containers = 0;
+  for (const ResolvedUnit& unit : run_.tasks[task].units) {
+    containers += unit.spec.steps_size() + unit.spec.sidecars_size();
+  }
+  return containers;
+}
+
+int64_t PodCaps::MessageBytesOf(TaskIndex task) const {
+  const std::vector<v1::DeclaredResult>& results = run_.tasks[task].results;
+  if (results.empty()) return 0;
+  int64_t bytes = 1;
+  for (const v1::DeclaredResult& result : results) {
+    // {"key":"NAME","value":"VALUE","type":1} and a comma.
+    bytes += 30 + static_cast<int64_t>(result.name().size()) + result_bytes_;
+  }
+  return bytes;
+}
+
+int64_t PodCaps::BytesOf(TaskIndex task) const {
+  int64_t& bytes = bytes_[task];
+  if (bytes > 0) return bytes;
+  const ResolvedTask& resolved = run_.tasks[task];
+  bytes =
+      kBytesOfATask +
+      kBytesOfADependency * static_cast<int64_t>(resolved.dependencies.size() +
+                                                 resolved.result_refs.size() +
+                                                 resolved.results.size());
+  for (const v1::WhenExpression& when : resolved.when) {
+    bytes += EscapedTwice(ToJson(when));
+  }
+  for (const ResolvedUnit& unit : resolved.units) {
+    bytes += kBytesOfATask;
+    for (const v1::Step& step : unit.spec.steps()) {
+      bytes += BytesOfContainer(step);
+    }
+    for (const v1::Sidecar& sidecar : unit.spec.sidecars()) {
+      bytes += BytesOfContainer(sidecar);
+    }
+    for (const v1::Volume& volume : unit.spec.volumes()) {
+      bytes += static_cast<int64_t>(ToJson(volume).size()) + 64;
+    }
+    const v1::PodTemplate& pod_template = PodTemplateOf(resolved, unit);
+    if (pod_template.ByteSizeLong() > 0) {
+      bytes += unit.spec.steps_size() *
+               static_cast<int64_t>(ToJson(pod_template).size());
+    }
+  }
+  return bytes;
+}
+
+bool PodCaps::FitsBytes(absl::Span<const TaskIndex> tasks) const {
+  int64_t bytes = kBytesOfAPod;
+  for (const TaskIndex task : tasks) {
+    bytes += BytesOf(task);
+    if (bytes > pod_bytes_) return false;
+  }
+  return true;
+}
+
+bool PodCaps::Fit(absl::Span<const TaskIndex> tasks) const {
+  int64_t containers = 0, message = 0;
+  for (const TaskIndex task : tasks) {
+    containers += ContainersOf(task);
+    message = std::max(message, MessageBytesOf(task));
+  }
+  if (pod_containers_ > 0 && containers > pod_containers_) return false;
+  if (message > MessageLimit(containers)) return false;
+  return FitsBytes(tasks) && FitsNode(tasks);
+}
+
+std::vector<CapExceeded> PodCaps::Exceeded(absl::Span<const TaskIndex> tasks,
+                                           bool must) const {
+  std::vector<CapExceeded> exceeded;
+  NodeExceeded(tasks, &exceeded);
+  int64_t containers = 0, message = 0;
+  TaskIndex largest = -1;
+  for (const TaskIndex task : tasks) {
+    containers += ContainersOf(task);
+    const int64_t bytes = MessageBytesOf(task);
+    if (bytes > message) {
+      message = bytes;
+      largest = task;
+    }
+  }
+  if (pod_containers_ > 0 && containers > pod_containers_) {
+    exceeded.push_back(
+        {CapExceeded::Cap::kContainers, "",
+         absl::StrCat("together they have ", containers,
+                      " containers, and a Pod may have ", pod_containers_)});
+  }
+  if (message > MessageLimit(containers) && (!must || result_bytes_given_)) {
+    exceeded.push_back(
+        {CapExceeded::Cap::kResults, run_.tasks[largest].name,
+         absl::StrCat("the results of ", Quoted(run_.tasks[largest].name),
+                      " may have ", message, " bytes with ", result_bytes_,
+                      " for each value, and together they have ", containers,
+                      " containers, each of which can report ",
+                      MessageLimit(containers), " bytes")});
+  }
+  if (!must && !FitsBytes(tasks)) {
+    int64_t bytes = kBytesOfAPod;
+    for (const TaskIndex task : tasks) bytes += BytesOf(task);
+    exceeded.push_back(
+        {CapExceeded::Cap::kBytes, "",
+         absl::StrCat("together their manifest might have ", bytes,
+                      " bytes, and it may have ", pod_bytes_)});
+  }
+  return exceeded;
+}
+
+v1::Caps PodCaps::ToProto() const {
+  v1::Caps caps;
+  for (const Node& node : nodes_) {
+    v1::NodeShape* shape = caps.add_nodes();
+    shape->set_name(node.name);
+    for (const auto& [resource, amount] : node.allocatable) {
+      (*shape->mutable_allocatable())[resource] = Text(resource, amount);
+    }
+    shape->mutable_labels()->insert(node.labels.begin(), node.labels.end());
+  }
+  caps.set_pod_containers(static_cast<int32_t>(pod_containers_));
+  if (result_bytes_given_) {
+    caps.set_result_bytes(static_cast<int32_t>(result_bytes_));
+  }
+  return caps;
+}
+
+std::string PodCaps::NodeFor(const v1::PlannedPod& pod) const {
+  if (nodes_.empty()) return "";
+  Amounts asked;
+  for (const v1::ResourceUse& use : pod.resources()) {
+    asked[use.resource()] =
+        Quantity::Parse(use.requested()).value_or(Quantity()).nanos();
+  }
+  for (const Node* node : NodesFor({pod.spec().node_selector().begin(),
+                                    pod.spec().node_selector().end()})) {
+    if (HasRoom(*node, asked)) return node->name;
+  }
+  return "";
+}
+
+}  // namespace colocation
