@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <utility>
@@ -148,10 +150,11 @@ colo_status GiveBadArgument(colo_format format, absl::string_view message,
               COLO_BAD_ARGUMENT);
 }
 
-// Reads `message`. What is wrong goes into *report.
+// Reads `message`, written in `format`. What is wrong goes into *report,
+// written in `answer`.
 colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
-                 Message* message, colo_bytes* report) {
-  if (!IsView(bytes)) return GiveBadArgument(format, "a view of NULL", report);
+                 Message* message, colo_bytes* report, colo_format answer) {
+  if (!IsView(bytes)) return GiveBadArgument(answer, "a view of NULL", report);
   if (format == COLO_FORMAT_PROTOBUF) {
     // Else it complains of bad UTF-8 on standard error.
     const google::protobuf::LogSilencer quiet;
@@ -160,7 +163,7 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
       return COLO_OK;
     }
     return GiveBadArgument(
-        format,
+        answer,
         absl::StrCat("this is no ", message->GetDescriptor()->full_name()),
         report);
   }
@@ -170,7 +173,7 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
   v1::Diagnostics sorted = diagnostics.Sorted();
   v1::Report wrong;
   wrong.mutable_diagnostics()->Swap(sorted.mutable_diagnostics());
-  return Give(Write(format, wrong), report, COLO_BAD_ARGUMENT);
+  return Give(Write(answer, wrong), report, COLO_BAD_ARGUMENT);
 }
 
 // Calls `make` with the plan that `bytes` is, and gives the text it returns.
@@ -183,7 +186,7 @@ colo_status FromPlan(const colo_planner* planner, colo_view bytes,
   return Guarded([&]() -> colo_status {
     v1::ColocationPlan plan;
     const colo_format format = planner->options.format;
-    colo_status status = Read(format, bytes, "plan", &plan, out);
+    colo_status status = Read(format, bytes, "plan", &plan, out, format);
     if (status != COLO_OK) return status;
     if (plan.version() != 1) {
       return GiveBadArgument(format,
@@ -204,8 +207,9 @@ colo_status FromRequest(const colo_planner* planner, colo_view bytes,
   if (planner == nullptr) return COLO_BAD_ARGUMENT;
   return Guarded([&]() -> colo_status {
     v1::PlanRequest request;
+    const colo_format format = planner->options.format;
     const colo_status status =
-        Read(planner->options.format, bytes, "request", &request, out);
+        Read(format, bytes, "request", &request, out, format);
     return status == COLO_OK ? answer(request) : status;
   });
 }
@@ -227,6 +231,19 @@ colo_status GiveValidation(const colo_planner* planner,
   v1::Report report;
   report.mutable_diagnostics()->Swap(warnings->mutable_diagnostics());
   return Give(Write(format, report), out);
+}
+
+// An empty message of the type that the .proto files call `name`; null where
+// there is none.
+std::unique_ptr<Message> NewMessage(absl::string_view name) {
+  const google::protobuf::Descriptor* type =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+          absl::StrCat("colocation.v1.", name));
+  if (type == nullptr) return nullptr;
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(type)
+          ->New());
 }
 
 // The value of `type` that `text` names: in full, or without the prefix that
@@ -308,6 +325,26 @@ void colo_bytes_free(colo_bytes* bytes) {
   if (bytes == nullptr) return;
   std::free(bytes->data);
   *bytes = {nullptr, 0};
+}
+
+colo_status colo_convert(colo_view type, colo_format from, colo_view message,
+                         colo_format to, colo_bytes* converted) {
+  if (converted == nullptr) return COLO_BAD_ARGUMENT;
+  *converted = {nullptr, 0};
+  if (!IsView(type) || !IsFormat(from) || !IsFormat(to)) {
+    return COLO_BAD_ARGUMENT;
+  }
+  return Guarded([&]() -> colo_status {
+    const std::unique_ptr<Message> read = NewMessage(TextOf(type));
+    if (read == nullptr) {
+      return GiveBadArgument(
+          to, absl::StrCat("there is no message \"", TextOf(type), "\""),
+          converted);
+    }
+    const colo_status status =
+        Read(from, message, "message", read.get(), converted, to);
+    return status == COLO_OK ? Give(Write(to, *read), converted) : status;
+  });
 }
 
 colo_status colo_planner_new(const colo_planner_options* options,
@@ -395,7 +432,8 @@ colo_status colo_request_merge(colo_request* request, colo_format format,
   if (request == nullptr || !IsFormat(format)) return COLO_BAD_ARGUMENT;
   const colo_status status = Guarded([&]() -> colo_status {
     v1::PlanRequest read;
-    const colo_status status = Read(format, message, "request", &read, out);
+    const colo_status status =
+        Read(format, message, "request", &read, out, format);
     if (status == COLO_OK) request->message.MergeFrom(read);
     return status;
   });

@@ -149,6 +149,13 @@ COLO_API colo_view colo_text(const char* text);
 /* Releases the bytes and makes *bytes empty. Accepts NULL and empty bytes. */
 COLO_API void colo_bytes_free(colo_bytes* bytes);
 
+/* Writes a message in another format. `type` is its name in the .proto files,
+ * "ColocationPlan". COLO_BAD_ARGUMENT: there is no such type or format, or the
+ * message can't be read; the Report is in the format `to`. */
+COLO_API colo_status colo_convert(colo_view type, colo_format from,
+                                  colo_view message, colo_format to,
+                                  colo_bytes* converted);
+
 /* -- Planners ------------------------------------------------------------- */
 
 /* Makes a planner; NULL options are the defaults. *planner is NULL on failure.

@@ -432,6 +432,46 @@ static void truncated_documents(void) {
   colo_planner_free(planner);
 }
 
+static void messages_convert(void) {
+  const char* test = "messages_convert";
+  static const colo_format formats[] = {COLO_FORMAT_PROTOBUF, COLO_FORMAT_JSON,
+                                        COLO_FORMAT_YAML};
+  const colo_view type = colo_text("ColocationPlan");
+  size_t from, to;
+  colo_bytes out;
+  for (from = 0; from < 3; ++from) {
+    for (to = 0; to < 3; ++to) {
+      colo_bytes plan = make_plan(formats[from]);
+      colo_bytes expected = make_plan(formats[to]);
+      CHECK(colo_convert(type, formats[from], view_of(&plan), formats[to],
+                         &out) == COLO_OK);
+      CHECK(out.size == expected.size &&
+            memcmp(out.data, expected.data, out.size) == 0);
+      colo_bytes_free(&out);
+      colo_bytes_free(&expected);
+      colo_bytes_free(&plan);
+    }
+  }
+  CHECK(colo_convert(colo_text("Novelty"), COLO_FORMAT_JSON, colo_text("{}"),
+                     COLO_FORMAT_JSON, &out) == COLO_BAD_ARGUMENT);
+  CHECK(contains(&out, "Novelty"));
+  colo_bytes_free(&out);
+  CHECK(colo_convert(type, COLO_FORMAT_PROTOBUF, colo_text("\xff"),
+                     COLO_FORMAT_JSON, &out) == COLO_BAD_ARGUMENT);
+  CHECK(contains(&out, "\"bad-argument\""));
+  colo_bytes_free(&out);
+  CHECK(colo_convert(type, COLO_FORMAT_JSON, colo_text("{\"novelty\": 1}"),
+                     COLO_FORMAT_YAML, &out) == COLO_BAD_ARGUMENT);
+  CHECK(contains(&out, "code: unknown-field"));
+  colo_bytes_free(&out);
+  CHECK(colo_convert(type, 99, kNone, COLO_FORMAT_JSON, &out) ==
+        COLO_BAD_ARGUMENT);
+  CHECK(colo_convert(type, COLO_FORMAT_JSON, kNone, 99, &out) ==
+        COLO_BAD_ARGUMENT);
+  CHECK(colo_convert(type, COLO_FORMAT_JSON, kNone, COLO_FORMAT_JSON, NULL) ==
+        COLO_BAD_ARGUMENT);
+}
+
 static void option_structs_grow(void) {
   const char* test = "option_structs_grow";
   struct {
@@ -480,6 +520,7 @@ int main(void) {
   an_empty_request_has_nothing_to_plan();
   broken_plans();
   truncated_documents();
+  messages_convert();
   option_structs_grow();
   versions_and_names();
   if (failures > 0) fprintf(stderr, "%d failed\n", failures);
