@@ -19,9 +19,15 @@ declare -A packages=(
     libgtest-dev mypy python3 python3-protobuf python3-pytest python3-venv"
 )
 
+# Any Go from 1.19 on will do, and one that is newer than the distribution's is
+# often here already.
+if ! command -v go >/dev/null && [[ ! -x /usr/local/go/bin/go ]]; then
+  packages[test]+=" golang-go"
+fi
+
 # What tells, on a distribution without dpkg, that a package's equivalent is
 # there: commands, and modules of pkg-config.
-commands="bazel g++ pkg-config protoc podman crun python3"
+commands="bazel g++ pkg-config protoc podman crun python3 cmake abidiff mypy"
 modules="absl_status gmock benchmark protobuf yaml-0.1"
 
 say() { echo "install-dependencies: $*" >&2; }
