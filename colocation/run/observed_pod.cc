@@ -1,0 +1,332 @@
+#include "colocation/run/observed_pod.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "colocation/decode/decode.h"
+#include "colocation/run/late_values.h"
+#include "launcher/decide.h"
+
+namespace colocation {
+namespace {
+
+// What a launcher left when its container ended.
+struct Message {
+  std::vector<launcher::ResultValue> task_results;
+  std::vector<launcher::ResultValue> step_results;
+  int64_t started_unix_ns = 0;
+  std::string reason;
+  bool continued = false;
+  std::optional<launcher::TaskEnd> end;
+};
+
+std::optional<launcher::SkipReason> SkipReasonNamed(absl::string_view name) {
+  v1::SkipReason reason;
+  if (!v1::SkipReason_Parse(absl::StrCat("SKIP_REASON_", name), &reason)) {
+    return std::nullopt;
+  }
+  return static_cast<launcher::SkipReason>(reason);
+}
+
+// "succeeded/1", "failed/2/StepFailed", "skipped/WHEN", or only the first part.
+std::optional<launcher::TaskEnd> ParseEnd(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
+  launcher::TaskEnd end;
+  end.attempts = 1;
+  if (parts[0] == "skipped") {
+    end.outcome = launcher::Outcome::kSkipped;
+    end.attempts = 0;
+    if (parts.size() > 1) {
+      end.skip_reason = SkipReasonNamed(parts[1]).value_or(
+          launcher::SkipReason::kUnspecified);
+    }
+    return end;
+  }
+  if (parts.size() > 1 && !absl::SimpleAtoi(parts[1], &end.attempts)) {
+    return std::nullopt;
+  }
+  if (parts[0] == "succeeded") {
+    end.outcome = launcher::Outcome::kSucceeded;
+    end.reason = std::string(launcher::kSucceeded);
+    return end;
+  }
+  if (parts[0] != "failed") return std::nullopt;
+  end.outcome = launcher::Outcome::kFailed;
+  end.reason = parts.size() > 2 ? std::string(parts[2])
+                                : std::string(launcher::kStepFailed);
+  return end;
+}
+
+launcher::ValueType TypeOf(
+    const std::string& name,
+    const std::vector<launcher::DeclaredResult>& declared) {
+  for (const launcher::DeclaredResult& result : declared) {
+    if (result.name == name) return result.type;
+  }
+  return launcher::ValueType::kString;
+}
+
+Message ReadMessage(const std::string& text,
+                    const std::vector<launcher::DeclaredResult>& declared) {
+  Message message;
+  if (!absl::StartsWith(text, "[")) return message;
+  v1::TerminationMessage read;
+  DiagnosticList problems;
+  DecodeMessage("termination message", absl::StrCat("{\"entries\":", text, "}"),
+                {}, &read, &problems);
+  if (problems.has_errors()) return message;
+  for (v1::TerminationEntry& entry : *read.mutable_entries()) {
+    if (entry.type() == 1) {
+      const launcher::ValueType type = TypeOf(entry.key(), declared);
+      message.task_results.push_back(
+          {entry.key(), type, std::move(*entry.mutable_value())});
+    } else if (entry.type() == 4) {
+      message.step_results.push_back({entry.key(), launcher::ValueType::kString,
+                                      std::move(*entry.mutable_value())});
+    } else if (entry.key() == "StartedAt") {
+      message.started_unix_ns = ToUnixNs(entry.value());
+    } else if (entry.key() == "Reason") {
+      message.reason = entry.value();
+    } else if (entry.key() == "ExitCode") {
+      message.continued = true;
+    } else if (entry.key() == "End") {
+      message.end = ParseEnd(entry.value());
+    }
+  }
+  return message;
+}
+
+// "ImagePullBackOff" and so on. kubelet says ErrImagePull between two tries.
+bool WaitsInVain(const v1::ContainerStateWaiting& waiting) {
+  // Whoever sets up the node's directories may be late (isSubPathDirectoryError
+  // in pkg/pod/status.go).
+  if (absl::StrContains(waiting.message(),
+                        "failed to create subPath directory")) {
+    return false;
+  }
+  for (const char* reason :
+       {"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull",
+        "CreateContainerConfigError", "CreateContainerError"}) {
+    if (waiting.reason() == reason) return true;
+  }
+  return false;
+}
+
+Failure ExplainWait(const v1::ContainerStatus& container,
+                    const v1::ContainerStateWaiting& waiting) {
+  const bool image = absl::StrContains(waiting.reason(), "Image");
+  if (image) {
+    return {"TaskRunImagePullFailed",
+            absl::StrCat("container \"", container.name(),
+                         "\" can't pull its image \"", container.image(),
+                         "\": ", waiting.message())};
+  }
+  return {waiting.reason() == "CreateContainerConfigError"
+              ? "CreateContainerConfigError"
+              : "PodCreationFailed",
+          absl::StrCat("container \"", container.name(),
+                       "\" can't start: ", waiting.message())};
+}
+
+bool IsOomKilled(const v1::ContainerStatus& container) {
+  return container.state().terminated().reason() == "OOMKilled";
+}
+
+std::string ExitText(const v1::ContainerStatus& container) {
+  const v1::ContainerStateTerminated& ended = container.state().terminated();
+  const std::string reason =
+      ended.reason().empty() ? "" : absl::StrCat(": ", ended.reason());
+  return absl::StrCat("\"", container.name(), "\" exited with code ",
+                      ended.exit_code(), reason);
+}
+
+}  // namespace
+
+int64_t ToUnixNs(absl::string_view text) {
+  absl::Time time;
+  std::string ignored;
+  if (text.empty() ||
+      !absl::ParseTime(absl::RFC3339_full, text, &time, &ignored)) {
+    return 0;
+  }
+  return absl::ToUnixNanos(time);
+}
+
+std::string FromUnixNs(int64_t ns) {
+  if (ns == 0) return "";
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixNanos(ns),
+                          absl::UTCTimeZone());
+}
+
+ObservedPod::ObservedPod(const v1::Pod& pod) : pod_(pod) {
+  for (const v1::ContainerStatus& status : pod.status().container_statuses()) {
+    containers_.emplace(status.name(), &status);
+  }
+}
+
+const v1::ContainerStatus* ObservedPod::Find(
+    absl::string_view container) const {
+  const auto found = containers_.find(container);
+  return found == containers_.end() ? nullptr : found->second;
+}
+
+bool ObservedPod::IsOver() const {
+  return pod_.status().phase() == "Succeeded" ||
+         pod_.status().phase() == "Failed";
+}
+
+bool ObservedPod::HasStarted() const {
+  return std::any_of(containers_.begin(), containers_.end(), [](const auto& c) {
+    return c.second->state().has_running() ||
+           c.second->state().has_terminated();
+  });
+}
+
+std::optional<launcher::TaskEnd> ObservedPod::EndOf(
+    const v1::PlannedUnit& unit, const launcher::LaunchTask& task) const {
+  bool all_ended = true;
+  bool oom = false;
+  const v1::ContainerStatus* failed = nullptr;
+  int64_t started = 0;
+  for (const std::string& name : unit.steps()) {
+    const v1::ContainerStatus* container = Find(name);
+    if (container == nullptr || !container->state().has_terminated()) {
+      all_ended = false;
+      continue;
+    }
+    const v1::ContainerStateTerminated& ended = container->state().terminated();
+    oom |= IsOomKilled(*container);
+    if (failed == nullptr && ended.exit_code() != 0) failed = container;
+    if (started == 0)
+      started = ReadMessage(ended.message(), {}).started_unix_ns;
+  }
+  const v1::ContainerStatus* last = Find(unit.steps(unit.steps_size() - 1));
+  if (last == nullptr || !last->state().has_terminated()) return std::nullopt;
+  const v1::ContainerStateTerminated& state = last->state().terminated();
+  Message message = ReadMessage(state.message(), task.results);
+  launcher::TaskEnd end;
+  if (message.end) {
+    end = *std::move(message.end);
+    end.results = std::move(message.task_results);
+  } else {
+    // Killed before it could say so: as the other launchers see it, the unit
+    // has failed as soon as none of its own is left.
+    if (!all_ended) return std::nullopt;
+    end.outcome = launcher::Outcome::kFailed;
+    end.reason = std::string(launcher::kStepFailed);
+    end.attempts = 1;
+  }
+  if (end.outcome == launcher::Outcome::kFailed) {
+    if (oom && end.reason == launcher::kStepFailed) end.reason = "StepOOM";
+    if (failed != nullptr) end.message = ExitText(*failed);
+  }
+  end.end_unix_ns = ToUnixNs(state.finished_at());
+  end.start_unix_ns = started > 0 ? started : ToUnixNs(state.started_at());
+  return end;
+}
+
+std::optional<Failure> ObservedPod::Stuck(const v1::PlannedUnit& unit) const {
+  for (const auto* names : {&unit.steps(), &unit.sidecars()}) {
+    for (const std::string& name : *names) {
+      const v1::ContainerStatus* container = Find(name);
+      if (container == nullptr || !container->state().has_waiting()) continue;
+      const v1::ContainerStateWaiting& waiting = container->state().waiting();
+      if (WaitsInVain(waiting)) return ExplainWait(*container, waiting);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Failure> ObservedPod::Stuck() const {
+  for (const v1::ContainerStatus& container :
+       pod_.status().init_container_statuses()) {
+    if (!container.state().has_waiting()) continue;
+    const v1::ContainerStateWaiting& waiting = container.state().waiting();
+    if (WaitsInVain(waiting)) return ExplainWait(container, waiting);
+  }
+  return std::nullopt;
+}
+
+Failure ObservedPod::WhyOver() const {
+  const v1::PodStatus& status = pod_.status();
+  if (status.reason() == "Evicted") return {"PodEvicted", status.message()};
+  if (status.reason() == "DeadlineExceeded") {
+    return {std::string(launcher::kTaskRunTimeout),
+            absl::StrCat("Pod \"", pod_.metadata().name(),
+                         "\" was active for longer than its deadline")};
+  }
+  for (const v1::ContainerStatus& init : status.init_container_statuses()) {
+    if (!init.state().has_terminated() ||
+        init.state().terminated().exit_code() == 0) {
+      continue;
+    }
+    return {IsOomKilled(init) ? "InitContainerOOM" : "InitContainerFailed",
+            absl::StrCat("init container failed, ", ExitText(init))};
+  }
+  return {"Failed", !status.message().empty()
+                        ? status.message()
+                        : absl::StrCat("Pod \"", pod_.metadata().name(),
+                                       "\" ended before the task did")};
+}
+
+void ObservedPod::AddStates(const v1::PlannedPod& planned,
+                            const v1::PlannedUnit& unit,
+                            v1::TaskRunStatus* status) const {
+  absl::flat_hash_map<absl::string_view, const v1::PlannedContainer*> names;
+  for (const v1::PlannedContainer& container : planned.containers()) {
+    if (container.unit() == unit.name()) {
+      names.emplace(container.container().name(), &container);
+    }
+  }
+  const auto name_of = [&](const std::string& container) {
+    const auto found = names.find(container);
+    return found == names.end() ? container : found->second->step();
+  };
+  for (const std::string& name : unit.steps()) {
+    const v1::ContainerStatus* container = Find(name);
+    if (container == nullptr) continue;
+    v1::StepState* step = status->add_steps();
+    step->set_name(name_of(name));
+    step->set_container(name);
+    step->set_image_id(container->image_id());
+    *step->mutable_state() = container->state();
+    if (!container->state().has_terminated()) continue;
+    v1::ContainerStateTerminated* ended =
+        step->mutable_state()->mutable_terminated();
+    const Message message = ReadMessage(ended->message(), {});
+    // What was said in it is in the status's own fields.
+    ended->clear_message();
+    if (message.started_unix_ns > 0) {
+      ended->set_started_at(FromUnixNs(message.started_unix_ns));
+    }
+    for (const launcher::ResultValue& result : message.step_results) {
+      v1::TaskRunResult* given = step->add_results();
+      given->set_name(result.name);
+      given->set_type("string");
+      *given->mutable_value() = ToParamValue(result);
+    }
+    step->set_termination_reason(message.continued         ? "Continued"
+                                 : !message.reason.empty() ? message.reason
+                                                           : ended->reason());
+  }
+  for (const std::string& name : unit.sidecars()) {
+    const v1::ContainerStatus* container = Find(name);
+    if (container == nullptr) continue;
+    v1::SidecarStatus* sidecar = status->add_sidecars();
+    sidecar->set_name(name_of(name));
+    sidecar->set_container(name);
+    sidecar->set_image_id(container->image_id());
+    *sidecar->mutable_state() = container->state();
+    if (container->state().has_terminated()) {
+      sidecar->mutable_state()->mutable_terminated()->clear_message();
+    }
+  }
+}
+
+}  // namespace colocation

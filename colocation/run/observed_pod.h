@@ -1,0 +1,79 @@
+// What the status of a Pod says of the units of work in it.
+//
+// A controller sees of a Pod its status and nothing else: the containers'
+// states and what their launchers left as termination messages
+// (docs/launcher.md, "Termination message"). So an end is known here when the
+// container of the unit's last step has ended with it, or when no container of
+// the unit is left that could.
+#ifndef COLOCATION_RUN_OBSERVED_POD_H_
+#define COLOCATION_RUN_OBSERVED_POD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "colocation/v1/kubernetes.pb.h"
+#include "colocation/v1/plan.pb.h"
+#include "colocation/v1/run.pb.h"
+#include "launcher/spec.h"
+
+namespace colocation {
+
+// Tekton's reason for a TaskRun that failed, and for people what happened.
+struct Failure {
+  std::string reason;
+  std::string message;
+};
+
+// Nanoseconds since 1970; 0 where `text` is no RFC 3339 time.
+int64_t ToUnixNs(absl::string_view text);
+
+// As metav1.Time writes it: "2026-01-02T15:04:05Z". Empty for 0.
+std::string FromUnixNs(int64_t ns);
+
+class ObservedPod {
+ public:
+  // The Pod outlives this.
+  explicit ObservedPod(const v1::Pod& pod);
+
+  const v1::Pod& pod() const { return pod_; }
+
+  // The phase is Succeeded or Failed: nothing in it will happen any more.
+  bool IsOver() const;
+
+  // A container of it runs or has run.
+  bool HasStarted() const;
+
+  // The unit's end, if it is known. `task` has its declared results.
+  std::optional<launcher::TaskEnd> EndOf(
+      const v1::PlannedUnit& unit, const launcher::LaunchTask& task) const;
+
+  // Why the unit can't ever start: a container of it that is waiting for
+  // something that won't come (Tekton's podFailureReasons in
+  // pkg/reconciler/taskrun/taskrun.go).
+  std::optional<Failure> Stuck(const v1::PlannedUnit& unit) const;
+
+  // Why the Pod as a whole can't start: its init container.
+  std::optional<Failure> Stuck() const;
+
+  // Why units of a Pod that is over have failed that did not say how they
+  // ended (getFailureInfo in pkg/pod/status.go).
+  Failure WhyOver() const;
+
+  // The states of the unit's steps and sidecars, as in a TaskRun's status.
+  void AddStates(const v1::PlannedPod& planned, const v1::PlannedUnit& unit,
+                 v1::TaskRunStatus* status) const;
+
+ private:
+  const v1::ContainerStatus* Find(absl::string_view container) const;
+
+  const v1::Pod& pod_;
+  absl::flat_hash_map<absl::string_view, const v1::ContainerStatus*>
+      containers_;
+};
+
+}  // namespace colocation
+
+#endif  // COLOCATION_RUN_OBSERVED_POD_H_
