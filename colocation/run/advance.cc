@@ -34,7 +34,6 @@ constexpr int64_t kGraceNs = 60'000'000'000;
 constexpr int64_t kMissingNs = 15'000'000'000;
 
 constexpr char kStopAnnotation[] = "colocation.dev/stop";
-constexpr char kEndedAnnotation[] = "colocation.dev/ended";
 
 using Annotations = std::map<std::string, std::string>;
 
@@ -208,7 +207,7 @@ class Advancer {
     }
     const ObservedPod* pod = progress_.pod(p);
     if (pod == nullptr) return std::nullopt;
-    if (pod->IsOver()) return pod->WhyOver();
+    if (pod->IsOver()) return pod->WhyOver(plan_.tasks(t).units(0));
     if (std::optional<Failure> stuck = pod->Stuck()) return stuck;
     for (const v1::PlannedUnit& unit : plan_.tasks(t).units()) {
       if (std::optional<Failure> stuck = pod->Stuck(unit)) return stuck;
@@ -308,13 +307,16 @@ class Advancer {
     return "";
   }
 
-  // The ends in this Pod that do not come from its launchers: they have to be
-  // told.
+  // The ends in this Pod that do not come from its launchers, as they have to
+  // be told; what they were told stays as it was.
   std::string DeclaredFor(int p) const {
     launcher::DeclaredEnds declared;
+    if (const ObservedPod* pod = progress_.pod(p)) declared = pod->Declared();
     for (const std::string& name : plan_.pods(p).tasks()) {
       const int t = index_.task.find(name)->second;
-      if (progress_.Ended(t) && !progress_.EndedByItself(t)) {
+      const bool told = absl::c_any_of(
+          declared.ends, [&](const auto& end) { return end.task == name; });
+      if (!told && progress_.Ended(t) && !progress_.EndedByItself(t)) {
         declared.ends.push_back({name, progress_.ends()[t]});
       }
     }

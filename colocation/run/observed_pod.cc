@@ -12,6 +12,7 @@
 #include "colocation/decode/decode.h"
 #include "colocation/run/late_values.h"
 #include "launcher/decide.h"
+#include "launcher/spec_json.h"
 
 namespace colocation {
 namespace {
@@ -216,8 +217,9 @@ std::optional<launcher::TaskEnd> ObservedPod::EndOf(
     end.results = std::move(message.task_results);
   } else {
     // Killed before it could say so: as the other launchers see it, the unit
-    // has failed as soon as none of its own is left.
-    if (!all_ended) return std::nullopt;
+    // has failed as soon as none of its own is left. Where the whole Pod was
+    // killed there is no other; see WhyOver.
+    if (!all_ended || IsOver()) return std::nullopt;
     end.outcome = launcher::Outcome::kFailed;
     end.reason = std::string(launcher::kStepFailed);
     end.attempts = 1;
@@ -229,6 +231,18 @@ std::optional<launcher::TaskEnd> ObservedPod::EndOf(
   end.end_unix_ns = ToUnixNs(state.finished_at());
   end.start_unix_ns = started > 0 ? started : ToUnixNs(state.started_at());
   return end;
+}
+
+launcher::DeclaredEnds ObservedPod::Declared() const {
+  const auto& annotations = pod_.metadata().annotations();
+  const auto found = annotations.find(kEndedAnnotation);
+  launcher::DeclaredEnds declared;
+  std::string error;
+  if (found == annotations.end() ||
+      !launcher::ReadEvent(found->second, &declared, &error)) {
+    return {};
+  }
+  return declared;
 }
 
 std::optional<Failure> ObservedPod::Stuck(const v1::PlannedUnit& unit) const {
@@ -253,7 +267,7 @@ std::optional<Failure> ObservedPod::Stuck() const {
   return std::nullopt;
 }
 
-Failure ObservedPod::WhyOver() const {
+Failure ObservedPod::WhyOver(const v1::PlannedUnit& unit) const {
   const v1::PodStatus& status = pod_.status();
   if (status.reason() == "Evicted") return {"PodEvicted", status.message()};
   if (status.reason() == "DeadlineExceeded") {
@@ -268,6 +282,16 @@ Failure ObservedPod::WhyOver() const {
     }
     return {IsOomKilled(init) ? "InitContainerOOM" : "InitContainerFailed",
             absl::StrCat("init container failed, ", ExitText(init))};
+  }
+  for (const std::string& name : unit.steps()) {
+    const v1::ContainerStatus* container = Find(name);
+    if (container == nullptr || !container->state().has_terminated() ||
+        container->state().terminated().exit_code() == 0) {
+      continue;
+    }
+    return {IsOomKilled(*container) ? "StepOOM"
+                                    : std::string(launcher::kStepFailed),
+            ExitText(*container)};
   }
   return {"Failed", !status.message().empty()
                         ? status.message()

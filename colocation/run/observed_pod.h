@@ -27,6 +27,9 @@ struct Failure {
   std::string message;
 };
 
+// The annotation in which the controller declares ends.
+inline constexpr char kEndedAnnotation[] = "colocation.dev/ended";
+
 // Nanoseconds since 1970; 0 where `text` is no RFC 3339 time.
 int64_t ToUnixNs(absl::string_view text);
 
@@ -50,6 +53,9 @@ class ObservedPod {
   std::optional<launcher::TaskEnd> EndOf(
       const v1::PlannedUnit& unit, const launcher::LaunchTask& task) const;
 
+  // The ends that its launchers were told (docs/launcher.md, "_ended").
+  launcher::DeclaredEnds Declared() const;
+
   // Why the unit can't ever start: a container of it that is waiting for
   // something that won't come (Tekton's podFailureReasons in
   // pkg/reconciler/taskrun/taskrun.go).
@@ -58,9 +64,9 @@ class ObservedPod {
   // Why the Pod as a whole can't start: its init container.
   std::optional<Failure> Stuck() const;
 
-  // Why units of a Pod that is over have failed that did not say how they
-  // ended (getFailureInfo in pkg/pod/status.go).
-  Failure WhyOver() const;
+  // Why a unit of a Pod that is over has failed that did not say how it ended
+  // (getFailureInfo in pkg/pod/status.go).
+  Failure WhyOver(const v1::PlannedUnit& unit) const;
 
   // The states of the unit's steps and sidecars, as in a TaskRun's status.
   void AddStates(const v1::PlannedPod& planned, const v1::PlannedUnit& unit,

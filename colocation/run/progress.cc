@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "launcher/spec_json.h"
 
 namespace colocation {
 namespace {
@@ -31,9 +30,6 @@ constexpr SkipName kSkipNames[] = {
     {launcher::SkipReason::kEmptyMatrix,
      "Matrix Parameters have an empty array"},
 };
-
-// The annotation in which the controller declares ends (docs/launcher.md).
-constexpr char kEndedAnnotation[] = "colocation.dev/ended";
 
 launcher::TaskEnd ToTaskEnd(const v1::TaskEnd& end) {
   launcher::TaskEnd made;
@@ -187,17 +183,9 @@ void Progress::ObservePods() {
 void Progress::ObservePod(int p) {
   const ObservedPod& pod = *pods_[p];
   // What was declared before stands.
-  const auto& annotations = pod.pod().metadata().annotations();
-  const auto declared = annotations.find(kEndedAnnotation);
-  launcher::DeclaredEnds ends;
-  std::string ignored;
-  if (declared != annotations.end() &&
-      launcher::ReadEvent(declared->second, &ends, &ignored)) {
-    for (const launcher::DeclaredTaskEnd& end : ends.ends) {
-      const auto task = index_.task.find(end.task);
-      if (task == index_.task.end() || !end.end) continue;
-      End(task->second, *end.end);
-    }
+  for (const launcher::DeclaredTaskEnd& end : pod.Declared().ends) {
+    const auto task = index_.task.find(end.task);
+    if (task != index_.task.end() && end.end) End(task->second, *end.end);
   }
   for (const std::string& name : index_.plan->pods(p).tasks()) {
     const auto found = index_.task.find(name);

@@ -1,0 +1,108 @@
+// A cluster in memory, for tests of what a controller does with a plan: Pods
+// that do as their launch specs say, and in which anything can happen at any
+// time.
+//
+// The launchers in it decide by launcher/decide.h, as the real ones do, from
+// what the Pod has been told by its annotations. Time passes when the test says
+// so.
+#ifndef COLOCATION_RUN_FAKE_CLUSTER_TESTING_H_
+#define COLOCATION_RUN_FAKE_CLUSTER_TESTING_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "colocation/v1/plan.pb.h"
+#include "colocation/v1/run.pb.h"
+#include "launcher/spec.h"
+
+namespace colocation {
+
+class FakeCluster {
+ public:
+  // The plan outlives this.
+  explicit FakeCluster(const v1::ColocationPlan& plan);
+
+  // Does what the controller wants, and keeps its status.
+  void Do(const v1::Advance& next);
+  v1::Observation Observe() const;
+  void PassSeconds(int64_t seconds) { now_s_ += seconds; }
+
+  std::string spec_status;
+
+  // Units that run now, in the order of the plan; of external tasks the task.
+  std::vector<std::string> Running() const;
+  // One of them ends; its task's results are all `result`, none if it is empty.
+  void Finish(const std::string& unit, bool succeeds,
+              const std::string& result = "yes");
+  // Its containers are killed, launchers and all.
+  void Kill(const std::string& unit);
+
+  // Pods that are there and not over.
+  std::vector<std::string> Pods() const;
+  void Evict(const std::string& pod);
+  // Gone without a trace, as after the loss of its node.
+  void Vanish(const std::string& pod);
+  // From the Pod's creation on, the image of the unit's first container can't
+  // be pulled.
+  void BreakImage(const std::string& unit) { broken_.insert(unit); }
+
+  // What has been done, one word an action: "create:POD", "gate:POD",
+  // "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME".
+  std::vector<std::string> done;
+  const v1::Pod* Manifest(const std::string& pod) const;
+
+ private:
+  struct Unit {
+    int task = 0;
+    std::string name;
+    std::vector<std::string> steps;
+    std::vector<std::string> sidecars;
+    bool running = false;
+    bool killed = false;
+    std::optional<launcher::TaskEnd> end;
+  };
+  struct FakePod {
+    const v1::PlannedPod* planned = nullptr;
+    v1::Pod manifest;
+    std::vector<launcher::LaunchTask> tasks;
+    std::vector<Unit> units;
+    bool evicted = false;
+    bool over = false;
+  };
+  struct External {
+    bool cancelled = false;
+    std::optional<launcher::TaskEnd> end;
+  };
+
+  void Create(const v1::Pod& manifest);
+  // Everything that happens by itself.
+  void Settle();
+  bool Settle(FakePod& pod);
+  std::optional<launcher::TaskEnd> EndOfTask(const FakePod& pod,
+                                             const std::string& task) const;
+  v1::PodStatus StatusOf(const FakePod& pod) const;
+  std::string Now() const;
+
+  const v1::ColocationPlan& plan_;
+  int64_t now_s_ = 1'800'000'000;
+  int uids_ = 0;
+  std::map<std::string, FakePod> pods_;
+  std::map<std::string, External> externals_;
+  std::set<std::string> claims_;
+  std::set<std::string> broken_;
+  v1::RunStatus status_;
+};
+
+// "build:Succeeded test:Failed(StepFailed) deploy:skipped(Parent Tasks were
+// skipped) | Failed": every task with an end, and the run's reason; tasks that
+// have not ended as "x:Running".
+std::string Summary(const v1::ColocationPlan& plan,
+                    const v1::RunStatus& status);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_RUN_FAKE_CLUSTER_TESTING_H_
