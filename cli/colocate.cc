@@ -23,6 +23,7 @@
 #include "cli/report.h"
 #include "cli/request.h"
 #include "cli/run.h"
+#include "cli/simulate.h"
 #include "colocation/check/check.h"
 #include "colocation/colocation.h"
 #include "colocation/decode/encode.h"
@@ -33,6 +34,7 @@
 #include "colocation/render/manifests.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
+#include "colocation/simulate/text.h"
 #include "colocation/version.h"
 
 namespace colocation::cli {
@@ -75,6 +77,7 @@ class Invocation {
   ExitCode Explain();
   ExitCode Graph();
   ExitCode Check();
+  ExitCode Simulate(const SimulationFlags& flags);
 
  private:
   // The plan that the input is or that it gives. Otherwise has said why not,
@@ -249,6 +252,24 @@ ExitCode Invocation::Check() {
                             plan.pods_size() == 1 ? " Pod\n" : " Pods\n"));
 }
 
+ExitCode Invocation::Simulate(const SimulationFlags& flags) {
+  v1::ColocationPlan plan;
+  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  const absl::StatusOr<v1::SimulationRequest> request =
+      MakeSimulation(flags, std::move(plan));
+  if (!request.ok()) {
+    if (DiagnosticsOf(request.status())) return Refuse(request.status());
+    return WrongUsage(request.status().message(), "simulate");
+  }
+  const absl::StatusOr<v1::SimulationResult> result =
+      SimulateFiles(flags, *request);
+  if (!result.ok()) return Refuse(result.status());
+  const std::string output = arguments_.Get("output", "text");
+  if (output == "yaml") return Print(ToYaml(*result));
+  if (output == "json") return Print(ToJson(*result, /*pretty=*/true));
+  return Print(SimulationText(*result));
+}
+
 ExitCode Invocation::Run() {
   absl::StatusOr<std::vector<v1::Document>> documents =
       ReadInputs(arguments_.operands, std::cin);
@@ -294,7 +315,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
                                    hint.empty() ? "" : "; ", hint),
                       "");
   }
-  const absl::StatusOr<ParsedArguments> parsed =
+  absl::StatusOr<ParsedArguments> parsed =
       ParseArguments(FlagsOf(Flags(), command->name), rest);
   if (!parsed.ok()) {
     return WrongUsage(parsed.status().message(), command->name);
@@ -315,6 +336,10 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   }
   if (parsed->operands.empty()) {
     return WrongUsage("which files? (- is standard input)", name);
+  }
+  if (name == "simulate") {
+    const SimulationFlags flags = TakeSimulationFlags(&*parsed);
+    return Invocation(*parsed).Simulate(flags);
   }
   Invocation invocation(*parsed);
   if (name == "validate") return invocation.Validate();

@@ -25,37 +25,41 @@ constexpr Flag kFlags[] = {
      "How to draw: dot is Graphviz' language, svg a picture, html a page with "
      "the picture.",
      " graph "},
+    {"output", 'o', "text|yaml|json",
+     "How to print the result: text for people, the others for programs (the "
+     "message SimulationResult of proto/colocation/v1/simulation.proto).",
+     " simulate "},
     {"task", 0, "NAME", "Explain only what concerns this pipeline task.",
      " explain "},
     {"policy", 0, "workspaces|pipelinerun|isolated",
      "Which tasks share a Pod: those that share an emptyDir workspace (the "
      "default), as many as can, or none.",
-     " plan render run explain graph check "},
+     " plan render run explain graph check simulate "},
     {"requests", 0, "peak|sum",
      "What the containers of a Pod ask for together: the most that can run at "
      "once (the default), or the sum of what is written.",
-     " plan render run explain graph check "},
+     " plan render run explain graph check simulate "},
     {"run", 0, "NAME",
      "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
      "several.",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"param", 'p', "NAME=VALUE",
      "A value for a parameter of the pipeline; it wins over the PipelineRun's. "
      "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
      "{\"key\":\"value\"}. May be repeated, as may all that follow but those "
      "with one meaning.",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"workspace", 'w', "NAME=KIND",
      "What a workspace of the pipeline is: NAME=emptyDir, NAME=claim:CLAIM, "
      "NAME=configMap:NAME, NAME=secret:NAME, NAME=claimTemplate:FILE; or as "
      "tkn has it: name=NAME,emptyDir= and so on, with subPath=DIRECTORY. "
      "Without a PipelineRun, what is not given is an emptyDir.",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"image-config", 0, "IMAGE=COMMAND",
      "The ENTRYPOINT of an image, for steps with neither command nor script; "
      "or a FILE that says images: [{image: I, entrypoint: [...], cmd: "
      "[...]}].",
-     " plan render run explain graph check "},
+     " plan render run explain graph check simulate "},
     {"cluster", 0, "FILE",
      "What is known of the cluster: Nodes and LimitRanges as kubectl get -o "
      "yaml prints them, or a file that says nodes, limitRanges and "
@@ -66,17 +70,42 @@ constexpr Flag kFlags[] = {
      "in one Pod; input_bytes, depth, alias_events, matrix_combinations for "
      "what is read. Tasks that need not share a Pod are split where together "
      "they are more; what has to share one is refused.",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
+    {"cluster", 0, "FILE",
+     "The cluster to simulate: nodes, node groups, storage classes, costs, how "
+     "Tekton is set up (the message SimulationCluster of "
+     "proto/colocation/v1/simulation.proto). Has to be given.",
+     " simulate "},
+    {"durations", 0, "FILE",
+     "How long tasks take and how they end (the message Durations of "
+     "simulation.proto); 30s each where it is not given.",
+     " simulate "},
+    {"runs", 0, "N", "How many runs come (default: 1).", " simulate "},
+    {"interval", 0, "DURATION",
+     "From the arrival of one run to that of the next (default: 0s, all at "
+     "once).",
+     " simulate "},
+    {"arrivals", 0, "even|random",
+     "Whether the interval is always the same (the default) or the mean of "
+     "random ones.",
+     " simulate "},
+    {"seed", 0, "N",
+     "Where chance comes from: the same seed gives the same result (default: "
+     "0).",
+     " simulate "},
+    {"details", 0, "N",
+     "How many runs to tell in full, and how many deadlocks (default: 1).",
+     " simulate "},
     {"resolved", 0, "FILE",
      "What remote references stand for: a file that says resolved: "
      "[{resolver: R, params: [...], document: {name: PATH}}].",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"service-account", 's', "NAME",
      "The service account of tasks that name none (default: \"default\").",
-     " plan render run explain graph check "},
+     " plan render run explain graph check simulate "},
     {"namespace", 'n', "NAME",
      "The namespace of objects that name none (default: \"default\").",
-     " plan render run explain graph check "},
+     " plan render run explain graph check simulate "},
     {"launcher-image", 0, "IMAGE",
      "The image that has the launcher as /launcher.",
      " plan render explain graph check "},
@@ -86,10 +115,10 @@ constexpr Flag kFlags[] = {
     {"api-fields", 0, "stable|beta|alpha",
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"allow-unknown-fields", 0, "",
      "Warn about fields that Tekton doesn't know, instead of refusing them.",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"config-map", 0, "NAME=DIRECTORY",
      "A ConfigMap that the Pod refers to: a file a key. Those among the input "
      "are known.",
@@ -112,7 +141,7 @@ constexpr Flag kFlags[] = {
     {"diagnostics", 0, "text|json",
      "How to report what is wrong, on standard error: for people, or as one "
      "line of JSON (the message Report of request.proto).",
-     " validate plan render run explain graph check "},
+     " validate plan render run explain graph check simulate "},
     {"color", 0, "auto|always|never",
      "Colours; auto (the default) means on a terminal, unless NO_COLOR is "
      "set.",
@@ -188,6 +217,18 @@ refuse. The input is a plan that "colocate plan" wrote (YAML, JSON or binary),
 or Tekton's objects, whose plan is then made and checked.
 )",
      R"(  colocate plan run.yaml -o binpb >run.plan && colocate check run.plan
+)"},
+    {"simulate", "FILE...|PLAN", "say what would happen in a cluster",
+     R"(Runs the pipeline in a simulated cluster, twice: as Tekton does, with a Pod for
+each task, a volume and an affinity assistant, and as the plan has it. Shows how
+long it takes, what waits for what and why, deadlocks, and what is asked of the
+nodes; for one run, or for many that compete for the nodes.
+
+docs/simulate.md says what the model takes into account. examples/simulate has
+scenarios from Tekton's issues.
+)",
+     R"(  colocate simulate run.yaml --cluster=cluster.yaml --durations=durations.yaml
+  colocate simulate run.yaml --cluster=cluster.yaml --runs=1000 --interval=20s     --arrivals=random --seed=7
 )"},
     {"version", "", "print the version", "Prints the version.\n", ""},
     {"help", "[COMMAND]", "show help",

@@ -1,0 +1,149 @@
+#include "colocation/simulate/simulate.h"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "colocation/check/check.h"
+#include "colocation/colocation.h"
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/simulate/cluster_model.h"
+#include "colocation/simulate/execution.h"
+#include "colocation/simulate/layout.h"
+#include "colocation/simulate/scheduler.h"
+#include "colocation/simulate/workload_model.h"
+
+namespace colocation {
+namespace {
+
+using simulate::ClusterModel;
+using simulate::Layout;
+using simulate::Scheduler;
+using simulate::WorkloadModel;
+
+// Runs times units; about 200 bytes each.
+constexpr int64_t kMostUnits = 20'000'000;
+
+// The plans of all workloads.
+absl::StatusOr<std::vector<v1::ColocationPlan>> PlansOf(
+    const v1::SimulationRequest& request) {
+  std::vector<v1::ColocationPlan> plans;
+  for (const v1::SimulatedWorkload& workload : request.workloads()) {
+    if (workload.has_request()) {
+      absl::StatusOr<v1::ColocationPlan> plan = PlanRun(workload.request());
+      if (!plan.ok()) return plan.status();
+      plans.push_back(*std::move(plan));
+      continue;
+    }
+    v1::Diagnostics faults = CheckPlan(workload.plan());
+    if (!faults.diagnostics().empty()) {
+      return ToStatus(absl::StatusCode::kInvalidArgument, faults);
+    }
+    plans.push_back(workload.plan());
+  }
+  return plans;
+}
+
+// What plans have that the scheduler here doesn't know.
+void AddNotes(const std::vector<v1::ColocationPlan>& plans,
+              v1::SimulationResult* result) {
+  std::set<std::string> notes;
+  for (const v1::ColocationPlan& plan : plans) {
+    for (const v1::PlannedPod& pod : plan.pods()) {
+      const v1::Affinity& affinity = pod.spec().affinity();
+      const auto note = [&](bool there, const char* what) {
+        if (!there) return;
+        notes.insert(
+            absl::StrCat("Pod ", pod.name(), ": ", what, " is not simulated"));
+      };
+      note(affinity.has_pod_affinity(), "its podAffinity");
+      note(affinity.has_pod_anti_affinity(), "its podAntiAffinity");
+      note(!affinity.node_affinity()
+                .preferred_during_scheduling_ignored_during_execution()
+                .empty(),
+           "its preferred nodeAffinity");
+      note(!pod.spec().topology_spread_constraints().empty(),
+           "its topologySpreadConstraints");
+      note(!pod.spec().priority_class_name().empty(), "its priority");
+    }
+  }
+  for (const std::string& note : notes) result->add_notes(note);
+}
+
+v1::ExecutionResult ExecuteAs(v1::ExecutionKind kind,
+                              const v1::SimulationRequest& request,
+                              const std::vector<v1::ColocationPlan>& plans,
+                              const std::vector<WorkloadModel>& workloads,
+                              ClusterModel cluster) {
+  Scheduler scheduler(cluster);
+  std::vector<Layout> layouts;
+  for (size_t w = 0; w < workloads.size(); ++w) {
+    layouts.push_back((kind == v1::POD_PER_TASK ? simulate::PodPerTaskLayout
+                                                : simulate::ColocatedLayout)(
+        plans[w], workloads[w], &cluster, &scheduler));
+  }
+  scheduler.Start();
+  simulate::ExecutionInput input;
+  input.cluster = &cluster;
+  input.scheduler = &scheduler;
+  input.workloads = workloads;
+  input.layouts = layouts;
+  input.seed = request.seed();
+  input.detailed_runs =
+      request.detailed_runs() > 0 ? request.detailed_runs() : 1;
+  return simulate::Execute(input);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::SimulationResult> Simulate(
+    const v1::SimulationRequest& request) {
+  absl::StatusOr<std::vector<v1::ColocationPlan>> plans = PlansOf(request);
+  if (!plans.ok()) return plans.status();
+
+  DiagnosticList diagnostics;
+  Subject subject;
+  subject.kind = "SimulationRequest";
+  if (plans->empty()) {
+    diagnostics.Error("simulation-value", subject, "workloads",
+                      "there has to be one at least");
+  }
+  const ClusterModel cluster =
+      simulate::ReadCluster(request.cluster(), &diagnostics);
+  std::vector<WorkloadModel> workloads;
+  int64_t units = 0;
+  for (size_t w = 0; w < plans->size(); ++w) {
+    const v1::SimulatedWorkload& workload =
+        request.workloads(static_cast<int>(w));
+    workloads.push_back(simulate::ReadWorkload(
+        (*plans)[w], workload.durations(), workload.arrivals(), &diagnostics));
+    units += int64_t{workloads.back().runs} *
+             static_cast<int64_t>(workloads.back().units.size() + 1);
+  }
+  if (diagnostics.has_errors()) {
+    return ToStatus(absl::StatusCode::kInvalidArgument, diagnostics.Sorted());
+  }
+  if (units > kMostUnits) {
+    diagnostics
+        .Error("limit-simulated-units", subject, "workloads",
+               absl::StrCat("these are ", units,
+                            " units of work in all runs together; at most ",
+                            kMostUnits, " are simulated"))
+        .set_hint("simulate fewer runs");
+    return ToStatus(absl::StatusCode::kResourceExhausted, diagnostics.Sorted());
+  }
+  v1::SimulationResult result;
+  for (const v1::ExecutionKind kind : {v1::POD_PER_TASK, v1::COLOCATED}) {
+    *result.add_executions() =
+        ExecuteAs(kind, request, *plans, workloads, cluster);
+  }
+  AddNotes(*plans, &result);
+  return result;
+}
+
+}  // namespace colocation
