@@ -38,6 +38,7 @@
 #include "colocation/render/pod.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
+#include "colocation/run/advance.h"
 #include "colocation/version.h"
 
 namespace v1 = colocation::v1;
@@ -153,7 +154,8 @@ colo_status GiveBadArgument(colo_format format, absl::string_view message,
 // Reads `message`, written in `format`. What is wrong goes into *report,
 // written in `answer`.
 colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
-                 Message* message, colo_bytes* report, colo_format answer) {
+                 Message* message, colo_bytes* report, colo_format answer,
+                 const colocation::DecodeOptions& options = {}) {
   if (!IsView(bytes)) return GiveBadArgument(answer, "a view of NULL", report);
   if (format == COLO_FORMAT_PROTOBUF) {
     // Else it complains of bad UTF-8 on standard error.
@@ -168,7 +170,8 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
         report);
   }
   colocation::DiagnosticList diagnostics;
-  colocation::DecodeMessage(name, TextOf(bytes), {}, message, &diagnostics);
+  colocation::DecodeMessage(name, TextOf(bytes), options, message,
+                            &diagnostics);
   if (!diagnostics.has_errors()) return COLO_OK;
   v1::Diagnostics sorted = diagnostics.Sorted();
   v1::Report wrong;
@@ -565,5 +568,26 @@ colo_status colo_check(const colo_planner* planner, colo_view plan,
         v1::Report wrong;
         wrong.mutable_diagnostics()->Swap(faults.mutable_diagnostics());
         return Give(Write(format, wrong), report, COLO_REFUSED);
+      });
+}
+
+colo_status colo_advance(const colo_planner* planner, colo_view plan,
+                         colo_view observation, colo_bytes* advance) {
+  return FromPlan(
+      planner, plan, advance,
+      [&](colo_format format, const v1::ColocationPlan& read) -> colo_status {
+        v1::Observation observed;
+        // Pods are as the API server has them, which may be newer than we are.
+        colocation::DecodeOptions options;
+        options.allow_unknown_fields = true;
+        const colo_status status = Read(format, observation, "observation",
+                                        &observed, advance, format, options);
+        if (status != COLO_OK) return status;
+        const absl::StatusOr<v1::Advance> next =
+            colocation::AdvanceRun(read, observed);
+        if (!next.ok()) {
+          return GiveBadArgument(format, next.status().message(), advance);
+        }
+        return Give(Write(format, *next), advance);
       });
 }

@@ -257,6 +257,16 @@ enum {
 COLO_API colo_status colo_graph(const colo_planner* planner, colo_view plan,
                                 colo_drawing drawing, colo_bytes* picture);
 
+/* What a controller has to do next for the run of `plan`, and how the run
+ * stands: *advance is a colocation.v1.Advance. `observation` is a
+ * colocation.v1.Observation: the clock, the Pods as the API server has them
+ * (fields of them that this library doesn't know are passed over), and the
+ * status that the last call gave. Keeps nothing: may be called at any time, by
+ * anybody, again. COLO_BAD_ARGUMENT where the plan does not hold together or
+ * the observation has no time. */
+COLO_API colo_status colo_advance(const colo_planner* planner, colo_view plan,
+                                  colo_view observation, colo_bytes* advance);
+
 /* Checks a plan independently of the planner that made it. COLO_OK: it holds,
  * and *report is empty. COLO_REFUSED: the Report says what is wrong. (A plan of
  * colo_plan has been checked already.) */

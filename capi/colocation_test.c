@@ -376,6 +376,8 @@ static void an_empty_request_has_nothing_to_plan(void) {
  * or refused. */
 static void broken_plans(void) {
   const char* test = "broken_plans";
+  /* An Observation whose first field is "2026-01-02T03:04:05Z". */
+  const colo_view now = colo_text("\n\0242026-01-02T03:04:05Z");
   colo_planner* planner = new_planner(COLO_FORMAT_PROTOBUF);
   colo_bytes plan = make_plan(COLO_FORMAT_PROTOBUF);
   size_t i;
@@ -391,6 +393,9 @@ static void broken_plans(void) {
     status = colo_render(planner, part, kNone, &out);
     CHECK(status == COLO_OK || status == COLO_BAD_ARGUMENT);
     colo_bytes_free(&out);
+    status = colo_advance(planner, part, now, &out);
+    CHECK(status == COLO_OK || status == COLO_BAD_ARGUMENT);
+    colo_bytes_free(&out);
 
     plan.data[i] = (char)(plan.data[i] ^ 0x15);
     status = colo_check(planner, view_of(&plan), &out);
@@ -398,6 +403,9 @@ static void broken_plans(void) {
           status == COLO_BAD_ARGUMENT);
     colo_bytes_free(&out);
     status = colo_describe(planner, view_of(&plan), &out);
+    CHECK(status == COLO_OK || status == COLO_BAD_ARGUMENT);
+    colo_bytes_free(&out);
+    status = colo_advance(planner, view_of(&plan), now, &out);
     CHECK(status == COLO_OK || status == COLO_BAD_ARGUMENT);
     colo_bytes_free(&out);
     plan.data[i] = (char)(plan.data[i] ^ 0x15);
@@ -505,6 +513,42 @@ static void versions_and_names(void) {
   CHECK(strcmp(colo_status_name(1000), "unknown") == 0);
 }
 
+/* The first look at a run: its Pod has to be created. */
+static void a_run_advances(void) {
+  const char* test = "a_run_advances";
+  const colo_format formats[] = {COLO_FORMAT_JSON, COLO_FORMAT_YAML};
+  colo_planner* planner;
+  colo_bytes plan;
+  colo_bytes out;
+  size_t i;
+  for (i = 0; i < 2; ++i) {
+    planner = new_planner(formats[i]);
+    plan = make_plan(formats[i]);
+    CHECK(colo_advance(planner, view_of(&plan),
+                       colo_text("{\"now\": \"2026-01-02T03:04:05Z\", "
+                                 "\"pods\": [{\"metadata\": {\"name\": "
+                                 "\"another\", \"novelty\": 1}}]}"),
+                       &out) == COLO_OK);
+    CHECK(contains(&out, "createPod"));
+    CHECK(contains(&out, "2026-01-02T03:04:05Z"));
+    CHECK(contains(&out, "busybox"));
+    colo_bytes_free(&out);
+    /* Without the time nothing can be said. */
+    CHECK(colo_advance(planner, view_of(&plan), colo_text("{}"), &out) ==
+          COLO_BAD_ARGUMENT);
+    CHECK(contains(&out, "now"));
+    colo_bytes_free(&out);
+    CHECK(colo_advance(planner, view_of(&plan), colo_text("[]"), &out) ==
+          COLO_BAD_ARGUMENT);
+    colo_bytes_free(&out);
+    CHECK(colo_advance(planner, view_of(&plan), kNone, NULL) ==
+          COLO_BAD_ARGUMENT);
+    CHECK(colo_advance(NULL, view_of(&plan), kNone, &out) == COLO_BAD_ARGUMENT);
+    colo_bytes_free(&plan);
+    colo_planner_free(planner);
+  }
+}
+
 int main(void) {
   plans_in_every_format();
   same_input_same_bytes();
@@ -519,6 +563,7 @@ int main(void) {
   null_arguments();
   an_empty_request_has_nothing_to_plan();
   broken_plans();
+  a_run_advances();
   truncated_documents();
   messages_convert();
   option_structs_grow();

@@ -149,6 +149,10 @@ void Progress::RememberTask(const v1::TaskRunRecord& record) {
   for (const v1::TaskRunResult& result : status.results()) {
     end.results.push_back(ToResultValue(result.name(), result.value()));
   }
+  if (units.empty()) {
+    End(found->second, std::move(end));
+    return;
+  }
   task.units[u] = std::move(end);
   Join(found->second);
 }

@@ -110,10 +110,20 @@ class RunIndexer {
         for (const std::string& name : condition.tasks()) TaskNamed(name);
       }
       for (const std::string& name : pod.gates()) TaskNamed(name);
+      for (const std::string& name : pod.tasks()) {
+        if (index_.pod_of[TaskNamed(name)] != p) {
+          Problem(absl::StrCat("task \"", name, "\" is not placed in Pod \"",
+                               pod.name(), "\""));
+        }
+      }
       for (const v1::LaunchTask& launch : pod.install().launch().tasks()) {
         const int task = TaskNamed(launch.name());
         if (launch.gate() || launch.has_end() || index_.pod_of[task] != p) {
           continue;
+        }
+        if (launch.units_size() != plan_.tasks(task).units_size()) {
+          Problem(absl::StrCat("the launch spec has other units of task \"",
+                               launch.name(), "\""));
         }
         index_.launch[task] = ToLaunchTask(launch);
         launched[task] = true;
@@ -144,6 +154,7 @@ class RunIndexer {
   int TaskNamed(const std::string& name) {
     const auto found = index_.task.find(name);
     if (found != index_.task.end()) return found->second;
+    // There is one to go on with: callers stop at the first problem.
     Problem(absl::StrCat("there is no task \"", name, "\""));
     return 0;
   }
