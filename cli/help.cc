@@ -183,15 +183,16 @@ Instead of Tekton's objects, the input may be a plan that "colocate plan" wrote.
      R"(  colocate render run.yaml | kubectl create -f -
   colocate render plan.yaml -o json
 )"},
-    {"run", "FILE...", "run the planned Pod here, with podman",
-     R"(Plans, and runs the Pod on this machine with podman, as a kubelet would: real
-containers, real images, the launcher that orders them. Log lines have the task
-and step before them; what starts, ends and is skipped is told as it happens;
-the results come last, on standard output.
+    {"run", "FILE...", "run the planned Pods here, with podman",
+     R"(Plans, and runs the Pods on this machine with podman, as a controller and a
+kubelet would: real containers, real images, the launcher that orders them; each
+Pod in its time, told of what happens in the others. Log lines have the task and
+step before them; what starts, ends and is skipped is told as it happens; the
+results come last, on standard output.
 
 ConfigMaps and Secrets are taken from the input or from directories; claims are
-directories. Ctrl-C ends the Pod as its deletion would; a second one kills it.
-Exits with 3 when the Pod ran and failed.
+directories. Ctrl-C ends the Pods as their deletion would; a second one kills
+them. Exits with 3 when the run has failed. Custom tasks can't run here.
 )",
      R"(  colocate run examples/build-pipeline.yaml
   colocate run run.yaml --secret git-credentials=./credentials --keep

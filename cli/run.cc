@@ -20,22 +20,18 @@
 #include "cli/config_objects.h"
 #include "cli/inputs.h"
 #include "cli/launcher_image.h"
-#include "cli/plan_file.h"
 #include "cli/podman/pod_control.h"
 #include "cli/podman/pod_runner.h"
 #include "cli/podman/podman.h"
+#include "cli/run_pods.h"
 #include "cli/run_progress.h"
 #include "cli/run_results.h"
 #include "colocation/colocation.h"
-#include "colocation/render/pod.h"
 
 namespace colocation::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The volume of the launchers' events (docs/launcher.md).
-constexpr char kEventsVolume[] = "colocation-events";
 
 // "NAME=DIRECTORY".
 absl::StatusOr<std::pair<std::string, std::string>> NamedDirectory(
@@ -93,8 +89,7 @@ class Runner {
   absl::Status MakePlan();
   // Adds what podman knows of the images in `needs`.
   absl::Status AskForImages(const v1::Needs& needs);
-  absl::Status MakeClaims(const v1::Pod& pod);
-  ExitCode RunPods();
+  ExitCode RunPlan();
   ExitCode Cannot(const absl::Status& status);
 
   const ParsedArguments& arguments_;
@@ -183,77 +178,29 @@ absl::Status Runner::MakePlan() {
   }
   if (!plan.ok()) return plan.status();
   plan_ = *std::move(plan);
-  return CheckRunsAlone(plan_);
+  return CheckRunsHere(plan_);
 }
 
-absl::Status Runner::MakeClaims(const v1::Pod& pod) {
-  for (const v1::Volume& volume : pod.spec().volumes()) {
-    if (!volume.has_persistent_volume_claim()) continue;
-    const std::string& name = volume.persistent_volume_claim().claim_name();
-    auto& claims = options_.objects.claims;
-    if (claims.find(name) != claims.end()) continue;
-    const std::string path = absl::StrCat(directory_.path(), "/claim-", name);
-    std::error_code error;
-    fs::create_directory(path, error);
-    if (!error) fs::permissions(path, fs::perms::all, error);
-    if (error) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot make ", path, ": ", error.message()));
-    }
-    claims[name] = path;
-  }
-  return absl::OkStatus();
-}
-
-ExitCode Runner::RunPods() {
+ExitCode Runner::RunPlan() {
   RunProgress progress(plan_, color_, &std::cerr);
-  podman::RunObserver observer;
-  observer.on_log = [&](absl::string_view container, absl::string_view line) {
-    progress.OnLog(container, line);
-  };
-  observer.on_note = [&](absl::string_view note) { progress.OnNote(note); };
-  observer.watched_volume = kEventsVolume;
-  observer.on_file = [&](absl::string_view path, const std::string& file) {
-    if (const absl::StatusOr<std::string> content = ReadFile(file);
-        content.ok()) {
-      progress.OnEvent(path, *content);
-    }
-  };
-
   const absl::Time start = absl::Now();
-  bool succeeded = true;
-  bool cancelled = false;
-  for (const v1::PlannedPod& planned : plan_.pods()) {
-    if (cancelled) break;
-    const v1::Pod pod = RenderPod(plan_, planned);
-    if (absl::Status status = MakeClaims(pod); !status.ok()) {
-      return Cannot(status);
-    }
-    const absl::StatusOr<v1::PodStatus> status =
-        podman::RunPod(pod, options_, observer, &control_);
-    if (!status.ok()) {
-      if (DiagnosticsOf(status.status())) {
-        reports_.refuse(status.status());
-        return ExitCode::kCannot;
-      }
-      return Cannot(status.status());
-    }
-    cancelled = status->reason() == "Cancelled";
-    succeeded &= status->phase() == "Succeeded" && !cancelled;
-    if (!cancelled && !status->message().empty()) {
-      progress.OnNote(status->message());
-    }
+  const absl::StatusOr<v1::RunStatus> status =
+      RunPods(plan_, options_, directory_.path(), &progress, &control_);
+  if (!status.ok()) {
+    if (!DiagnosticsOf(status.status())) return Cannot(status.status());
+    reports_.refuse(status.status());
+    return ExitCode::kCannot;
   }
-
-  std::cout << ResultsText(PipelineResults(plan_, progress.ends()),
-                           arguments_.Get("output", "yaml") == "json")
+  std::cout << ResultsText(*status, arguments_.Get("output", "yaml") == "json")
             << std::flush;
-  progress.OnNote(absl::StrCat(
-      plan_.run().name(),
-      cancelled   ? " was stopped after "
-      : succeeded ? " succeeded in "
-                  : " failed after ",
-      DurationText(absl::ToInt64Nanoseconds(absl::Now() - start))));
+  const bool succeeded = status->conditions(0).status() == "True";
+  progress.OnNote(
+      absl::StrCat(plan_.run().name(),
+                   control_.stops() > 0 ? " was stopped after "
+                   : succeeded          ? " succeeded in "
+                                        : " failed after ",
+                   DurationText(absl::ToInt64Nanoseconds(absl::Now() - start)),
+                   ": ", status->conditions(0).message()));
   if (!std::cout) return Cannot(absl::UnavailableError("cannot write results"));
   return succeeded ? ExitCode::kDone : ExitCode::kFailed;
 }
@@ -275,7 +222,7 @@ ExitCode Runner::Run() {
   if (options_.keep) directory_.Keep();
   options_.images = {LauncherImage()};
   request_.mutable_options()->set_launcher_image(kLauncherImage);
-  request_.mutable_options()->set_controlled(false);
+  request_.mutable_options()->set_controlled(true);
 
   const podman::StopOnSignals signals(&control_);
   if (absl::Status status = MakePlan(); !status.ok()) {
@@ -283,7 +230,7 @@ ExitCode Runner::Run() {
                                        : reports_.refuse(status);
   }
   reports_.warn(plan_);
-  return RunPods();
+  return RunPlan();
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct RunReports {
 };
 
 // Plans, asking podman for the entrypoints of images where the plan needs them,
-// and runs the Pods one after the other.
+// and runs the Pods, each in its time.
 ExitCode RunHere(const ParsedArguments& arguments, v1::PlanRequest request,
                  bool color, const RunReports& reports);
 

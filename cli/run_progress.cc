@@ -70,6 +70,11 @@ std::string DurationText(int64_t ns) {
 RunProgress::RunProgress(const v1::ColocationPlan& plan, bool color,
                          std::ostream* out)
     : color_(color), out_(*out) {
+  for (const v1::PlannedTask& task : plan.tasks()) {
+    for (const v1::PlannedUnit& unit : task.units()) {
+      units_[task.name()].push_back(unit.name());
+    }
+  }
   std::map<std::string, int> numbers;
   for (const v1::PlannedPod& pod : plan.pods()) {
     for (const v1::PlannedContainer& container : pod.containers()) {
@@ -111,6 +116,19 @@ void RunProgress::Tell(absl::string_view unit, absl::string_view what,
   out_.flush();
 }
 
+void RunProgress::OnStatus(const v1::RunStatus& status) {
+  for (const v1::SkippedTask& skipped : status.skipped_tasks()) {
+    const auto units = units_.find(skipped.name());
+    // What a Pod decides its launchers tell.
+    const bool in_pod =
+        units != units_.end() &&
+        std::any_of(units->second.begin(), units->second.end(),
+                    [&](const auto& unit) { return told_.contains(unit); });
+    if (in_pod || !told_.insert(skipped.name()).second) continue;
+    Tell(skipped.name(), absl::StrCat("skipped: ", skipped.reason()), kQuiet);
+  }
+}
+
 void RunProgress::OnNote(absl::string_view note) {
   out_ << (color_ ? kQuiet : "") << "colocate: " << note << (color_ ? kOff : "")
        << "\n";
@@ -143,7 +161,7 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
   }
   if (event != "end") return;
   const auto end = Parse<v1::TaskEnd>(content);
-  ends_[where.unit] = end;
+  told_.insert(where.unit);
   const std::string took =
       DurationText(end.end_unix_ns() - end.start_unix_ns());
   switch (end.outcome()) {

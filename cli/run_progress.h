@@ -1,16 +1,18 @@
-// Tells what happens in a Pod while it runs: what its containers write, and
-// what their launchers post (docs/launcher.md).
+// Tells what happens while Pods run: what their containers write, and what
+// their launchers post (docs/launcher.md).
 #ifndef COLOCATION_CLI_RUN_PROGRESS_H_
 #define COLOCATION_CLI_RUN_PROGRESS_H_
 
 #include <map>
 #include <ostream>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "cli/run_results.h"
 #include "colocation/v1/launch.pb.h"
 #include "colocation/v1/plan.pb.h"
+#include "colocation/v1/run.pb.h"
 
 namespace colocation::cli {
 
@@ -25,11 +27,11 @@ class RunProgress {
   // An event: "CONTAINER/EVENT" and what is in the file.
   void OnEvent(absl::string_view path, absl::string_view content);
 
+  // How the run stands. Tells of tasks that are skipped without a Pod.
+  void OnStatus(const v1::RunStatus& status);
+
   // Something to know.
   void OnNote(absl::string_view note);
-
-  // The units that have ended so far.
-  const UnitEnds& ends() const { return ends_; }
 
  private:
   struct Where {
@@ -46,7 +48,10 @@ class RunProgress {
   const bool color_;
   std::ostream& out_;
   std::map<std::string, Where, std::less<>> containers_;
-  UnitEnds ends_;
+  // Units, and tasks without any, whose end has been told.
+  std::set<std::string, std::less<>> told_;
+  // By task, the names of its units.
+  std::map<std::string, std::vector<std::string>, std::less<>> units_;
 };
 
 // "0.4s", "1m 3s".

@@ -154,6 +154,74 @@ TEST_F(ColocateRunTest, TheOtherExamplesRun) {
   }
 }
 
+// Two tasks with a Pod each, and one in finally; `first` is what the first
+// does.
+std::string ThreePods(const std::string& image, const std::string& first) {
+  const auto steps = [&](const std::string& script) {
+    return absl::StrCat("steps: [{name: s, image: \"", image, "\", script: \"",
+                        script, "\"}]");
+  };
+  return absl::StrCat(
+      "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"
+      "spec:\n  pipelineSpec:\n"
+      "    results: [{name: out, value: $(tasks.second.results.r)}]\n"
+      "    tasks:\n"
+      "    - name: first\n"
+      "      taskSpec: {results: [{name: r}], ",
+      steps(first),
+      "}\n"
+      "    - name: second\n"
+      "      params: [{name: p, value: $(tasks.first.results.r)}]\n"
+      "      taskSpec: {params: [{name: p}], results: [{name: r}], ",
+      steps("echo got $(params.p); echo -n $(params.p)2 > $(results.r.path)"),
+      "}\n"
+      "    - name: third\n"
+      "      when: [{input: $(tasks.second.results.r), operator: in, values: "
+      "[x]}]\n"
+      "      taskSpec: {",
+      steps("echo third"),
+      "}\n"
+      "    finally:\n"
+      "    - name: last\n"
+      "      params: [{name: p, value: $(tasks.status)}]\n"
+      "      taskSpec: {params: [{name: p}], ",
+      steps("echo it has $(params.p)"), "}\n");
+}
+
+TEST_F(ColocateRunTest, PodsThatDependOnEachOtherRunEachInItsTime) {
+  const Output output =
+      Run({File(ThreePods(kImage, "echo -n one > $(results.r.path)"))});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_EQ(output.out, "out: one2\n");
+  EXPECT_THAT(output.err, HasSubstr("[second : s] got one\n"));
+  EXPECT_THAT(output.err, HasSubstr("==> third skipped: "));
+  EXPECT_THAT(output.err, HasSubstr("[last : s] it has Completed\n"));
+  EXPECT_THAT(output.err, HasSubstr("Tasks Completed: 3 (Failed: 0, Cancelled "
+                                    "0), Skipped: 1"));
+  EXPECT_LT(output.err.find("==> first succeeded"),
+            output.err.find("==> second started"));
+  EXPECT_LT(output.err.find("==> second succeeded"),
+            output.err.find("==> last started"));
+}
+
+TEST_F(ColocateRunTest, AFailureInOnePodStopsTheOthersButFinally) {
+  const Output output = Run({File(ThreePods(kImage, "exit 4"))});
+  EXPECT_EQ(output.exit_code, 3) << output.err;
+  EXPECT_THAT(output.err,
+              HasSubstr("==> second skipped: PipelineRun was stopping\n"));
+  EXPECT_THAT(output.err, HasSubstr("[last : s] it has Failed\n"));
+  EXPECT_THAT(output.err, HasSubstr("Tasks Completed: 2 (Failed: 1, "));
+}
+
+TEST_F(ColocateRunTest, ACustomTaskCannotRunHere) {
+  const Output output = Run({File(
+      "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"
+      "spec:\n  pipelineSpec:\n    tasks:\n    - name: wait\n"
+      "      taskRef: {apiVersion: example.dev/v1, kind: Wait, name: w}\n")});
+  EXPECT_EQ(output.exit_code, 1) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("needs-cluster"));
+}
+
 TEST_F(ColocateRunTest, ARunThatFailsHasAnExitCodeOfItsOwn) {
   const Output output = Run({Task("    script: exit 5\n")});
   EXPECT_EQ(output.exit_code, 3);
