@@ -399,13 +399,16 @@ TEST(OutputTest, AFullDiskIsReported) {
   EXPECT_EQ(WEXITSTATUS(status), 4);
 }
 
-TEST(OutputTest, RunRefusesWhatNeedsAController) {
+TEST(OutputTest, RunRefusesWhatOnlyAClusterHas) {
   // Before it looks for podman.
-  const Output output = Colocate({"run", kTwoTasks, "--policy=isolated", "-p",
-                                  "revision=x", "-w", "source=claim:disk"});
+  const Output output = Colocate(
+      {"run", "-"},
+      "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"
+      "spec:\n  pipelineSpec:\n    tasks:\n    - name: wait\n"
+      "      taskRef: {apiVersion: example.dev/v1, kind: Wait, name: w}\n");
   EXPECT_EQ(output.exit_code, 1);
   EXPECT_EQ(output.out, "");
-  EXPECT_THAT(output.err, HasSubstr("needs-controller"));
+  EXPECT_THAT(output.err, HasSubstr("needs-cluster"));
 }
 
 }  // namespace

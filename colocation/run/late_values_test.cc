@@ -81,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"FinallyTask", "$(finally.build.results.digest)", "sha256:1"},
         {"OtherTextStays", "$(HOME)", "$(HOME)"},
         {"EmptyArray", "$(tasks.build.results.none-of-it[*])", "[]"},
-        {"ArrayInAnArray", "[x, $(tasks.build.results.tags[*])]",
+        {"ArrayInAnArray", "[x, \"$(tasks.build.results.tags[*])\"]",
          "[\"x\",\"a\",\"b\"]"},
     }),
     [](const auto& info) { return std::string(info.param.name); });

@@ -213,15 +213,6 @@ TEST_F(ColocateRunTest, AFailureInOnePodStopsTheOthersButFinally) {
   EXPECT_THAT(output.err, HasSubstr("Tasks Completed: 2 (Failed: 1, "));
 }
 
-TEST_F(ColocateRunTest, ACustomTaskCannotRunHere) {
-  const Output output = Run({File(
-      "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"
-      "spec:\n  pipelineSpec:\n    tasks:\n    - name: wait\n"
-      "      taskRef: {apiVersion: example.dev/v1, kind: Wait, name: w}\n")});
-  EXPECT_EQ(output.exit_code, 1) << output.err;
-  EXPECT_THAT(output.err, HasSubstr("needs-cluster"));
-}
-
 TEST_F(ColocateRunTest, ARunThatFailsHasAnExitCodeOfItsOwn) {
   const Output output = Run({Task("    script: exit 5\n")});
   EXPECT_EQ(output.exit_code, 3);
