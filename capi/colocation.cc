@@ -57,9 +57,27 @@ struct colo_request {
 
 namespace {
 
-// The one guard: runs `call`, lets nothing but a status out.
+// Whether memory in the order of what a call with so many bytes of input uses
+// can be had. Abseil's hash tables and protobuf's fields don't survive an
+// allocation that fails: unwinding through them frees what isn't theirs. So
+// this is asked before, not found out then. The pages are not touched, which
+// makes it cheap.
+bool HaveMemoryFor(size_t input_bytes) {
+  constexpr size_t kLeast = size_t{1} << 20;
+  constexpr size_t kTimesInput = 16;
+  if (input_bytes > (SIZE_MAX - kLeast) / kTimesInput) return false;
+  // Volatile: else the compiler leaves both calls out.
+  void* volatile memory = std::malloc(kLeast + kTimesInput * input_bytes);
+  const bool have = memory != nullptr;
+  std::free(memory);
+  return have;
+}
+
+// The one guard: runs `call`, which is given so many bytes of input, and lets
+// nothing but a status out.
 template <typename Call>
-colo_status Guarded(Call call) noexcept {
+colo_status Guarded(size_t input_bytes, Call call) noexcept {
+  if (!HaveMemoryFor(input_bytes)) return COLO_NO_MEMORY;
   try {
     return call();
   } catch (const std::bad_alloc&) {
@@ -179,6 +197,15 @@ colo_status Read(colo_format format, colo_view bytes, absl::string_view name,
   return Give(Write(answer, wrong), report, COLO_BAD_ARGUMENT);
 }
 
+// Bytes of what was put into a request, without what is small.
+size_t SizeOf(const colo_request& request) {
+  size_t size = 0;
+  for (const v1::Document& document : request.message.documents()) {
+    size += document.content().size();
+  }
+  return size;
+}
+
 // Calls `make` with the plan that `bytes` is, and gives the text it returns.
 template <typename Make>
 colo_status FromPlan(const colo_planner* planner, colo_view bytes,
@@ -186,7 +213,7 @@ colo_status FromPlan(const colo_planner* planner, colo_view bytes,
   if (out == nullptr) return COLO_BAD_ARGUMENT;
   *out = {nullptr, 0};
   if (planner == nullptr) return COLO_BAD_ARGUMENT;
-  return Guarded([&]() -> colo_status {
+  return Guarded(bytes.size, [&]() -> colo_status {
     v1::ColocationPlan plan;
     const colo_format format = planner->options.format;
     colo_status status = Read(format, bytes, "plan", &plan, out, format);
@@ -208,7 +235,7 @@ colo_status FromRequest(const colo_planner* planner, colo_view bytes,
   if (out == nullptr) return COLO_BAD_ARGUMENT;
   *out = {nullptr, 0};
   if (planner == nullptr) return COLO_BAD_ARGUMENT;
-  return Guarded([&]() -> colo_status {
+  return Guarded(bytes.size, [&]() -> colo_status {
     v1::PlanRequest request;
     const colo_format format = planner->options.format;
     const colo_status status =
@@ -337,7 +364,7 @@ colo_status colo_convert(colo_view type, colo_format from, colo_view message,
   if (!IsView(type) || !IsFormat(from) || !IsFormat(to)) {
     return COLO_BAD_ARGUMENT;
   }
-  return Guarded([&]() -> colo_status {
+  return Guarded(message.size, [&]() -> colo_status {
     const std::unique_ptr<Message> read = NewMessage(TextOf(type));
     if (read == nullptr) {
       return GiveBadArgument(
@@ -365,7 +392,7 @@ colo_status colo_planner_new(const colo_planner_options* options,
     }
   }
   if (!IsFormat(known.format)) return COLO_BAD_ARGUMENT;
-  return Guarded([&]() -> colo_status {
+  return Guarded(0, [&]() -> colo_status {
     *planner = new colo_planner{known};
     return COLO_OK;
   });
@@ -376,7 +403,7 @@ void colo_planner_free(colo_planner* planner) { delete planner; }
 colo_status colo_request_new(colo_request** request) {
   if (request == nullptr) return COLO_BAD_ARGUMENT;
   *request = nullptr;
-  return Guarded([&]() -> colo_status {
+  return Guarded(0, [&]() -> colo_status {
     *request = new colo_request;
     return COLO_OK;
   });
@@ -389,7 +416,7 @@ colo_status colo_request_add_document(colo_request* request, colo_view name,
   if (request == nullptr || !IsView(name) || !IsView(content)) {
     return COLO_BAD_ARGUMENT;
   }
-  return Guarded([&]() -> colo_status {
+  return Guarded(content.size, [&]() -> colo_status {
     v1::Document document;
     document.set_name(std::string(TextOf(name)));
     document.set_content(std::string(TextOf(content)));
@@ -403,7 +430,7 @@ colo_status colo_request_add_param(colo_request* request, colo_view name,
   if (request == nullptr || !IsView(name) || !IsView(value)) {
     return COLO_BAD_ARGUMENT;
   }
-  return Guarded([&]() -> colo_status {
+  return Guarded(value.size, [&]() -> colo_status {
     v1::Param param;
     param.set_name(std::string(TextOf(name)));
     param.mutable_value()->set_string_value(std::string(TextOf(value)));
@@ -417,7 +444,7 @@ colo_status colo_request_set_option(colo_request* request, colo_view name,
   if (request == nullptr || !IsView(name) || !IsView(value)) {
     return COLO_BAD_ARGUMENT;
   }
-  return Guarded([&]() -> colo_status {
+  return Guarded(value.size, [&]() -> colo_status {
     v1::PlanOptions options = request->message.options();
     if (!SetOption(TextOf(name), TextOf(value), &options)) {
       return COLO_BAD_ARGUMENT;
@@ -433,7 +460,7 @@ colo_status colo_request_merge(colo_request* request, colo_format format,
   colo_bytes* out = report != nullptr ? report : &ignored;
   *out = {nullptr, 0};
   if (request == nullptr || !IsFormat(format)) return COLO_BAD_ARGUMENT;
-  const colo_status status = Guarded([&]() -> colo_status {
+  const colo_status status = Guarded(message.size, [&]() -> colo_status {
     v1::PlanRequest read;
     const colo_status status =
         Read(format, message, "request", &read, out, format);
@@ -456,7 +483,7 @@ colo_status colo_request_plan(const colo_planner* planner,
   if (plan == nullptr) return COLO_BAD_ARGUMENT;
   *plan = {nullptr, 0};
   if (planner == nullptr || request == nullptr) return COLO_BAD_ARGUMENT;
-  return Guarded([&]() -> colo_status {
+  return Guarded(SizeOf(*request), [&]() -> colo_status {
     return GivePlan(planner, request->message, plan);
   });
 }
@@ -475,8 +502,9 @@ colo_status colo_request_validate(const colo_planner* planner,
   if (report == nullptr) return COLO_BAD_ARGUMENT;
   *report = {nullptr, 0};
   if (planner == nullptr || request == nullptr) return COLO_BAD_ARGUMENT;
-  return Guarded(
-      [&] { return GiveValidation(planner, request->message, report); });
+  return Guarded(SizeOf(*request), [&] {
+    return GiveValidation(planner, request->message, report);
+  });
 }
 
 colo_status colo_render(const colo_planner* planner, colo_view plan,

@@ -34,6 +34,14 @@
  *    to say it. No input, however broken, ends the process; nothing is written
  *    to standard output or error.
  *
+ *    Memory. A call first sees whether memory in the order of what it will use
+ *    can be had, and is COLO_NO_MEMORY if not. Nothing more can be promised:
+ *    the libraries underneath, Abseil and protobuf, do not survive an
+ *    allocation that fails, so one that fails later, because another thread
+ *    took the memory or because a small input means a very large plan, may end
+ *    the process. (On most systems the kernel ends it anyway; malloc never
+ *    fails there.)
+ *
  * 4. Formats. A planner reads and writes messages in one format: protobuf's
  *    binary form, JSON or YAML. JSON and YAML have Tekton's field names.
  *
@@ -44,7 +52,10 @@
  * 6. Purity. An answer depends on the arguments alone: no clock, network, file
  *    or environment is looked at, and the same input gives the same bytes.
  *
- * 7. Versions. What is here stays: a function keeps its name, its arguments and
+ * 7. Versions. A promise: what was built with one libcolocation.so.N runs with
+ *    every later one of the same N. (A description of the interface is checked
+ *    in, and compared with abidiff whenever this library is tested.) What is
+ *    here stays: a function keeps its name, its arguments and
  *    its meaning, a constant its value. Functions, constants and struct members
  *    are added; then COLO_ABI_VERSION grows. So be prepared for a colo_status
  *    that you don't know: take it for an error. A struct of options begins with
