@@ -371,8 +371,10 @@ colo_status colo_convert(colo_view type, colo_format from, colo_view message,
           to, absl::StrCat("there is no message \"", TextOf(type), "\""),
           converted);
     }
+    colocation::DecodeOptions options;
+    options.allow_unknown_fields = true;
     const colo_status status =
-        Read(from, message, "message", read.get(), converted, to);
+        Read(from, message, "message", read.get(), converted, to, options);
     return status == COLO_OK ? Give(Write(to, *read), converted) : status;
   });
 }
@@ -604,6 +606,7 @@ colo_status colo_advance(const colo_planner* planner, colo_view plan,
   return FromPlan(
       planner, plan, advance,
       [&](colo_format format, const v1::ColocationPlan& read) -> colo_status {
+        if (!HaveMemoryFor(observation.size)) return COLO_NO_MEMORY;
         v1::Observation observed;
         // Pods are as the API server has them, which may be newer than we are.
         colocation::DecodeOptions options;

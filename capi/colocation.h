@@ -55,14 +55,14 @@
  * 7. Versions. A promise: what was built with one libcolocation.so.N runs with
  *    every later one of the same N. (A description of the interface is checked
  *    in, and compared with abidiff whenever this library is tested.) What is
- *    here stays: a function keeps its name, its arguments and
- *    its meaning, a constant its value. Functions, constants and struct members
- *    are added; then COLO_ABI_VERSION grows. So be prepared for a colo_status
- *    that you don't know: take it for an error. A struct of options begins with
- *    its size, so that programs built with older headers go on working: members
- *    that a shorter struct lacks have their defaults, and of a longer one the
- *    members that this library doesn't know must be zero. Messages grow as
- *    protobuf's do.
+ *    here stays: a function keeps its name, its arguments and its meaning, a
+ *    constant its value. Functions, constants and struct members are added; then
+ *    COLO_ABI_VERSION grows. So be prepared for a colo_status that you don't
+ *    know: take it for an error. A struct of options begins with its size, so
+ *    that programs built with older headers go on working: members that a
+ *    shorter struct lacks have their defaults, and of a longer one the members
+ *    that this library doesn't know must be zero. Messages grow as protobuf's
+ *    do.
  */
 #ifndef COLOCATION_H_
 #define COLOCATION_H_
@@ -161,8 +161,10 @@ COLO_API colo_view colo_text(const char* text);
 COLO_API void colo_bytes_free(colo_bytes* bytes);
 
 /* Writes a message in another format. `type` is its name in the .proto files,
- * "ColocationPlan". COLO_BAD_ARGUMENT: there is no such type or format, or the
- * message can't be read; the Report is in the format `to`. */
+ * "ColocationPlan". Fields that this library doesn't know are passed over, so
+ * that objects may come from a newer Kubernetes. COLO_BAD_ARGUMENT: there is no
+ * such type or format, or the message can't be read; the Report is in the format
+ * `to`. */
 COLO_API colo_status colo_convert(colo_view type, colo_format from,
                                   colo_view message, colo_format to,
                                   colo_bytes* converted);

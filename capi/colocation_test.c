@@ -468,9 +468,15 @@ static void messages_convert(void) {
                      COLO_FORMAT_JSON, &out) == COLO_BAD_ARGUMENT);
   CHECK(contains(&out, "\"bad-argument\""));
   colo_bytes_free(&out);
-  CHECK(colo_convert(type, COLO_FORMAT_JSON, colo_text("{\"novelty\": 1}"),
+  CHECK(colo_convert(type, COLO_FORMAT_JSON, colo_text("{\"version\": []}"),
                      COLO_FORMAT_YAML, &out) == COLO_BAD_ARGUMENT);
-  CHECK(contains(&out, "code: unknown-field"));
+  CHECK(contains(&out, "code: wrong-type"));
+  colo_bytes_free(&out);
+  CHECK(colo_convert(colo_text("Pod"), COLO_FORMAT_JSON,
+                     colo_text("{\"kind\": \"Pod\", \"novelty\": 1}"),
+                     COLO_FORMAT_YAML, &out) == COLO_OK);
+  CHECK(contains(&out, "kind: Pod"));
+  CHECK(!contains(&out, "novelty"));
   colo_bytes_free(&out);
   CHECK(colo_convert(type, 99, kNone, COLO_FORMAT_JSON, &out) ==
         COLO_BAD_ARGUMENT);

@@ -19,7 +19,7 @@ diff <(echo "$exported") "$list" || {
   echo "the exported symbols (<) differ from $list (>)"
   exit 1
 }
-readelf --dynamic "$library" | grep -q 'SONAME.*\[libcolocation\.so\.1\]' || {
+readelf --dynamic "$library" | grep 'SONAME.*\[libcolocation\.so\.1\]' >/dev/null || {
   echo "the SONAME is not libcolocation.so.1"
   exit 1
 }

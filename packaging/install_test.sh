@@ -23,7 +23,7 @@ if grep -rqs --exclude-dir=bin --exclude='libcolocation.so*' --exclude=launcher 
   fail "an absolute path was installed"
 fi
 "$prefix/bin/colocate" plan examples/build-pipeline.yaml |
-  grep -q "8 tasks in 1 Pod" || fail "the installed colocate doesn't plan"
+  grep "8 tasks in 1 Pod" >/dev/null || fail "the installed colocate doesn't plan"
 protoc -I "$(PKG_CONFIG_PATH=$library/pkgconfig \
   pkg-config --variable=protodir colocation)" \
   --descriptor_set_out=/dev/null colocation/v1/plan.proto ||
@@ -31,13 +31,13 @@ protoc -I "$(PKG_CONFIG_PATH=$library/pkgconfig \
 
 # With pkg-config: shared and dev symlink.
 export PKG_CONFIG_PATH=$library/pkgconfig
-[[ $(pkg-config --modversion colocation) == "$("$prefix/bin/colocate" version |
-  grep -o '[0-9][0-9.]*[0-9]' | head -1)" ]] || fail "the versions differ"
+[[ $("$prefix/bin/colocate" version) == *"$(pkg-config --modversion colocation)"* ]] ||
+  fail "the versions differ"
 # shellcheck disable=SC2046  # flags are words
 cc -std=c11 -Wall -Wextra -Werror examples/c/plan.c -o "$TEST_TMPDIR/plan" \
   $(pkg-config --cflags --libs colocation) || fail "not compiled with pkg-config"
 LD_LIBRARY_PATH=$library "$TEST_TMPDIR/plan" examples/build-pipeline.yaml |
-  grep -q "8 tasks in 1 Pod" || fail "what was compiled with pkg-config doesn't plan"
+  grep "8 tasks in 1 Pod" >/dev/null || fail "what was compiled with pkg-config doesn't plan"
 
 # A wrong command line changes nothing.
 for arguments in "" "--prefix=" "--novelty" "--prefix=$TEST_TMPDIR/x --libdir=/lib" \

@@ -148,5 +148,5 @@ func ask(ctx context.Context, function function, message proto.Message) ([]byte,
 	if err != nil {
 		return nil, badArgument(err)
 	}
-	return call(function, formatProtobuf, bytes, "", 0)
+	return call(function, formatProtobuf, bytes, nil, 0)
 }

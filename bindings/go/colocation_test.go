@@ -175,11 +175,11 @@ func TestStatuses(t *testing.T) {
 	if _, err := colocation.ParsePlan(nil); !errors.Is(err, colocation.BadArgument) {
 		t.Errorf("a plan of version 0: %v", err)
 	}
-	_, err = colocation.ParsePlanJSON([]byte(`{"version": 1, "novelty": 2}`))
+	_, err = colocation.ParsePlanJSON([]byte(`{"version": []}`))
 	var bad *colocation.Error
 	if !errors.As(err, &bad) || bad.Status != colocation.BadArgument || len(bad.Diagnostics) != 1 ||
-		bad.Diagnostics[0].Code != "unknown-field" {
-		t.Errorf("an unknown field: %v", err)
+		bad.Diagnostics[0].Code != "wrong-type" {
+		t.Errorf("a list for a number: %v", err)
 	}
 	if text := colocation.Status(99).Error(); text != "status 99 of libcolocation" {
 		t.Errorf("a status of the future is %q", text)
@@ -274,6 +274,44 @@ func TestAPlanIsReadBackWhole(t *testing.T) {
 	}
 	if yaml, err := plan.YAML(); err != nil || !strings.HasPrefix(string(yaml), "version: 1\n") {
 		t.Errorf("YAML: %.40s, %v", yaml, err)
+	}
+}
+
+func TestARunAdvances(t *testing.T) {
+	plan := plan(t, colocation.WithPolicy(colocationv1.Policy_POLICY_PIPELINERUN))
+	first, err := plan.Advance(&colocationv1.Observation{Now: "2026-01-02T03:04:05Z"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(first.Actions) != 1 || first.Actions[0].CreatePod.GetMetadata().GetName() != plan.Pods[0].Name || first.Done {
+		t.Errorf("what is to be done is %v", first)
+	}
+	// Cancelled before the Pod was there: nothing to create any more.
+	second, err := plan.Advance(&colocationv1.Observation{
+		Now: "2026-01-02T03:04:06Z", SpecStatus: "Cancelled", Status: first.Status,
+	})
+	if err != nil || !second.Done || second.Status.Conditions[0].Status != "False" {
+		t.Errorf("what is to be done is %v, %v", second, err)
+	}
+	if _, err := plan.Advance(&colocationv1.Observation{}); !errors.Is(err, colocation.BadArgument) {
+		t.Errorf("without a time: %v", err)
+	}
+}
+
+func TestObjectsOfKubernetes(t *testing.T) {
+	pod := &colocationv1.Pod{}
+	text := `{"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"100m"}}}]}}`
+	if err := colocation.UnmarshalJSON([]byte(strings.Replace(text, "{", `{"novelty":1,`, 1)), pod); err != nil {
+		t.Fatal(err)
+	}
+	if cpu := pod.Spec.Containers[0].Resources.Requests["cpu"]; cpu != "100m" {
+		t.Errorf("cpu is %q", cpu)
+	}
+	if again, err := colocation.MarshalJSON(pod); err != nil || string(again) != text {
+		t.Errorf("%s, %v", again, err)
+	}
+	if err := colocation.UnmarshalJSON([]byte("["), pod); !errors.Is(err, colocation.BadArgument) {
+		t.Errorf("no JSON: %v", err)
 	}
 }
 

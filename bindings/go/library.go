@@ -8,15 +8,15 @@ package colocation
 // One function for every call of a planner: it takes Go's memory as arguments,
 // which cgo pins; as a member of a struct it wouldn't. The planner lives as long
 // as the call: it is some bytes, and so nothing is left to release.
-enum function { PLAN, VALIDATE, RENDER, DESCRIBE, EXPLAIN, GRAPH, CHECK };
+enum function { PLAN, VALIDATE, RENDER, DESCRIBE, EXPLAIN, GRAPH, CHECK, ADVANCE };
 
 static colo_status call(enum function function, colo_format format,
-                        const char* data, size_t size, const char* name,
-                        size_t name_size, int drawing, colo_bytes* answer) {
+                        const char* data, size_t size, const char* other,
+                        size_t other_size, int drawing, colo_bytes* answer) {
   colo_planner_options options = COLO_PLANNER_OPTIONS_INIT;
   colo_planner* planner = NULL;
   const colo_view message = {data, size};
-  const colo_view part = {name, name_size};
+  const colo_view part = {other, other_size};
   colo_status status;
   answer->data = NULL;
   answer->size = 0;
@@ -41,6 +41,9 @@ static colo_status call(enum function function, colo_format format,
       break;
     case GRAPH:
       status = colo_graph(planner, message, drawing, answer);
+      break;
+    case ADVANCE:
+      status = colo_advance(planner, message, part, answer);
       break;
     case CHECK:
       status = colo_check(planner, message, answer);
@@ -77,6 +80,7 @@ const (
 	explain  function = C.EXPLAIN
 	graph    function = C.GRAPH
 	check    function = C.CHECK
+	advance  function = C.ADVANCE
 )
 
 type format C.colo_format
@@ -101,13 +105,12 @@ const (
 // Version is the version of the C library, such as "1.2.3".
 func Version() string { return C.GoString(C.colo_version()) }
 
-// call calls function with a message in format, the name of a part of it, and a
-// drawing, where the function takes one.
-func call(function function, format format, message []byte, part string, drawing Drawing) ([]byte, error) {
-	name := []byte(part)
+// call calls function with a message in format; what else it takes, the name of a
+// part or another message; and a drawing, where it takes one.
+func call(function function, format format, message, other []byte, drawing Drawing) ([]byte, error) {
 	var answer C.colo_bytes
 	status := C.call(C.enum_function(function), C.colo_format(format),
-		pointer(message), C.size_t(len(message)), pointer(name), C.size_t(len(name)), C.int(drawing), &answer)
+		pointer(message), C.size_t(len(message)), pointer(other), C.size_t(len(other)), C.int(drawing), &answer)
 	return take(Status(status), &answer, format)
 }
 

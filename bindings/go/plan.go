@@ -28,9 +28,13 @@ func ParsePlan(bytes []byte) (*RunPlan, error) {
 
 // ParsePlanJSON reads what JSON gives.
 func ParsePlanJSON(text []byte) (*RunPlan, error) {
-	bytes, err := convert("ColocationPlan", formatJSON, text, formatProtobuf)
-	if err != nil {
+	message := &colocationv1.ColocationPlan{}
+	if err := UnmarshalJSON(text, message); err != nil {
 		return nil, err
+	}
+	bytes, err := proto.Marshal(message)
+	if err != nil {
+		return nil, badArgument(err)
 	}
 	return ParsePlan(bytes)
 }
@@ -42,18 +46,10 @@ func (p *RunPlan) Marshal() ([]byte, error) {
 }
 
 // JSON gives the plan as JSON, with Tekton's and Kubernetes' field names.
-func (p *RunPlan) JSON() ([]byte, error) { return p.in(formatJSON) }
+func (p *RunPlan) JSON() ([]byte, error) { return write(p.ColocationPlan, formatJSON) }
 
 // YAML gives the plan as YAML.
-func (p *RunPlan) YAML() ([]byte, error) { return p.in(formatYAML) }
-
-func (p *RunPlan) in(format format) ([]byte, error) {
-	bytes, err := p.Marshal()
-	if err != nil {
-		return nil, badArgument(err)
-	}
-	return convert("ColocationPlan", formatProtobuf, bytes, format)
-}
+func (p *RunPlan) YAML() ([]byte, error) { return write(p.ColocationPlan, formatYAML) }
 
 // Task returns the pipeline task of that name, nil where there is none.
 func (p *RunPlan) Task(name string) *colocationv1.PlannedTask {
@@ -114,7 +110,7 @@ func (p *RunPlan) WaitsFor(task, other string) bool {
 
 // Manifests gives the claims and Pods to create.
 func (p *RunPlan) Manifests() (*colocationv1.Manifests, error) {
-	bytes, err := p.call(render, "", 0)
+	bytes, err := p.call(render, nil, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -142,36 +138,54 @@ func (p *RunPlan) PodJSON(name string) ([]byte, error) {
 }
 
 func (p *RunPlan) rendered(pod string, format format) ([]byte, error) {
-	bytes, err := p.in(format)
+	bytes, err := write(p.ColocationPlan, format)
 	if err != nil {
 		return nil, err
 	}
-	return call(render, format, bytes, pod, 0)
+	return call(render, format, bytes, []byte(pod), 0)
 }
 
 // Describe gives the plan as a text for people.
-func (p *RunPlan) Describe() (string, error) { return text(p.call(describe, "", 0)) }
+func (p *RunPlan) Describe() (string, error) { return text(p.call(describe, nil, 0)) }
 
 // Explain says why it is as it is: all of it, or with a task's name what
 // concerns that.
-func (p *RunPlan) Explain(task string) (string, error) { return text(p.call(explain, task, 0)) }
+func (p *RunPlan) Explain(task string) (string, error) { return text(p.call(explain, []byte(task), 0)) }
 
 // Draw draws Pods, tasks, and what waits for what.
-func (p *RunPlan) Draw(drawing Drawing) ([]byte, error) { return p.call(graph, "", drawing) }
+func (p *RunPlan) Draw(drawing Drawing) ([]byte, error) { return p.call(graph, nil, drawing) }
+
+// Advance says what a controller has to do next, and how the run stands. It keeps
+// nothing: hand the status that comes back in with the next observation.
+func (p *RunPlan) Advance(observation *colocationv1.Observation) (*colocationv1.Advance, error) {
+	seen, err := proto.Marshal(observation)
+	if err != nil {
+		return nil, badArgument(err)
+	}
+	bytes, err := p.call(advance, seen, 0)
+	if err != nil {
+		return nil, err
+	}
+	next := &colocationv1.Advance{}
+	if err := proto.Unmarshal(bytes, next); err != nil {
+		return nil, internalError(err)
+	}
+	return next, nil
+}
 
 // Check verifies the plan independently of the planner. A plan of Plan was
 // verified already.
 func (p *RunPlan) Check() error {
-	_, err := p.call(check, "", 0)
+	_, err := p.call(check, nil, 0)
 	return err
 }
 
-func (p *RunPlan) call(function function, part string, drawing Drawing) ([]byte, error) {
+func (p *RunPlan) call(function function, other []byte, drawing Drawing) ([]byte, error) {
 	bytes, err := p.Marshal()
 	if err != nil {
 		return nil, badArgument(err)
 	}
-	return call(function, formatProtobuf, bytes, part, drawing)
+	return call(function, formatProtobuf, bytes, other, drawing)
 }
 
 func text(bytes []byte, err error) (string, error) { return string(bytes), err }

@@ -146,7 +146,8 @@ class Writer:
                 F.TYPE_BOOL: ("bool", "boolean"),
                 F.TYPE_INT32: ("int", "number"),
                 F.TYPE_INT64: ("int", "number"),
-                F.TYPE_DOUBLE: ("float", "number"),
+                F.TYPE_UINT32: ("int", "number"),
+                F.TYPE_UINT64: ("int", "number"),
             }[field.type]
             if repeated:
                 annotation, make = f"list[{annotation}]", make + "s"

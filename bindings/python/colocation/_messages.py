@@ -16,14 +16,18 @@ __all__ = [
     "Advance",
     "AnnotatePod",
     "ApiFields",
+    "Arrivals",
     "Barrier",
     "CancelExternal",
+    "Caps",
     "Chain",
     "ChildReference",
     "Cluster",
+    "ClusterEvent",
     "ColocationPlan",
     "Condition",
     "ContainerRole",
+    "Cut",
     "Decision",
     "DeclaredEnds",
     "DeclaredResult",
@@ -32,12 +36,17 @@ __all__ = [
     "Dependency",
     "Diagnostic",
     "Diagnostics",
+    "Distribution",
     "Document",
+    "Durations",
     "ExecCheck",
+    "ExecutionKind",
+    "ExecutionResult",
     "ExternalRun",
     "ExternalSpec",
     "HttpCheck",
     "ImageConfig",
+    "ImageCost",
     "InstallSpec",
     "LaunchContainer",
     "LaunchEnvVar",
@@ -49,6 +58,8 @@ __all__ = [
     "Manifests",
     "Need",
     "Needs",
+    "NodeGroup",
+    "NodeShape",
     "Observation",
     "Origin",
     "Outcome",
@@ -73,26 +84,41 @@ __all__ = [
     "ResultRef",
     "ResultValue",
     "RunIdentity",
+    "RunOutcome",
     "RunStatus",
     "RunTimeouts",
     "Script",
     "Severity",
     "SidecarState",
     "SidecarStatus",
+    "SimulatedClaim",
+    "SimulatedCosts",
+    "SimulatedNode",
+    "SimulatedPod",
+    "SimulatedRun",
+    "SimulatedStorageClass",
+    "SimulatedUnit",
+    "SimulatedWorkload",
+    "SimulationCluster",
+    "SimulationRequest",
+    "SimulationResult",
     "SkipReason",
     "SkippedTask",
     "StartCondition",
     "StartExternal",
     "StepEnd",
     "StepState",
+    "TaskDuration",
     "TaskEnd",
     "TaskRunRecord",
     "TaskRunResult",
     "TaskRunStatus",
     "TcpCheck",
+    "TektonSettings",
     "TerminationEntry",
     "TerminationMessage",
     "UnitNeed",
+    "UnitOutcome",
     "UnitStart",
     "ValueType",
     "When",
@@ -657,6 +683,13 @@ class Limits(Message):
     matrix_combinations: int = form.number("matrixCombinations")
     # Bytes of one rendered Pod; default 1,000,000 (etcd refuses 1.5 MiB).
     pod_bytes: int = form.number("podBytes")
+    # Containers of one Pod, beside the init container; default: any number.
+    pod_containers: int = form.number("podContainers")
+    # Bytes that the value of each result is to have room for in the termination
+    # message that reports it: of 12 KiB each container of a Pod gets an equal
+    # part, at most 4096 bytes. Default 80, a digest; then only tasks that need
+    # not share a Pod are kept apart for it.
+    result_bytes: int = form.number("resultBytes")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -664,6 +697,8 @@ class Cluster(Message):
     """What is known of the cluster that will run the Pods."""
 
     limit_ranges: list[dict[str, Any]] = form.objects("limitRanges", True)
+    # A Pod has to fit on one of these; none: not known. Read are `allocatable`
+    # (else `capacity`), `unschedulable` and the labels that a nodeSelector names.
     nodes: list[dict[str, Any]] = form.objects("nodes", True)
     # Pods may have `spec.resources` (Kubernetes 1.34 and later by default).
     pod_level_resources: bool = form.boolean("podLevelResources")
@@ -752,6 +787,32 @@ class ColocationPlan(Message):
     timeouts: RunTimeouts | None = form.message("timeouts", lambda: RunTimeouts)
     # Warnings about the input.
     warnings: list[Diagnostic] = form.messages("warnings", lambda: Diagnostic)
+    # What its Pods were held to.
+    caps: Caps | None = form.message("caps", lambda: Caps)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Caps(Message):
+    """Upper bounds for each Pod. A Pod of a single unit of work is not held to
+    them: it would be no smaller without this plan.
+    """
+
+    # None larger in every resource than another with the same labels. Empty:
+    # not known.
+    nodes: list[NodeShape] = form.messages("nodes", lambda: NodeShape)
+    # Beside the init container; zero: any number.
+    pod_containers: int = form.number("podContainers")
+    # Bytes of a result's value that each task's termination message has room
+    # for; zero: not held to.
+    result_bytes: int = form.number("resultBytes")
+
+
+@dataclasses.dataclass(kw_only=True)
+class NodeShape(Message):
+    name: str = form.text("name")
+    allocatable: dict[str, str] = form.mapping("allocatable")
+    # Those that a nodeSelector of the run names.
+    labels: dict[str, str] = form.mapping("labels")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -895,6 +956,9 @@ class PlannedPod(Message):
     # broken by the longest chain that hangs on them.
     containers: list[PlannedContainer] = form.messages("containers", lambda: PlannedContainer)
     resources: list[ResourceUse] = form.messages("resources", lambda: ResourceUse)
+    # Caps.nodes: one that has room for all that the Pod asks for, and the labels
+    # of its nodeSelector. Empty where nothing is known of such nodes.
+    node: str = form.text("node")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1016,6 +1080,26 @@ class Decision(Message):
     message: str = form.text("message")
     # What to change for another decision; may be empty.
     hint: str = form.text("hint")
+    # Of a split: what the Pods of `tasks` share nevertheless.
+    cut: Cut | None = form.message("cut", lambda: Cut)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Cut(Message):
+    """What a split cuts, measured in Pods: each thing that is used in k of the Pods
+    counts k - 1. The planner makes `claims` as small as can be, then `results`,
+    then `waits`, then the number of Pods.
+    """
+
+    # Claims and other volumes outside any Pod that have to be mounted in another
+    # Pod, too.
+    claims: int = form.number("claims")
+    # Results that have to be told to another Pod.
+    results: int = form.number("results")
+    # Waits that become gates.
+    waits: int = form.number("waits")
+    # Into how many Pods.
+    pods: int = form.number("pods")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1249,6 +1333,8 @@ class TaskRunResult(Message):
 class PodRecord(Message):
     name: str = form.text("name")
     uid: str = form.text("uid")
+    # Since when it is not seen any more; after a while it counts as gone.
+    missing_since: str = form.text("missingSince")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1266,3 +1352,371 @@ class TerminationEntry(Message):
     value: str = form.text("value")
     # 1: result of the task, 3: of the launcher's own, 4: result of the step.
     type: int = form.number("type")
+
+
+class ExecutionKind(Enum):
+    UNSPECIFIED = "EXECUTION_KIND_UNSPECIFIED"
+    # Tekton's: a Pod for each task.
+    POD_PER_TASK = "POD_PER_TASK"
+    # The colocation plan's.
+    COLOCATED = "COLOCATED"
+
+
+class RunOutcome(Enum):
+    UNSPECIFIED = "RUN_OUTCOME_UNSPECIFIED"
+    RUN_SUCCEEDED = "RUN_SUCCEEDED"
+    RUN_FAILED = "RUN_FAILED"
+    # The pipeline's timeout was over.
+    RUN_TIMED_OUT = "RUN_TIMED_OUT"
+    # Nothing that can still happen in the cluster lets it go on; where the
+    # pipeline has a timeout, that ended it.
+    RUN_DEADLOCKED = "RUN_DEADLOCKED"
+
+
+class UnitOutcome(Enum):
+    UNSPECIFIED = "UNIT_OUTCOME_UNSPECIFIED"
+    UNIT_SUCCEEDED = "UNIT_SUCCEEDED"
+    UNIT_FAILED = "UNIT_FAILED"
+    UNIT_SKIPPED = "UNIT_SKIPPED"
+    # The run ended first.
+    UNIT_NEVER_STARTED = "UNIT_NEVER_STARTED"
+    # It was stopped when the run ended.
+    UNIT_CANCELLED = "UNIT_CANCELLED"
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulationRequest(Message):
+    # What comes to the cluster; at least one.
+    workloads: list[SimulatedWorkload] = form.messages("workloads", lambda: SimulatedWorkload)
+    cluster: SimulationCluster | None = form.message("cluster", lambda: SimulationCluster)
+    # Where all chance comes from.
+    seed: int = form.number("seed")
+    # How many runs are told in full, the first ones; others are only counted.
+    # Zero: 1. A run that ends in a deadlock is told in full as long as fewer
+    # than so many of these have been.
+    detailed_runs: int = form.number("detailedRuns")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedWorkload(Message):
+    """Runs of one pipeline."""
+
+    plan: ColocationPlan | None = form.message("plan", lambda: ColocationPlan)
+    request: PlanRequest | None = form.message("request", lambda: PlanRequest)
+    durations: Durations | None = form.message("durations", lambda: Durations)
+    arrivals: Arrivals | None = form.message("arrivals", lambda: Arrivals)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Arrivals(Message):
+    """When runs come."""
+
+    # Zero: 1.
+    count: int = form.number("count")
+    # Of the first one.
+    start: str = form.text("start")
+    # From one to the next; the mean if they come at random. Default 0: all at
+    # once.
+    interval: str = form.text("interval")
+    # True: independently of each other (exponential intervals). False: evenly.
+    random: bool = form.boolean("random")
+
+
+@dataclasses.dataclass(kw_only=True)
+class Durations(Message):
+    """How long things take, and how they end."""
+
+    # Of a task that is not in `tasks`; default 30s. It is shared equally among
+    # the task's steps.
+    default: str = form.text("default")
+    # By name; each pipeline task at most once.
+    tasks: list[TaskDuration] = form.messages("tasks", lambda: TaskDuration)
+    # By how much a duration varies from run to run, in percent: 20 means evenly
+    # between 80 and 120 percent. At most 100.
+    spread_percent: int = form.number("spreadPercent")
+
+
+@dataclasses.dataclass(kw_only=True)
+class TaskDuration(Message):
+    # PipelineTask.name.
+    name: str = form.text("name")
+    # Of one attempt of one unit (a combination of a matrix is a unit). What is
+    # left of it after `steps` is shared equally among the other steps.
+    duration: str = form.text("duration")
+    # Durations of single steps, by the step's name.
+    steps: dict[str, str] = form.mapping("steps")
+    # "succeeded" (the default); "failed": every attempt fails; "skipped": a
+    # `when` of the task doesn't hold.
+    outcome: str = form.text("outcome")
+    # The first so many attempts fail.
+    failing_attempts: int = form.number("failingAttempts")
+    # Of a thousand attempts so many fail, at random.
+    failures_per_thousand: int = form.number("failuresPerThousand")
+    # In Durations.spread_percent's place.
+    spread_percent: int | None = form.number("spreadPercent", None)
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulationCluster(Message):
+    nodes: list[SimulatedNode] = form.messages("nodes", lambda: SimulatedNode)
+    node_groups: list[NodeGroup] = form.messages("nodeGroups", lambda: NodeGroup)
+    # The first one is the cluster's default.
+    storage_classes: list[SimulatedStorageClass] = form.messages("storageClasses", lambda: SimulatedStorageClass)
+    # Claims that are there from the start.
+    claims: list[SimulatedClaim] = form.messages("claims", lambda: SimulatedClaim)
+    events: list[ClusterEvent] = form.messages("events", lambda: ClusterEvent)
+    costs: SimulatedCosts | None = form.message("costs", lambda: SimulatedCosts)
+    tekton: TektonSettings | None = form.message("tekton", lambda: TektonSettings)
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedNode(Message):
+    # With `count`: name-0, name-1, ...
+    name: str = form.text("name")
+    # So many nodes like this one; zero: 1.
+    count: int = form.number("count")
+    # The label topology.kubernetes.io/zone, which may also stand in `labels`.
+    zone: str = form.text("zone")
+    labels: dict[str, str] = form.mapping("labels")
+    taints: list[dict[str, Any]] = form.objects("taints", True)
+    # What Pods may ask for: "cpu", "memory", ...
+    allocatable: dict[str, str] = form.mapping("allocatable")
+    # What Pods of others ask for, all the time.
+    in_use: dict[str, str] = form.mapping("inUse")
+    # How many Pods of others there are, all the time.
+    pods_in_use: int = form.number("podsInUse")
+    # allocatable.pods; zero: 110, kubelet's default.
+    max_pods: int = form.number("maxPods")
+    # How many volumes can be attached; zero: no limit.
+    max_volumes: int = form.number("maxVolumes")
+    # kubectl cordon.
+    cordoned: bool = form.boolean("cordoned")
+    # Images that are there from the start.
+    images: list[str] = form.texts("images")
+
+
+@dataclasses.dataclass(kw_only=True)
+class NodeGroup(Message):
+    """Nodes that the cluster autoscaler adds and removes."""
+
+    # What a node of the group is like. Its `name` is the group's: nodes are
+    # called name-0, name-1, ...; its `count` is how many there are from the
+    # start.
+    node: SimulatedNode | None = form.message("node", lambda: SimulatedNode)
+    max_size: int = form.number("maxSize")
+    min_size: int = form.number("minSize")
+    # From a Pod that finds no place to a node that is ready; default 1m30s.
+    provision: str = form.text("provision")
+    # A node without Pods of the runs is removed after so long; default 10m,
+    # "0s": at once.
+    scale_down_after: str = form.text("scaleDownAfter")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedStorageClass(Message):
+    name: str = form.text("name")
+    # "Immediate" (Kubernetes' default) or "WaitForFirstConsumer".
+    volume_binding_mode: str = form.text("volumeBindingMode")
+    # A volume can only be used in the zone that it was made in.
+    zonal: bool = form.boolean("zonal")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedClaim(Message):
+    name: str = form.text("name")
+    storage_class: str = form.text("storageClass")
+    # Where its volume is; empty for one that can be used everywhere.
+    zone: str = form.text("zone")
+    # "ReadWriteOnce" (the default), "ReadWriteMany" or "ReadOnlyMany".
+    access_mode: str = form.text("accessMode")
+
+
+@dataclasses.dataclass(kw_only=True)
+class ClusterEvent(Message):
+    """Something that an administrator or the world does."""
+
+    at: str = form.text("at")
+    # Exactly one of these, the name of a node.
+    cordon: str = form.text("cordon")
+    uncordon: str = form.text("uncordon")
+    # The node goes, with its Pods.
+    remove: str = form.text("remove")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedCosts(Message):
+    """How long the cluster takes for what it does. The defaults are assumptions,
+    of the size one sees; measure your own.
+    """
+
+    # From a change to the controller's answer: a new Pod. Default 500ms.
+    reconcile: str = form.text("reconcile")
+    # From a new Pod to the scheduler's look at it. Default 100ms.
+    pod_scheduling: str = form.text("podScheduling")
+    # Sandbox, network and init containers. Default 2s.
+    pod_start: str = form.text("podStart")
+    # Each container; a kubelet starts those of a Pod one after the other.
+    # Default 300ms.
+    container_start: str = form.text("containerStart")
+    # An image that is not yet on the node. Default 10s.
+    image_pull: str = form.text("imagePull")
+    images: list[ImageCost] = form.messages("images", lambda: ImageCost)
+    # Default 5s each.
+    volume_provision: str = form.text("volumeProvision")
+    volume_attach: str = form.text("volumeAttach")
+    volume_detach: str = form.text("volumeDetach")
+    # From the end of a task in one Pod to its gate in another. Default 2s.
+    gate: str = form.text("gate")
+
+
+@dataclasses.dataclass(kw_only=True)
+class ImageCost(Message):
+    image: str = form.text("image")
+    pull: str = form.text("pull")
+
+
+@dataclasses.dataclass(kw_only=True)
+class TektonSettings(Message):
+    """How Tekton is set up that runs the Pod-per-task execution."""
+
+    # The feature flag `coschedule`: "workspaces" (the default), "pipelineruns",
+    # "isolate-pipelinerun" or "disabled".
+    coschedule: str = form.text("coschedule")
+    # What stands for a workspace that is an emptyDir in the plan and is used by
+    # several tasks: a claim of this class (empty: the default) ...
+    storage_class: str = form.text("storageClass")
+    # ... and access mode: "ReadWriteOnce" (the default) or "ReadWriteMany".
+    access_mode: str = form.text("accessMode")
+    # Tekton since v0.48 (pull request 6596) replaces an affinity assistant whose
+    # node is cordoned. True: as before that.
+    keep_assistant_on_cordoned_node: bool = form.boolean("keepAssistantOnCordonedNode")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulationResult(Message):
+    # Pod per task first, then colocated.
+    executions: list[ExecutionResult] = form.messages("executions", lambda: ExecutionResult)
+    # What the simulation does not take into account though the input has it.
+    notes: list[str] = form.texts("notes")
+
+
+@dataclasses.dataclass(kw_only=True)
+class ExecutionResult(Message):
+    kind: ExecutionKind = form.enumeration("kind", lambda: ExecutionKind)
+    # "coschedule: workspaces", "policy: workspaces"; for people.
+    description: str = form.text("description")
+    runs: int = form.number("runs")
+    succeeded: int = form.number("succeeded")
+    failed: int = form.number("failed")
+    timed_out: int = form.number("timedOut")
+    deadlocked: int = form.number("deadlocked")
+    # From a run's arrival to its end; of those that succeeded or failed.
+    makespan: Distribution | None = form.message("makespan", lambda: Distribution)
+    # From a run's arrival to the start of its first step; of the same runs.
+    first_step: Distribution | None = form.message("firstStep", lambda: Distribution)
+    # From a Pod's creation to its node, of Pods that got one. Without
+    # placeholders.
+    pending: Distribution | None = form.message("pending", lambda: Distribution)
+    # Pods that were created, and how many of them were placeholders of an
+    # affinity assistant.
+    pods: int = form.number("pods")
+    placeholders: int = form.number("placeholders")
+    # Claims made for the runs, and how often a volume was attached to a node.
+    volumes: int = form.number("volumes")
+    attachments: int = form.number("attachments")
+    # How often an image was pulled.
+    image_pulls: int = form.number("imagePulls")
+    # What Pods asked for, times how long they had it: by resource, in units
+    # times seconds ("cpu": "5400.250", "memory": bytes times seconds).
+    requested_seconds: dict[str, str] = form.mapping("requestedSeconds")
+    # The same of the placeholders alone; it is part of `requested_seconds`.
+    placeholder_seconds: dict[str, str] = form.mapping("placeholderSeconds")
+    # What the nodes had, times how long they were there.
+    allocatable_seconds: dict[str, str] = form.mapping("allocatableSeconds")
+    # The largest part of all nodes that was asked for at once, in thousandths.
+    peak_permille: dict[str, str] = form.mapping("peakPermille")
+    # Node times seconds of the autoscaler's nodes, and how many it added.
+    scaled_node_seconds: str = form.text("scaledNodeSeconds")
+    nodes_added: int = form.number("nodesAdded")
+    # When the last thing happened.
+    end: str = form.text("end")
+    # SimulationRequest.detailed_runs; by arrival.
+    detailed: list[SimulatedRun] = form.messages("detailed", lambda: SimulatedRun)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Distribution(Message):
+    """Of durations; the value at a percentile is the smallest that at least so many
+    percent of the values don't exceed.
+    """
+
+    count: int = form.number("count")
+    min: str = form.text("min")
+    p50: str = form.text("p50")
+    p90: str = form.text("p90")
+    p99: str = form.text("p99")
+    max: str = form.text("max")
+    mean: str = form.text("mean")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedRun(Message):
+    # From 0, by arrival.
+    index: int = form.number("index")
+    # Of the plan.
+    name: str = form.text("name")
+    arrival: str = form.text("arrival")
+    outcome: RunOutcome = form.enumeration("outcome", lambda: RunOutcome)
+    # When it ended; absent for a run that never does.
+    end: str = form.text("end")
+    # From arrival to end.
+    makespan: str = form.text("makespan")
+    # Why it was deadlocked or timed out, in words.
+    reason: str = form.text("reason")
+    # Since when nothing could let it go on.
+    stuck_since: str = form.text("stuckSince")
+    # In order of creation.
+    pods: list[SimulatedPod] = form.messages("pods", lambda: SimulatedPod)
+    # By the plan's order; those of a matrix by unit.
+    units: list[SimulatedUnit] = form.messages("units", lambda: SimulatedUnit)
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedPod(Message):
+    name: str = form.text("name")
+    # Pipeline tasks that run in it; none for a placeholder.
+    tasks: list[str] = form.texts("tasks")
+    # A placeholder of Tekton's affinity assistant.
+    placeholder: bool = form.boolean("placeholder")
+    requests: dict[str, str] = form.mapping("requests")
+    node: str = form.text("node")
+    # Absent where it did not come to that.
+    created: str = form.text("created")
+    scheduled: str = form.text("scheduled")
+    # Its volumes were there.
+    volumes_ready: str = form.text("volumesReady")
+    # All its containers were started.
+    started: str = form.text("started")
+    ended: str = form.text("ended")
+    # Why it had no node at first, as the scheduler says it.
+    unschedulable: str = form.text("unschedulable")
+    # Why it got none, in words.
+    stuck: str = form.text("stuck")
+
+
+@dataclasses.dataclass(kw_only=True)
+class SimulatedUnit(Message):
+    # PlannedUnit.name; the task's for an external one.
+    name: str = form.text("name")
+    task: str = form.text("task")
+    # SimulatedPod.name of the last attempt.
+    pod: str = form.text("pod")
+    outcome: UnitOutcome = form.enumeration("outcome", lambda: UnitOutcome)
+    # Why it was skipped or failed.
+    reason: str = form.text("reason")
+    attempts: int = form.number("attempts")
+    # All that it waits for had ended.
+    ready: str = form.text("ready")
+    # Of the last attempt's first step.
+    start: str = form.text("start")
+    end: str = form.text("end")

@@ -10,6 +10,7 @@ from typing import Any, Iterable, Mapping, TypeVar, Union, cast
 from colocation import _library
 from colocation._errors import throw
 from colocation._messages import (
+    Advance,
     ApiFields,
     Cluster,
     ColocationPlan,
@@ -18,6 +19,7 @@ from colocation._messages import (
     Diagnostic,
     Document,
     ImageConfig,
+    Observation,
     PlannedPod,
     PlannedTask,
     PlanOptions,
@@ -321,6 +323,12 @@ class Plan:
     def html(self) -> str:
         """A page with the picture and tables."""
         return self._call("colo_graph", _library.DRAWING_HTML)
+
+    def advance(self, observation: Observation) -> Advance:
+        """What a controller has to do next, and how the run stands. Keeps
+        nothing: hand the status that comes back in with the next observation."""
+        seen = json.dumps(observation.to_json()).encode()
+        return Advance.from_json(json.loads(self._call("colo_advance", _library.view(seen))))
 
     def check(self) -> None:
         """Verifies the plan independently of the planner; RefusedError says what

@@ -222,6 +222,24 @@ def test_what_becomes_of_a_plan():
     plan.check()
 
 
+def test_a_run_advances():
+    plan = colocation.plan(PIPELINE, policy="pipelinerun")
+    first = plan.advance(colocation.Observation(now="2026-01-02T03:04:05Z"))
+    [action] = first.actions
+    assert action.create_pod is not None
+    assert action.create_pod["metadata"]["name"] == plan.pods[0].name
+    assert first.status is not None and first.status.start_time == "2026-01-02T03:04:05Z"
+    assert not first.done
+    # Cancelled before the Pod was there: nothing to create any more.
+    second = plan.advance(
+        colocation.Observation(now="2026-01-02T03:04:06Z", spec_status="Cancelled", status=first.status)
+    )
+    assert second.done
+    assert second.status.conditions[0].status == "False"
+    with pytest.raises(colocation.BadArgumentError, match="now"):
+        plan.advance(colocation.Observation())
+
+
 def test_manifests_of_several_pods():
     assert [pod["metadata"]["name"] for pod in colocation.plan(PIPELINE).manifests()] == [
         pod.name for pod in colocation.plan(PIPELINE).pods
