@@ -27,8 +27,18 @@ std::string Clean(absl::string_view path) {
 }
 
 bool Climbs(absl::string_view path) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(path, '/');
-  return std::find(parts.begin(), parts.end(), "..") != parts.end();
+  for (absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part == "..") return true;
+  }
+  return false;
+}
+
+// Without empty, "." and ".." parts.
+bool IsRelativeAndClean(absl::string_view path) {
+  for (absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part.empty() || part == "." || part == "..") return false;
+  }
+  return true;
 }
 
 // The fields set in `volume` beside its name.
@@ -161,18 +171,26 @@ class VolumeChecker {
   }
 
   void Directories() {
+    absl::string_view last_name;
+    int last_unit = -1;
     for (int d = 0; d < pod_.install().directories_size(); ++d) {
       const std::string& directory = pod_.install().directories(d);
-      const std::string path = absl::StrCat("install.directories[", d, "]");
-      if (directory.empty() || Climbs(directory) ||
-          Clean(directory) != absl::StrCat("/", directory)) {
-        Fault("directory", path, "it is not relative and clean");
+      const auto fault = [&](absl::string_view message) {
+        Fault("directory", absl::StrCat("install.directories[", d, "]"),
+              std::string(message));
+      };
+      if (!IsRelativeAndClean(directory)) {
+        fault("it is not relative and clean");
       }
-      const std::vector<absl::string_view> parts =
-          absl::StrSplit(directory, absl::MaxSplits('/', 1));
-      const int unit = index_.UnitOf(parts[0]);
-      if (unit < 0 || index_.units[unit].pod != p_) {
-        Fault("directory", path, "it is no directory of a unit of this Pod");
+      const absl::string_view unit_name =
+          absl::string_view(directory).substr(0, directory.find('/'));
+      // They come unit by unit.
+      if (unit_name != last_name) {
+        last_name = unit_name;
+        last_unit = index_.UnitOf(unit_name);
+      }
+      if (last_unit < 0 || index_.units[last_unit].pod != p_) {
+        fault("it is no directory of a unit of this Pod");
       }
       directories_.insert(directory);
     }

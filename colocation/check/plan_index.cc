@@ -1,6 +1,7 @@
 #include "colocation/check/plan_index.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -27,51 +28,83 @@ class UnknownParts {
  public:
   explicit UnknownParts(Faults* faults) : faults_(*faults) {}
 
-  void Find(const google::protobuf::Message& message, const std::string& path) {
+  void Find(const google::protobuf::Message& plan) { Find(plan, nullptr); }
+
+ private:
+  using Field = google::protobuf::FieldDescriptor;
+
+  // The way to a message, put into words only where something is wrong there.
+  struct Place {
+    const Place* parent;
+    const Field* field;
+    int index;
+  };
+
+  void Find(const google::protobuf::Message& message, const Place* place) {
     const auto* reflection = message.GetReflection();
     if (!reflection->GetUnknownFields(message).empty()) {
-      faults_.Add("unknown-field", path,
+      faults_.Add("unknown-field", PathOf(place),
                   "there are fields here that this version doesn't know");
     }
-    std::vector<const google::protobuf::FieldDescriptor*> set;
-    reflection->ListFields(message, &set);
-    for (const auto* field : set) {
-      using Field = google::protobuf::FieldDescriptor;
+    for (const Field* field : WorthALook(message.GetDescriptor())) {
       if (field->cpp_type() == Field::CPPTYPE_ENUM) {
-        // The plan's enums are none of them repeated.
-        if (field->is_repeated()) continue;
         const int value = reflection->GetEnumValue(message, field);
         if (field->enum_type()->FindValueByNumber(value) == nullptr) {
-          faults_.Add("unknown-enum", Join(path, field->json_name()),
+          const Place here{place, field, -1};
+          faults_.Add("unknown-enum", PathOf(&here),
                       absl::StrCat("the value ", value, " of ",
                                    field->enum_type()->name(),
                                    " is not known to this version"));
         }
-      } else if (field->cpp_type() == Field::CPPTYPE_MESSAGE &&
-                 !field->is_map() && IsOurs(field->message_type())) {
-        if (!field->is_repeated()) {
-          Find(reflection->GetMessage(message, field),
-               Join(path, field->json_name()));
-          continue;
-        }
-        for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-          Find(reflection->GetRepeatedMessage(message, field, i),
-               absl::StrCat(Join(path, field->json_name()), "[", i, "]"));
+      } else if (!field->is_repeated()) {
+        if (!reflection->HasField(message, field)) continue;
+        const Place here{place, field, -1};
+        Find(reflection->GetMessage(message, field), &here);
+      } else {
+        const int size = reflection->FieldSize(message, field);
+        for (int i = 0; i < size; ++i) {
+          const Place here{place, field, i};
+          Find(reflection->GetRepeatedMessage(message, field, i), &here);
         }
       }
     }
   }
 
- private:
+  // The enums, none of which is repeated, and messages of the plan and of the
+  // launch spec. What Kubernetes has is Kubernetes' business.
+  const std::vector<const Field*>& WorthALook(
+      const google::protobuf::Descriptor* type) {
+    const auto [entry, added] = worth_a_look_.try_emplace(type);
+    if (!added) return entry->second;
+    for (int i = 0; i < type->field_count(); ++i) {
+      const Field* field = type->field(i);
+      const bool enumeration =
+          field->cpp_type() == Field::CPPTYPE_ENUM && !field->is_repeated();
+      const bool message = field->cpp_type() == Field::CPPTYPE_MESSAGE &&
+                           !field->is_map() && IsOurs(field->message_type());
+      if (enumeration || message) entry->second.push_back(field);
+    }
+    return entry->second;
+  }
+
   static bool IsOurs(const google::protobuf::Descriptor* type) {
     return type->file() == v1::ColocationPlan::descriptor()->file() ||
            type->file() == v1::LaunchSpec::descriptor()->file();
   }
-  static std::string Join(const std::string& path, const std::string& field) {
-    return path.empty() ? field : absl::StrCat(path, ".", field);
+
+  static std::string PathOf(const Place* place) {
+    if (place == nullptr) return "";
+    std::string path = PathOf(place->parent);
+    absl::StrAppend(&path, path.empty() ? "" : ".", place->field->json_name());
+    if (place->index >= 0) absl::StrAppend(&path, "[", place->index, "]");
+    return path;
   }
 
   Faults& faults_;
+  // References into it stay valid.
+  std::unordered_map<const google::protobuf::Descriptor*,
+                     std::vector<const Field*>>
+      worth_a_look_;
 };
 
 class Indexer {
@@ -88,7 +121,7 @@ class Indexer {
                                " is not known, only version 1 is"));
       return std::move(index_);
     }
-    UnknownParts(&faults_).Find(plan_, "");
+    UnknownParts(&faults_).Find(plan_);
     if (plan_.policy() == v1::POLICY_UNSPECIFIED) {
       faults_.Add("unspecified", "policy", "the plan doesn't say its policy");
     }
@@ -148,13 +181,13 @@ class Indexer {
       Fault("placement", i, "external",
             "an external task, and no other, says what runs it");
     }
-    const bool launch = task.has_launch() && task.has_spec() &&
-                        task.launch().name() == task.name() &&
-                        task.launch().finally() == task.finally() &&
-                        std::equal(task.launch().wait_for().begin(),
-                                   task.launch().wait_for().end(),
-                                   task.wait_for().begin(),
-                                   task.wait_for().end());
+    const bool launch =
+        task.has_launch() && task.has_spec() &&
+        task.launch().name() == task.name() &&
+        task.launch().finally() == task.finally() &&
+        std::equal(task.launch().wait_for().begin(),
+                   task.launch().wait_for().end(), task.wait_for().begin(),
+                   task.wait_for().end());
     if (external ? !launch : task.has_launch() || task.has_spec()) {
       Fault("external-launch", i, "launch",
             "an external task, and no other, says what decides its start and "

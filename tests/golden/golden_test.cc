@@ -1,4 +1,5 @@
-// Whole plans as people and Kubernetes see them, to be read in review.
+// Whole plans as people and Kubernetes see them, to be read in review. Two of
+// the pictures are in docs/, too.
 //
 // For each NAME.yaml here: NAME.pods.yaml (the manifests), NAME.plan.txt
 // (`colocate plan`), NAME.explain.txt (the whole plan, then each task),
@@ -65,42 +66,80 @@ const View kViews[] = {
     {"html", ToHtml},
 };
 
-std::string Path(absl::string_view name) {
+// Where a picture of a run is wanted elsewhere.
+struct Picture {
+  const char* run;
+  const char* path;  // from the root of the sources
+};
+
+constexpr Picture kPictures[] = {
+    {"build", "docs/plan-one-pod.svg"},
+    {"two_pods", "docs/plan-two-pods.svg"},
+};
+
+std::string PathInSources(absl::string_view path) {
   // In a test the working directory holds the sources that it depends on.
   const char* workspace = std::getenv("BUILD_WORKSPACE_DIRECTORY");
-  return absl::StrCat(update && workspace != nullptr ? workspace : ".",
-                      "/tests/golden/", name);
+  return absl::StrCat(update && workspace != nullptr ? workspace : ".", "/",
+                      path);
 }
 
-std::string ReadFile(absl::string_view name) {
-  std::ifstream file(Path(name));
+std::string Path(absl::string_view name) {
+  return PathInSources(absl::StrCat("tests/golden/", name));
+}
+
+std::string ReadPath(const std::string& path) {
+  std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
 }
 
+std::string ReadFile(absl::string_view name) { return ReadPath(Path(name)); }
+
 using Parameters = std::tuple<Run, View>;
 
 class Golden : public testing::TestWithParam<Parameters> {};
 
-TEST_P(Golden, IsAsRecorded) {
-  const auto& [run, view] = GetParam();
+v1::ColocationPlan PlanOfRun(const Run& run) {
   v1::PlanRequest request;
   request.mutable_options()->set_policy(run.policy);
   request.mutable_options()->set_controlled(run.controlled);
   request.mutable_options()->set_launcher_image("example.com/launcher:1");
   const Planned planned =
       PlanYaml(ReadFile(absl::StrCat(run.name, ".yaml")), request);
-  ASSERT_TRUE(planned.errors.empty()) << planned.errors[0];
-  const std::string text = view.render(planned.plan);
-  const std::string name = absl::StrCat(run.name, ".", view.extension);
+  EXPECT_TRUE(planned.errors.empty()) << planned.errors[0];
+  return planned.plan;
+}
+
+void Compare(const std::string& text, const std::string& path) {
   if (update) {
-    std::ofstream(Path(name)) << text;
+    std::ofstream(path) << text;
     return;
   }
-  EXPECT_EQ(text, ReadFile(name))
+  EXPECT_EQ(text, ReadPath(path))
       << "if this is right: bazel run //tests/golden:golden_test -- --update";
 }
+
+TEST_P(Golden, IsAsRecorded) {
+  const auto& [run, view] = GetParam();
+  Compare(view.render(PlanOfRun(run)),
+          Path(absl::StrCat(run.name, ".", view.extension)));
+}
+
+int ComparePictures() {
+  int compared = 0;
+  for (const Picture& picture : kPictures) {
+    for (const Run& run : kRuns) {
+      if (std::string(picture.run) != run.name) continue;
+      Compare(ToSvg(PlanOfRun(run)), PathInSources(picture.path));
+      ++compared;
+    }
+  }
+  return compared;
+}
+
+TEST(GoldenPictures, AreAsRecorded) { EXPECT_EQ(ComparePictures(), 2); }
 
 INSTANTIATE_TEST_SUITE_P(Plans, Golden,
                          testing::Combine(testing::ValuesIn(kRuns),
