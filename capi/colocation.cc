@@ -39,6 +39,7 @@
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
 #include "colocation/run/advance.h"
+#include "colocation/simulate/simulate.h"
 #include "colocation/version.h"
 
 namespace v1 = colocation::v1;
@@ -621,4 +622,22 @@ colo_status colo_advance(const colo_planner* planner, colo_view plan,
         }
         return Give(Write(format, *next), advance);
       });
+}
+
+colo_status colo_simulate(const colo_planner* planner, colo_view request,
+                          colo_bytes* result) {
+  if (result == nullptr) return COLO_BAD_ARGUMENT;
+  *result = {nullptr, 0};
+  if (planner == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded(request.size, [&]() -> colo_status {
+    v1::SimulationRequest read;
+    const colo_format format = planner->options.format;
+    const colo_status status =
+        Read(format, request, "simulation", &read, result, format);
+    if (status != COLO_OK) return status;
+    const absl::StatusOr<v1::SimulationResult> simulated =
+        colocation::Simulate(read);
+    if (!simulated.ok()) return GiveStatus(format, simulated.status(), result);
+    return Give(Write(format, *simulated), result);
+  });
 }

@@ -286,6 +286,14 @@ COLO_API colo_status colo_advance(const colo_planner* planner, colo_view plan,
 COLO_API colo_status colo_check(const colo_planner* planner, colo_view plan,
                                 colo_bytes* report);
 
+/* -- Simulating ----------------------------------------------------------- */
+
+/* What would happen if the runs of `request`, a SimulationRequest, came to its
+ * cluster: with a Pod for each task, as Tekton has it, and as their plans have
+ * it. On COLO_OK *result is a SimulationResult. */
+COLO_API colo_status colo_simulate(const colo_planner* planner,
+                                   colo_view request, colo_bytes* result);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif

@@ -356,8 +356,23 @@ static void null_arguments(void) {
   CHECK(colo_explain(NULL, kNone, kNone, &out) == COLO_BAD_ARGUMENT);
   CHECK(colo_graph(NULL, kNone, COLO_DRAWING_DOT, &out) == COLO_BAD_ARGUMENT);
   CHECK(colo_check(NULL, kNone, &out) == COLO_BAD_ARGUMENT);
+  CHECK(colo_simulate(NULL, kNone, &out) == COLO_BAD_ARGUMENT);
   colo_request_free(request);
   colo_planner_free(planner);
+}
+
+static void no_bytes_are_no_message(void) {
+  const char* test = "no_bytes_are_no_message";
+  const colo_format formats[] = {COLO_FORMAT_JSON, COLO_FORMAT_YAML};
+  size_t i;
+  for (i = 0; i < 2; ++i) {
+    colo_planner* planner = new_planner(formats[i]);
+    colo_bytes out;
+    CHECK(colo_plan(planner, kNone, &out) == COLO_BAD_ARGUMENT);
+    CHECK(out.size > 0);
+    colo_bytes_free(&out);
+    colo_planner_free(planner);
+  }
 }
 
 static void an_empty_request_has_nothing_to_plan(void) {
@@ -415,6 +430,39 @@ static void broken_plans(void) {
 }
 
 /* Every beginning of a text is planned or refused. */
+static void a_run_is_simulated(void) {
+  const char* test = "a_run_is_simulated";
+  const char* request =
+      "workloads:\n"
+      "  - request:\n"
+      "      objects:\n"
+      "        tasks:\n"
+      "          - metadata: {name: hello}\n"
+      "            spec: {steps: [{image: busybox, command: [echo]}]}\n"
+      "cluster:\n"
+      "  nodes:\n"
+      "    - name: node-1\n"
+      "      allocatable: {cpu: \"4\", memory: 8Gi}\n";
+  colo_planner* planner = new_planner(COLO_FORMAT_YAML);
+  colo_bytes out;
+  CHECK(colo_simulate(planner, colo_text(request), &out) == COLO_OK);
+  CHECK(contains(&out, "COLOCATED"));
+  CHECK(contains(&out, "RUN_SUCCEEDED"));
+  CHECK(contains(&out, "node-1"));
+  colo_bytes_free(&out);
+  /* No cluster, and nothing that comes to it. */
+  CHECK(colo_simulate(planner, colo_text("workloads: []"), &out) ==
+        COLO_REFUSED);
+  CHECK(contains(&out, "simulation-value"));
+  colo_bytes_free(&out);
+  CHECK(colo_simulate(planner, colo_text("nodes: []"), &out) ==
+        COLO_BAD_ARGUMENT);
+  CHECK(contains(&out, "unknown-field"));
+  colo_bytes_free(&out);
+  CHECK(colo_simulate(planner, kNone, NULL) == COLO_BAD_ARGUMENT);
+  colo_planner_free(planner);
+}
+
 static void truncated_documents(void) {
   const char* test = "truncated_documents";
   colo_planner* planner = new_planner(COLO_FORMAT_PROTOBUF);
@@ -567,9 +615,11 @@ int main(void) {
   options_have_an_effect();
   a_failed_merge_changes_nothing();
   null_arguments();
+  no_bytes_are_no_message();
   an_empty_request_has_nothing_to_plan();
   broken_plans();
   a_run_advances();
+  a_run_is_simulated();
   truncated_documents();
   messages_convert();
   option_structs_grow();

@@ -31,9 +31,10 @@ bool Closes(Event::Type type) {
 EventReader::EventReader(absl::string_view text, const ReaderLimits& limits)
     : limits_(limits) {
   yaml_parser_initialize(&parser_);
+  // libyaml takes no null, not even for nothing.
+  const char* data = text.data() == nullptr ? "" : text.data();
   yaml_parser_set_input_string(
-      &parser_, reinterpret_cast<const unsigned char*>(text.data()),
-      text.size());
+      &parser_, reinterpret_cast<const unsigned char*>(data), text.size());
 }
 
 EventReader::~EventReader() {

@@ -193,9 +193,9 @@ void LocateDiagnostics(absl::string_view name, absl::string_view text,
   if (open.empty() && related.empty()) return;
   yaml_parser_t parser;
   yaml_parser_initialize(&parser);
+  const char* data = text.data() == nullptr ? "" : text.data();
   yaml_parser_set_input_string(
-      &parser, reinterpret_cast<const unsigned char*>(text.data()),
-      text.size());
+      &parser, reinterpret_cast<const unsigned char*>(data), text.size());
   for (int index = 0;; ++index) {
     yaml_document_t document;
     if (!yaml_parser_load(&parser, &document)) break;
