@@ -128,6 +128,20 @@ func Validate(ctx context.Context, documents []Document, options ...Option) ([]*
 	return report.Diagnostics, nil
 }
 
+// Simulate says what would happen if the runs of a request came to its cluster:
+// with a Pod for each task, and as their plans have it.
+func Simulate(ctx context.Context, request *colocationv1.SimulationRequest) (*colocationv1.SimulationResult, error) {
+	answer, err := ask(ctx, simulate, request)
+	if err != nil {
+		return nil, err
+	}
+	result := &colocationv1.SimulationResult{}
+	if err := proto.Unmarshal(answer, result); err != nil {
+		return nil, internalError(err)
+	}
+	return result, nil
+}
+
 func request(documents []Document, options []Option) *colocationv1.PlanRequest {
 	request := &colocationv1.PlanRequest{Options: &colocationv1.PlanOptions{}}
 	for _, document := range documents {

@@ -298,6 +298,23 @@ func TestARunAdvances(t *testing.T) {
 	}
 }
 
+func TestARunIsSimulated(t *testing.T) {
+	plan := plan(t, colocation.WithPolicy(colocationv1.Policy_POLICY_PIPELINERUN))
+	result, err := colocation.Simulate(context.Background(), &colocationv1.SimulationRequest{
+		Workloads: []*colocationv1.SimulatedWorkload{{Run: &colocationv1.SimulatedWorkload_Plan{Plan: plan.ColocationPlan}}},
+		Cluster: &colocationv1.SimulationCluster{Nodes: []*colocationv1.SimulatedNode{
+			{Name: "one", Allocatable: map[string]string{"cpu": "4", "memory": "8Gi"}},
+		}},
+	})
+	if err != nil || len(result.Executions) != 2 ||
+		result.Executions[1].Kind != colocationv1.ExecutionKind_COLOCATED {
+		t.Errorf("%v, %v", result, err)
+	}
+	if _, err := colocation.Simulate(context.Background(), &colocationv1.SimulationRequest{}); err == nil {
+		t.Error("nothing was simulated")
+	}
+}
+
 func TestObjectsOfKubernetes(t *testing.T) {
 	pod := &colocationv1.Pod{}
 	text := `{"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"100m"}}}]}}`

@@ -8,7 +8,7 @@ package colocation
 // One function for every call of a planner: it takes Go's memory as arguments,
 // which cgo pins; as a member of a struct it wouldn't. The planner lives as long
 // as the call: it is some bytes, and so nothing is left to release.
-enum function { PLAN, VALIDATE, RENDER, DESCRIBE, EXPLAIN, GRAPH, CHECK, ADVANCE };
+enum function { PLAN, VALIDATE, RENDER, DESCRIBE, EXPLAIN, GRAPH, CHECK, ADVANCE, SIMULATE };
 
 static colo_status call(enum function function, colo_format format,
                         const char* data, size_t size, const char* other,
@@ -44,6 +44,9 @@ static colo_status call(enum function function, colo_format format,
       break;
     case ADVANCE:
       status = colo_advance(planner, message, part, answer);
+      break;
+    case SIMULATE:
+      status = colo_simulate(planner, message, answer);
       break;
     case CHECK:
       status = colo_check(planner, message, answer);
@@ -81,6 +84,7 @@ const (
 	graph    function = C.GRAPH
 	check    function = C.CHECK
 	advance  function = C.ADVANCE
+	simulate function = C.SIMULATE
 )
 
 type format C.colo_format

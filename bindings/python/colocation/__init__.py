@@ -29,7 +29,7 @@ from colocation._errors import (
 )
 from colocation._messages import *  # noqa: F403  # all that it declares
 from colocation._messages import __all__ as _messages
-from colocation._plan import ParamValue, Plan, Source, Sources, plan, validate
+from colocation._plan import ParamValue, Plan, Source, Sources, plan, simulate, validate
 
 
 def version() -> str:
@@ -52,6 +52,7 @@ __all__ = [
     "Sources",
     "format_diagnostic",
     "plan",
+    "simulate",
     "validate",
     "version",
 ]

@@ -52,6 +52,7 @@ _SIGNATURES = {
     "colo_explain": [_P, View, View, ctypes.POINTER(Bytes)],
     "colo_graph": [_P, View, ctypes.c_int, ctypes.POINTER(Bytes)],
     "colo_advance": [_P, View, View, ctypes.POINTER(Bytes)],
+    "colo_simulate": [_P, View, ctypes.POINTER(Bytes)],
     "colo_check": [_P, View, ctypes.POINTER(Bytes)],
 }
 

@@ -28,6 +28,8 @@ from colocation._messages import (
     Report,
     RequestMode,
     ResolvedReference,
+    SimulationRequest,
+    SimulationResult,
 )
 
 # One YAML or JSON text (several documents in one YAML are fine), a file, an
@@ -187,6 +189,18 @@ def validate(
     with what they refer to. Returns the warnings; raises RefusedError."""
     answer = _ask("colo_request_validate", _request(documents, api_fields=api_fields, options=options))
     return Report.from_json(json.loads(answer or b"{}")).diagnostics
+
+
+def simulate(request: SimulationRequest) -> SimulationResult:
+    """What would happen if the runs of `request` came to its cluster, with a Pod
+    for each task and as their plans have it. A workload's plan is Plan.message."""
+    planner = _library.planner(_library.FORMAT_JSON)
+    status, answer = _library.call(
+        "colo_simulate", planner, _library.view(json.dumps(request.to_json()).encode())
+    )
+    if status != _library.OK:
+        throw(status, answer)
+    return SimulationResult.from_json(json.loads(answer))
 
 
 class Plan:

@@ -240,6 +240,24 @@ def test_a_run_advances():
         plan.advance(colocation.Observation())
 
 
+def test_a_run_is_simulated():
+    plan = colocation.plan(PIPELINE, policy="pipelinerun")
+    result = colocation.simulate(
+        colocation.SimulationRequest(
+            workloads=[colocation.SimulatedWorkload(plan=plan.message)],
+            cluster=colocation.SimulationCluster(
+                nodes=[colocation.SimulatedNode(name="one", allocatable={"cpu": "4", "memory": "8Gi"})]
+            ),
+        )
+    )
+    assert [each.kind for each in result.executions] == [
+        colocation.ExecutionKind.POD_PER_TASK,
+        colocation.ExecutionKind.COLOCATED,
+    ]
+    with pytest.raises(colocation.ColocationError):
+        colocation.simulate(colocation.SimulationRequest())
+
+
 def test_manifests_of_several_pods():
     assert [pod["metadata"]["name"] for pod in colocation.plan(PIPELINE).manifests()] == [
         pod.name for pod in colocation.plan(PIPELINE).pods
