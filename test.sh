@@ -6,8 +6,9 @@
 #
 # Three times over: as people run it (opt), with address and undefined-behaviour
 # sanitizers (asan), and with the thread sanitizer where there are threads
-# (tsan). Ends with what was skipped and why, what failed, and as last line
-# "N passed, N failed" (", N skipped" where there are any); fails if a test did.
+# (tsan). Without patterns, also as a project builds it that embeds it (embed).
+# Ends with what was skipped and why, what failed, and as last line "N passed, N
+# failed" (", N skipped" where there are any); fails if a test did.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit 1
 
@@ -33,5 +34,10 @@ run() {
 run opt
 run asan --test_tag_filters=-podman,-noasan
 run tsan --test_tag_filters=threads
+if [[ $# == 0 ]]; then
+  echo "== embed"
+  tests/embed/bazel_test.sh --build_event_json_file="$events/embed.json"
+  echo "$?" >"$events/embed.exit"
+fi
 
 python3 tools/summarize_tests.py "$events"
