@@ -133,11 +133,57 @@ INSTANTIATE_TEST_SUITE_P(
          {"explain", kBuild, "--task=clon"},
          "colocate: --task clon: the plan has no such task; did you mean "
          "\"clone\"?"},
+        {"SimulationWithoutCluster",
+         {"simulate", kBuild},
+         "colocate: which cluster? (--cluster=FILE"},
+        {"NoRunsToSimulate",
+         {"simulate", kBuild, "--cluster=x", "--runs=none"},
+         "colocate: cannot read x"},
         {"HelpForAnUnknownCommand",
          {"help", "paln"},
          "colocate: there is no command \"paln\""},
     }),
     [](const auto& info) { return std::string(info.param.name); });
+
+// Simulating -----------------------------------------------------------------
+
+constexpr char kCluster[] =
+    "nodes: [{name: node, allocatable: {cpu: 8, memory: 16Gi}}]\n";
+
+TEST(SimulateTest, ShowsBothExecutions) {
+  const std::string cluster = Temporary("cluster.yaml");
+  WriteFile(cluster, kCluster);
+  const Output one = Colocate({"simulate", kBuild, "--cluster=" + cluster});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_THAT(one.out, HasSubstr("Pod per task: build succeeded after"));
+  EXPECT_THAT(one.out, HasSubstr("Colocated: build succeeded after"));
+  const std::vector<std::string> many = {
+      "simulate",  kBuild,           "--cluster=" + cluster,
+      "--runs=50", "--interval=90s", "--arrivals=random",
+      "--seed=5",  "--details=2",    "--output=json"};
+  const Output first = Colocate(many);
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("\"runs\": 50"));
+  EXPECT_EQ(Colocate(many).out, first.out);
+}
+
+TEST(SimulateTest, SaysWhereItsFilesAreWrong) {
+  const std::string cluster = Temporary("cluster.yaml");
+  const std::string durations = Temporary("durations.yaml");
+  WriteFile(cluster, kCluster);
+  WriteFile(durations, "tasks:\n  - name: clon\n    outcome: maybe\n");
+  const Output output = Colocate(
+      {"simulate", kBuild, "--cluster=" + cluster, "--durations=" + durations});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.err,
+              HasSubstr("durations.yaml:2:11: error: tasks[0].name: the plan "
+                        "has no task named \"clon\""));
+  EXPECT_THAT(output.err, HasSubstr("did you mean \"clone\""));
+  WriteFile(cluster, "nodes: [{nam: node}]\n");
+  EXPECT_THAT(Colocate({"simulate", kBuild, "--cluster=" + cluster}).err,
+              HasSubstr("cluster.yaml:1:10: error: nodes[0]"));
+}
 
 // Help -----------------------------------------------------------------------
 

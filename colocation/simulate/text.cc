@@ -208,15 +208,15 @@ void SimulationPrinter::Comparison() {
     outcome("  deadlocked", first.deadlocked(), second.deadlocked());
     DurationRow("makespan, median", first.makespan().p50(),
                 second.makespan().p50());
-    DurationRow("  of 100, the 90th", first.makespan().p90(),
+    DurationRow("  90th percentile", first.makespan().p90(),
                 second.makespan().p90());
-    DurationRow("  of 100, the 99th", first.makespan().p99(),
+    DurationRow("  99th percentile", first.makespan().p99(),
                 second.makespan().p99());
     DurationRow("first step after", first.first_step().p50(),
                 second.first_step().p50());
     DurationRow("Pod without a node, median", first.pending().p50(),
                 second.pending().p50());
-    DurationRow("  of 100, the 99th", first.pending().p99(),
+    DurationRow("  99th percentile", first.pending().p99(),
                 second.pending().p99());
   } else {
     const auto end_of = [](const v1::ExecutionResult& execution) {
