@@ -7,7 +7,6 @@
 
 #include "launcher/decide.h"
 #include "launcher/results.h"
-#include "launcher/substitute.h"
 
 namespace colocation::launcher {
 namespace {
@@ -115,15 +114,15 @@ bool MakeCommand(Container& container,
   return true;
 }
 
-bool StepWhenHolds(Container& container, int32_t attempt) {
-  if (container.self().when.empty()) return true;
+WhenVerdict JudgeWhen(Container& container, int32_t attempt) {
+  if (container.self().when.empty()) return {};
   const Replacements replacements = ReplacementsOf(container, attempt);
   std::string problem;
   std::vector<When> when;
   for (const When& w : container.self().when) {
     when.push_back(SubstituteWhen(w, replacements, &problem));
   }
-  return AllHold(when);
+  return JudgeStepWhen(when);
 }
 
 }  // namespace colocation::launcher

@@ -9,6 +9,7 @@
 
 #include "launcher/container.h"
 #include "launcher/process.h"
+#include "launcher/substitute.h"
 
 namespace colocation::launcher {
 
@@ -18,8 +19,8 @@ bool MakeCommand(Container& container,
                  const std::vector<std::string>& arguments, int32_t attempt,
                  Command* command, std::string* error);
 
-// True if the step's own `when` lets it run.
-bool StepWhenHolds(Container& container, int32_t attempt);
+// What the step's own `when` come to.
+WhenVerdict JudgeWhen(Container& container, int32_t attempt);
 
 }  // namespace colocation::launcher
 

@@ -58,24 +58,6 @@ bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error) {
         return false;
       }
     }
-    for (const When& when : task.when) {
-      if (!when.cel.empty()) {
-        *error = "task \"" + task.name +
-                 "\" has a CEL expression in `when`, which this launcher does "
-                 "not support";
-        return false;
-      }
-    }
-  }
-  for (const LaunchContainer& container : spec.containers) {
-    for (const When& when : container.when) {
-      if (!when.cel.empty()) {
-        *error = "step \"" + container.step + "\" of task \"" + container.task +
-                 "\" has a CEL expression in `when`, which this launcher does "
-                 "not support";
-        return false;
-      }
-    }
   }
   return true;
 }

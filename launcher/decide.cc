@@ -52,6 +52,11 @@ bool SkippedByWhen(const TaskEnd* end) {
          end->skip_reason == SkipReason::kWhen;
 }
 
+bool CelHasFailed(const std::optional<TaskEnd>& end) {
+  return end.has_value() && end->outcome == Outcome::kFailed &&
+         end->reason == kCelEvaluationFailed;
+}
+
 bool WaitsFor(const LaunchTask& task, const std::string& name) {
   return std::find(task.wait_for.begin(), task.wait_for.end(), name) !=
          task.wait_for.end();
@@ -64,7 +69,8 @@ bool Stopping(const std::vector<LaunchTask>& tasks, const LaunchTask& self,
   for (size_t i = 0; i < tasks.size(); ++i) {
     const std::optional<TaskEnd>& end = situation.ends[i];
     if (tasks[i].finally || !end.has_value()) continue;
-    if (end->outcome == Outcome::kFailed && !tasks[i].continue_on_error) {
+    if (end->outcome == Outcome::kFailed &&
+        (!tasks[i].continue_on_error || CelHasFailed(end))) {
       return true;
     }
     if (end->skip_reason == SkipReason::kStopping &&
@@ -106,31 +112,49 @@ Decision Skip(SkipReason reason) {
   return decision;
 }
 
-Decision Fail(std::string message) {
+Decision Fail(std::string_view reason, std::string message) {
   Decision decision;
   decision.kind = Decision::Kind::kFail;
+  decision.reason = reason;
   decision.message = std::move(message);
   return decision;
 }
 
-bool WhenAllows(const std::vector<LaunchTask>& tasks, size_t task,
-                const Situation& situation) {
+// What `when` makes of the task: nothing where it may run.
+std::optional<Decision> DecideWhen(const std::vector<LaunchTask>& tasks,
+                                   size_t task, const Situation& situation) {
   const Replacements replacements = ReplacementsFor(tasks, task, situation);
   std::string problem;
   std::vector<When> when;
   for (const When& w : tasks[task].when) {
     when.push_back(SubstituteWhen(w, replacements, &problem));
   }
-  return AllHold(when);
+  const WhenVerdict verdict = JudgeTaskWhen(when);
+  switch (verdict.kind) {
+    case WhenVerdict::Kind::kHold:
+      break;
+    case WhenVerdict::Kind::kDoNotHold:
+      return Skip(SkipReason::kWhen);
+    case WhenVerdict::Kind::kFail:
+      return Fail(kCelEvaluationFailed, verdict.message);
+  }
+  return std::nullopt;
 }
 
 Decision DecideFinally(const std::vector<LaunchTask>& tasks, size_t task,
                        const Situation& situation) {
   if (situation.stop == Stop::kCancelled) return Skip(SkipReason::kCancelled);
+  // Tekton fails the run then and there, without finally tasks
+  // (pkg/reconciler/pipelinerun/pipelinerun.go, reconcile).
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    if (!tasks[i].finally && CelHasFailed(situation.ends[i]))
+      return Skip(SkipReason::kStopping);
+  }
   if (MissingResult(tasks, tasks[task], situation) != nullptr) {
     return Skip(SkipReason::kMissingResults);
   }
-  if (!WhenAllows(tasks, task, situation)) return Skip(SkipReason::kWhen);
+  if (const auto decision = DecideWhen(tasks, task, situation))
+    return *decision;
   if (situation.pipeline_timed_out) return Skip(SkipReason::kPipelineTimeout);
   if (situation.finally_timed_out) return Skip(SkipReason::kFinallyTimeout);
   return {};
@@ -153,7 +177,8 @@ Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
     case Stop::kStoppedRunFinally:
       return Skip(SkipReason::kStopped);
   }
-  if (!WhenAllows(tasks, task, situation)) return Skip(SkipReason::kWhen);
+  if (const auto decision = DecideWhen(tasks, task, situation))
+    return *decision;
   for (const Parent& parent : self.parents) {
     const TaskEnd* end = EndOf(tasks, parent.task, situation);
     if (end != nullptr && end->outcome == Outcome::kSkipped &&
@@ -171,8 +196,10 @@ Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
   if (situation.tasks_timed_out) return Skip(SkipReason::kTasksTimeout);
   // CheckMissingResultReferences.
   if (missing != nullptr) {
-    return Fail("result \"" + missing->result + "\" of task \"" +
-                missing->task + "\", which this task needs, does not exist");
+    return Fail(kInvalidResultReference,
+                "result \"" + missing->result + "\" of task \"" +
+                    missing->task +
+                    "\", which this task needs, does not exist");
   }
   return {};
 }

@@ -32,6 +32,9 @@ inline constexpr std::string_view kTaskRunValidationFailed =
     "TaskRunValidationFailed";
 inline constexpr std::string_view kResultTooLarge =
     "TaskRunResultLargerThanAllowedLimit";
+// Of a task whose `when` has a CEL expression without a value: a reason of a
+// PipelineRun, which ends at once.
+inline constexpr std::string_view kCelEvaluationFailed = "CELEvaluationFailed";
 // Of a task that couldn't start for want of a result: a reason of a
 // PipelineRun.
 inline constexpr std::string_view kInvalidResultReference =
@@ -63,7 +66,8 @@ struct Decision {
   enum class Kind { kRun, kSkip, kFail };
   Kind kind = Kind::kRun;
   SkipReason skip_reason = SkipReason::kUnspecified;
-  // Of kFail: what is missing, for people.
+  // Of kFail: Tekton's, and what is wrong, for people.
+  std::string_view reason;
   std::string message;
 };
 

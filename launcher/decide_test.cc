@@ -111,6 +111,33 @@ TEST(DecideTest, WhenWithAMissingResultSeesTheReferenceItself) {
   EXPECT_EQ(two.Decided(), "fail");
 }
 
+TEST(DecideTest, CelIsEvaluatedWithResultsInIt) {
+  Two two;
+  two.tasks[1].when = {{"", "", {}, "'$(tasks.a.results.r)' == 'v'"}};
+  EXPECT_EQ(two.Decided(), "run");
+  two.situation.ends[0]->results[0].value = "w";
+  EXPECT_EQ(two.Decided(), "when");
+  two.situation.ends[0]->results[0].value = "it's";
+  EXPECT_EQ(two.Decided(), "fail");
+  EXPECT_EQ(Decide(two.tasks, 1, two.situation).reason, kCelEvaluationFailed);
+  two.situation.stop = Stop::kStopping;
+  EXPECT_EQ(two.Decided(), "stopping");
+}
+
+TEST(DecideTest, NothingRunsOnceACelExpressionHasFailed) {
+  Two two;
+  two.situation.ends[0] = Ended(Outcome::kFailed);
+  two.situation.ends[0]->attempts = 0;
+  two.situation.ends[0]->reason = kCelEvaluationFailed;
+  two.tasks[0].continue_on_error = true;
+  two.tasks[1].result_refs.clear();
+  EXPECT_EQ(two.Decided(), "stopping");
+  two.tasks[1].finally = true;
+  EXPECT_EQ(two.Decided(), "stopping");
+  two.situation.ends[0]->reason = kStepFailed;
+  EXPECT_EQ(two.Decided(), "run");
+}
+
 TEST(DecideTest, FinallyIgnoresFailures) {
   Two two;
   two.tasks[1].finally = true;

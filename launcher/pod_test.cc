@@ -403,13 +403,63 @@ TEST(StepTest, ResultOfAnotherTypeFailsTheTask) {
   EXPECT_THAT(pod.Output("a-s"), HasSubstr("declared as array"));
 }
 
+TEST(WhenTest, CelSeesResults) {
+  TestPod pod;
+  pod.AddTask("a").Result("r").Step("s", "printf 1.2 > {tekton}/results/r");
+  const auto add = [&](const char* name, const char* cel) {
+    TestTask& task = pod.AddTask(name).AfterResult("a", "r").Step("s", "");
+    task.task().when = {{"", "", {}, cel}};
+  };
+  add("matches", "'$(tasks.a.results.r)'.matches('^1[.]')");
+  add("differs", "'$(tasks.a.results.r)' == '1.3'");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok matches:ok differs:skipped(WHEN)");
+  EXPECT_EQ(pod.Failures(), "");
+}
+
+TEST(WhenTest, CelThatAResultMakesWrongEndsTheRun) {
+  TestPod pod;
+  pod.AddTask("a").Result("r").Step("s",
+                                    "printf \"it's\" > {tekton}/results/r");
+  TestTask& b = pod.AddTask("b").AfterResult("a", "r").Step("s", "");
+  b.task().when = {{"", "", {}, "'$(tasks.a.results.r)' == 'x'"}};
+  b.task().continue_on_error = true;
+  pod.AddTask("c").After("b").Step("s", "");
+  pod.AddFinally("f").Step("s", "");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(),
+            "a:ok b:failed(CELEvaluationFailed) c:skipped(STOPPING) "
+            "f:skipped(STOPPING)");
+  EXPECT_EQ(pod.Failures(), "b-s:1");
+  EXPECT_THAT(pod.Output("b-s"), HasSubstr("'it's' == 'x'"));
+}
+
+TEST(WhenTest, CelOfAStep) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a");
+  a.Step("one",
+         "printf 3 > {tekton}/steps/step-one/results/n; echo one >> {log}");
+  a.Step("two", "echo two >> {log}");
+  a.last().when = {{"", "", {}, "int('$(steps.one.results.n)') > 3"}};
+  a.Step("three", "echo three >> {log}");
+  a.last().when = {{"", "", {}, "int('$(steps.one.results.n)') >= 3"}};
+  a.Step("four", "echo four >> {log}");
+  a.last().when = {{"", "", {}, "int('x$(steps.one.results.n)') >= 3"}};
+  a.last().continue_on_error = true;
+  a.Step("five", "echo five >> {log}");
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "one three");
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed)");
+  EXPECT_EQ(pod.Failures(), "a-four:1");
+}
+
 TEST(InstallTest, RefusesWhatItCanNotDo) {
   TestPod pod;
   TestTask& a = pod.AddTask("a").Step("s", "");
-  a.task().when = {{"", "", {}, "1 == 1"}};
+  a.task().wait_for = {"nowhere"};
   pod.Install();
   EXPECT_EQ(pod.Failures(), "install:1");
-  EXPECT_THAT(pod.Output("install"), HasSubstr("CEL expression in `when`"));
+  EXPECT_THAT(pod.Output("install"), HasSubstr("waits for \"nowhere\""));
 }
 
 TEST(UserTest, ContainersMayRunAsAnybody) {

@@ -220,7 +220,7 @@ void Step::DecideUnit() {
                  std::string(Name(decision.skip_reason)).c_str());
   } else {
     end.outcome = Outcome::kFailed;
-    end.reason = kInvalidResultReference;
+    end.reason = decision.reason;
     end.message = decision.message;
     failed_here_ = true;
     std::fprintf(stderr, "launcher: task \"%s\" can't start: %s\n",
@@ -406,7 +406,11 @@ bool Step::CleanForAttempt() {
 
 StepEnd Step::RunProcess() {
   const LaunchContainer& self = container_.self();
-  if (!StepWhenHolds(container_, attempt_)) {
+  const WhenVerdict when = JudgeWhen(container_, attempt_);
+  if (when.kind == WhenVerdict::Kind::kFail) {
+    return Failed(kStepFailed, when.message);
+  }
+  if (when.kind == WhenVerdict::Kind::kDoNotHold) {
     WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
     StepEnd skipped;
     skipped.outcome = Outcome::kSkipped;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "colocation/cel/evaluate.h"
+
 namespace colocation::launcher {
 namespace {
 
@@ -184,6 +186,33 @@ std::optional<std::vector<std::string>> ListOf(
   return value->list;
 }
 
+// What those without CEL come to.
+WhenVerdict Compared(const std::vector<When>& when) {
+  const bool hold = std::all_of(when.begin(), when.end(), [](const When& w) {
+    if (!w.cel.empty()) return true;
+    const bool found =
+        std::find(w.values.begin(), w.values.end(), w.input) != w.values.end();
+    return found == (w.op == "in");
+  });
+  return {hold ? WhenVerdict::Kind::kHold : WhenVerdict::Kind::kDoNotHold, ""};
+}
+
+WhenVerdict Evaluated(const std::string& expression) {
+  cel::Verdict verdict = cel::Evaluate(expression);
+  switch (verdict.kind) {
+    case cel::Verdict::Kind::kTrue:
+      return {WhenVerdict::Kind::kHold, ""};
+    case cel::Verdict::Kind::kFalse:
+      return {WhenVerdict::Kind::kDoNotHold, ""};
+    case cel::Verdict::Kind::kFails:
+    case cel::Verdict::Kind::kNotSupported:
+      break;
+  }
+  return {WhenVerdict::Kind::kFail,
+          "the CEL expression \"" + expression +
+              "\" can't be evaluated: " + verdict.message};
+}
+
 }  // namespace
 
 std::string Substitute(std::string_view text, const Replacements& replacements,
@@ -235,12 +264,24 @@ When SubstituteWhen(const When& when, const Replacements& replacements,
   return result;
 }
 
-bool AllHold(const std::vector<When>& when) {
-  return std::all_of(when.begin(), when.end(), [](const When& w) {
-    const bool found =
-        std::find(w.values.begin(), w.values.end(), w.input) != w.values.end();
-    return w.cel.empty() && found == (w.op == "in");
-  });
+WhenVerdict JudgeTaskWhen(const std::vector<When>& when) {
+  WhenVerdict verdict = Compared(when);
+  for (const When& w : when) {
+    if (w.cel.empty()) continue;
+    WhenVerdict cel = Evaluated(w.cel);
+    if (cel.kind == WhenVerdict::Kind::kFail) return cel;
+    if (cel.kind == WhenVerdict::Kind::kDoNotHold) verdict = cel;
+  }
+  return verdict;
+}
+
+WhenVerdict JudgeStepWhen(const std::vector<When>& when) {
+  for (const When& w : when) {
+    if (w.cel.empty()) continue;
+    WhenVerdict cel = Evaluated(w.cel);
+    if (cel.kind != WhenVerdict::Kind::kHold) return cel;
+  }
+  return Compared(when);
 }
 
 }  // namespace colocation::launcher

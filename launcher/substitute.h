@@ -70,8 +70,22 @@ std::vector<std::string> SubstituteArgument(std::string_view argument,
 When SubstituteWhen(const When& when, const Replacements& replacements,
                     std::string* problem);
 
-// True if all hold; those with a CEL expression never do.
-bool AllHold(const std::vector<When>& when);
+// What a task's or step's `when` come to.
+struct WhenVerdict {
+  enum class Kind { kHold, kDoNotHold, kFail };
+  Kind kind = Kind::kHold;
+  // Of kFail: why a CEL expression has no value.
+  std::string message;
+};
+
+// Of a task: every CEL expression is evaluated, whatever the others come to
+// (EvaluateCEL in pkg/reconciler/pipelinerun/resources/
+// pipelinerunresolution.go).
+WhenVerdict JudgeTaskWhen(const std::vector<When>& when);
+
+// Of a step: CEL expressions come first and end with the one that is false
+// (allowExec in pkg/entrypoint/entrypointer.go).
+WhenVerdict JudgeStepWhen(const std::vector<When>& when);
 
 }  // namespace colocation::launcher
 

@@ -117,7 +117,7 @@ TEST(SubstituteWhenTest, ListAsInputIsComparedAsJson) {
   const When when = SubstituteWhen(
       {"$(tasks.a.results.list[*])", "in", {R"(["x","y z"])"}, ""},
       TestReplacements(), &problem);
-  EXPECT_TRUE(AllHold({when}));
+  EXPECT_EQ(JudgeTaskWhen({when}).kind, WhenVerdict::Kind::kHold);
 }
 
 TEST(SubstituteWhenTest, ListAsValueStandsForItsElements) {
@@ -126,17 +126,61 @@ TEST(SubstituteWhenTest, ListAsValueStandsForItsElements) {
       SubstituteWhen({"x", "in", {"$(tasks.a.results.list[*])", "w"}, ""},
                      TestReplacements(), &problem);
   EXPECT_EQ(when.values, (std::vector<std::string>{"x", "y z", "w"}));
-  EXPECT_TRUE(AllHold({when}));
+  EXPECT_EQ(JudgeTaskWhen({when}).kind, WhenVerdict::Kind::kHold);
 }
 
-TEST(AllHoldTest, EachMustHold) {
-  const When in = {"x", "in", {"x"}, ""};
-  const When not_in = {"x", "notin", {"x"}, ""};
-  EXPECT_TRUE(AllHold({}));
-  EXPECT_TRUE(AllHold({in, in}));
-  EXPECT_FALSE(AllHold({in, not_in}));
-  EXPECT_TRUE(AllHold({{"x", "notin", {}, ""}}));
-  EXPECT_FALSE(AllHold({{"x", "in", {}, ""}}));
+When Cel(const std::string& expression) { return {"", "", {}, expression}; }
+
+std::string_view Text(const WhenVerdict& verdict) {
+  return verdict.kind == WhenVerdict::Kind::kHold        ? "hold"
+         : verdict.kind == WhenVerdict::Kind::kDoNotHold ? "don't hold"
+                                                         : "fail";
+}
+
+TEST(JudgeWhenTest, EachMustHold) {
+  const When holds = {"x", "in", {"x"}, ""};
+  const When does_not = {"x", "notin", {"x"}, ""};
+  struct Case {
+    std::vector<When> when;
+    std::string_view of_task;
+    std::string_view of_step;
+  };
+  const Case kCases[] = {
+      {{}, "hold", "hold"},
+      {{holds, holds}, "hold", "hold"},
+      {{holds, does_not}, "don't hold", "don't hold"},
+      {{{"x", "notin", {}, ""}}, "hold", "hold"},
+      {{{"x", "in", {}, ""}}, "don't hold", "don't hold"},
+      {{Cel("1 < 2"), holds}, "hold", "hold"},
+      {{Cel("1 < 2"), does_not}, "don't hold", "don't hold"},
+      {{holds, Cel("2 < 1")}, "don't hold", "don't hold"},
+      {{Cel("'a")}, "fail", "fail"},
+      {{Cel("'a'")}, "fail", "fail"},
+      {{Cel("duration('1h') == duration('1m')")}, "fail", "fail"},
+      // Tekton evaluates all of a task's, and of a step's up to one that is
+      // false; what has no CEL comes last.
+      {{does_not, Cel("'a")}, "fail", "fail"},
+      {{Cel("false"), Cel("'a")}, "fail", "don't hold"},
+  };
+  for (const Case& c : kCases) {
+    EXPECT_EQ(Text(JudgeTaskWhen(c.when)), c.of_task);
+    EXPECT_EQ(Text(JudgeStepWhen(c.when)), c.of_step);
+  }
+}
+
+TEST(SubstituteWhenTest, CelIsSubstitutedAsText) {
+  std::string problem;
+  Replacements replacements;
+  replacements.results = {{"a", "r", ParseValue("it's")},
+                          {"a", "injected", ParseValue("' != '' || '")}};
+  EXPECT_EQ(SubstituteWhen(Cel("'$(tasks.a.results.r)' == 'x'"), replacements,
+                           &problem)
+                .cel,
+            "'it's' == 'x'");
+  EXPECT_EQ(Text(JudgeTaskWhen(
+                {SubstituteWhen(Cel("'$(tasks.a.results.injected)' == 'x'"),
+                                replacements, &problem)})),
+            "don't hold");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/plan/cel_support.h"
 #include "colocation/plan/late_references.h"
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/probes.h"
@@ -197,15 +198,14 @@ class Wrapper {
   }
 
   void When(const v1::WhenExpression& when, int index) {
+    v1::When* launch = result_.launch.add_when();
     if (!when.cel().empty()) {
-      w_.diagnostics
-          ->Error("cel-not-supported", task_.task_subject,
-                  absl::StrCat(path_, ".when[", index, "].cel"),
-                  "CEL expressions are not evaluated here")
-          .set_hint("use input, operator and values");
+      RequireSupported(when.cel(), task_.task_subject,
+                       absl::StrCat(path_, ".when[", index, "].cel"),
+                       *w_.diagnostics);
+      launch->set_cel(when.cel());
       return;
     }
-    v1::When* launch = result_.launch.add_when();
     launch->set_input(when.input());
     launch->set_operator_(when.operator_());
     *launch->mutable_values() = when.values();

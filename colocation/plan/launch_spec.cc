@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "colocation/diagnostics/field_path.h"
+#include "colocation/plan/cel_support.h"
 #include "colocation/plan/late_references.h"
 #include "colocation/resolve/texts.h"
 
@@ -46,6 +47,7 @@ void StatusesUsed(const ResolvedTask& task, const TaskNames& names,
   };
   for (const v1::WhenExpression& when : task.when) {
     look(when.input());
+    look(when.cel());
     for (const std::string& value : when.values()) look(value);
   }
   constexpr TextFields kLate =
@@ -116,11 +118,10 @@ class SpecMaker {
   void When(const ResolvedTask& task, int index, v1::When* launch) {
     const v1::WhenExpression& when = task.when[index];
     if (!when.cel().empty()) {
-      diagnostics_
-          .Error("cel-not-supported", task.subject,
-                 absl::StrCat(task.path, ".when"),
-                 "CEL expressions are not evaluated here")
-          .set_hint("use input, operator and values");
+      RequireSupported(when.cel(), task.subject,
+                       absl::StrCat(task.path, ".when"), diagnostics_);
+      launch->set_cel(when.cel());
+      return;
     }
     launch->set_input(when.input());
     launch->set_operator_(when.operator_());

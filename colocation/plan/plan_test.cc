@@ -266,10 +266,33 @@ TEST(PlanTest, AggregateStatusNeedsTheEndOfEveryTask) {
   EXPECT_THAT(plan.pods(3).gates(), ElementsAre("b"));
 }
 
-TEST(PlanTest, CelIsRefused) {
-  const Planned planned =
-      PlanYaml(Pipeline({Task("a", ", when: [{cel: \"true\"}]"),
-                         Task("b", "", ", when: [{cel: \"true\"}]")}));
+TEST(PlanTest, CelThatDependsOnResultsIsLeftToTheLauncher) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {"{name: a, taskSpec: {results: [{name: r}], steps: [{name: s, image: i, "
+       "command: [c]}]}}",
+       Task("b", ", when: [{cel: \"'$(tasks.a.results.r)' == 'x'\"}]"),
+       Task("c", "", ", when: [{cel: \"1 < 2\"}]"),
+       Task("d", ", when: [{cel: \"1 < 2\"}]"),
+       Task("e", ", when: [{cel: \"2 < 1\"}]")}));
+  std::string whens;
+  for (const auto& pod : plan.pods()) {
+    for (const auto& task : pod.install().launch().tasks()) {
+      for (const auto& when : task.when())
+        absl::StrAppend(&whens, task.name(), ":", when.cel(), " ");
+    }
+    for (const auto& container : pod.install().launch().containers()) {
+      for (const auto& when : container.when())
+        absl::StrAppend(&whens, container.name(), ":", when.cel(), " ");
+    }
+  }
+  EXPECT_EQ(whens, "b:'$(tasks.a.results.r)' == 'x' c-step-s:1 < 2 ");
+  EXPECT_EQ(GroupsOf(plan), "{a} {b c d}");
+}
+
+TEST(PlanTest, CelOutsideOfTheSubsetIsRefused) {
+  const Planned planned = PlanYaml(Pipeline(
+      {Task("a", ", when: [{cel: \"duration('1h') > duration('1m')\"}]"),
+       Task("b", "", ", when: [{cel: \"'a'.matches('\\\\\\\\pL')\"}]")}));
   ASSERT_EQ(planned.errors.size(), 2);
   for (const std::string& error : planned.errors) {
     EXPECT_TRUE(absl::StartsWith(error, "cel-not-supported at spec.tasks["))

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "colocation/cel/evaluate.h"
 #include "colocation/diagnostics/field_path.h"
 #include "colocation/resolve/apply.h"
 #include "colocation/resolve/matrix.h"
@@ -19,7 +20,6 @@
 #include "colocation/resolve/texts.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
-#include "colocation/validate/cel.h"
 
 namespace colocation {
 namespace {
@@ -27,8 +27,15 @@ namespace {
 constexpr int32_t kDefaultMatrixCombinations = 256;
 
 // Whether the expression holds, where that is known already.
-std::optional<bool> Decide(const v1::WhenExpression& when) {
-  if (!when.cel().empty() || IsLate(when.input())) return {};
+std::optional<bool> Decide(const v1::WhenExpression& when,
+                           const cel::Verdict& cel) {
+  if (!when.cel().empty()) {
+    if (IsLate(when.cel())) return {};
+    if (cel.kind == cel::Verdict::Kind::kTrue) return true;
+    if (cel.kind == cel::Verdict::Kind::kFalse) return false;
+    return {};
+  }
+  if (IsLate(when.input())) return {};
   bool found = false;
   for (const std::string& value : when.values()) {
     if (IsLate(value)) return {};
@@ -312,18 +319,25 @@ void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
                            ResolvedTask* task) {
   for (int i = 0; i < pipeline_task.when_size(); ++i) {
     const v1::WhenExpression& when = pipeline_task.when(i);
-    if (!when.cel().empty() && !MayHoldReference(when.cel())) {
-      // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
-      // EvaluateCEL.
-      if (const auto fault = CheckCelCondition(when.cel())) {
-        diagnostics_.Error(
+    cel::Verdict verdict;
+    if (!when.cel().empty()) {
+      // Tekton evaluates all of them before anything runs, with references to
+      // results as they are (EvaluateCEL in pkg/reconciler/pipelinerun/
+      // resources/pipelinerunresolution.go).
+      verdict = cel::Evaluate(when.cel());
+      if (verdict.kind == cel::Verdict::Kind::kFails) {
+        v1::Diagnostic& error = diagnostics_.Error(
             "invalid-value", task->subject,
             absl::StrCat(task->path, ".when[", i, "].cel"),
-            absl::StrCat("this is no condition: at ", fault->offset + 1, ", ",
-                         fault->message));
+            absl::StrCat("this is no condition: ", verdict.message));
+        if (IsLate(when.cel())) {
+          error.set_hint(
+              "Tekton also evaluates it before the results are there: put "
+              "what needs them behind \"&&\"");
+        }
       }
     }
-    const auto holds = Decide(when);
+    const auto holds = Decide(when, verdict);
     if (!holds) {
       task->when.push_back(when);
     } else if (!*holds) {

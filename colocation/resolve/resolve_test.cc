@@ -556,6 +556,19 @@ spec:
   - {name: b, when: [{cel: "'$(params.x)' == 'b'"}], taskSpec: {steps: [{image: i}]}}
 )y",
                 "spec.tasks[0].when[0].cel [invalid-value]"},
+        RunCase{"ConditionThatIsNoneWithoutTheResult", R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  tasks:
+  - {name: a, taskSpec: {results: [{name: count}], steps: [{image: i}]}}
+  - {name: b, when: [{cel: "int('$(tasks.a.results.count)') > 3"}], taskSpec: {steps: [{image: i}]}}
+  - {name: c, when: [{cel: "'$(tasks.a.results.count)' == '4' && int('$(tasks.a.results.count)') > 3"}], taskSpec: {steps: [{image: i}]}}
+)y",
+                "spec.tasks[1].when[0].cel [invalid-value] Tekton also "
+                "evaluates it before the results are there: put what needs "
+                "them behind \"&&\""},
         RunCase{"MissingParameterOfATask", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline

@@ -138,7 +138,7 @@ class Advancer {
       end.skip_reason = decision.skip_reason;
     } else {
       end.outcome = Outcome::kFailed;
-      end.reason = std::string(launcher::kInvalidResultReference);
+      end.reason = std::string(decision.reason);
       end.message = decision.message;
     }
     EndNow(t, std::move(end));

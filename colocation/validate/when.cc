@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "colocation/validate/cel.h"
+#include "colocation/cel/check.h"
 
 namespace colocation {
 namespace {
@@ -13,19 +13,19 @@ namespace {
 void ValidateExpression(const ValidationContext& context,
                         const v1::WhenExpression& when, const FieldPath& path) {
   if (!when.cel().empty()) {
-    const FieldPath cel = path.Field("cel");
+    const FieldPath at = path.Field("cel");
     if (!context.flags.cel_in_when) {
       RequireFlag(context, false, "enable-cel-in-whenexpression",
-                  "CEL in a when expression", cel);
+                  "CEL in a when expression", at);
     } else if (!when.input().empty() || !when.operator_().empty() ||
                !when.values().empty()) {
       context
           .Error("one-of-many", path,
                  "a when expression has cel, or input, operator and values")
           .set_hint("write two expressions: all of them have to hold");
-    } else if (const auto fault = CheckCel(when.cel())) {
+    } else if (const auto fault = cel::Check(when.cel())) {
       context
-          .Error("invalid-value", cel,
+          .Error("invalid-value", at,
                  absl::StrCat("this CEL expression can't be compiled: at ",
                               fault->offset + 1, ", ", fault->message))
           .set_hint("references stand in quotes: \"'$(params.x)' == 'y'\"");

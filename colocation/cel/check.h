@@ -6,7 +6,7 @@
 // macros can stand in it. It does so before anything is substituted
 // (pkg/apis/pipeline/v1/when_validation.go) and again before the task would
 // run, where it also has to give a Boolean
-// (pkg/reconciler/pipelinerun/resources/ pipelinerunresolution.go,
+// (pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
 // EvaluateCEL). Here it is parsed by the language's grammar
 // (github.com/google/cel-spec, doc/langdef.md) and its types are checked
 // against the standard overloads, as cel-go's checker does. Nothing is
@@ -14,29 +14,23 @@
 // taken to be of any type.
 //
 // Linear in the text's length; nesting is limited to 250, as in cel-go.
-#ifndef COLOCATION_VALIDATE_CEL_H_
-#define COLOCATION_VALIDATE_CEL_H_
+#ifndef COLOCATION_CEL_CHECK_H_
+#define COLOCATION_CEL_CHECK_H_
 
-#include <cstddef>
 #include <optional>
-#include <string>
+#include <string_view>
 
-#include "absl/strings/string_view.h"
+#include "colocation/cel/fault.h"
 
-namespace colocation {
-
-struct CelFault {
-  size_t offset = 0;  // in the text, in bytes
-  std::string message;
-};
+namespace colocation::cel {
 
 // The first fault; nothing where there is none.
-std::optional<CelFault> CheckCel(absl::string_view text);
+std::optional<Fault> Check(std::string_view text);
 
 // The same for a text that has to be a condition: one that gives, or may give,
 // a Boolean.
-std::optional<CelFault> CheckCelCondition(absl::string_view text);
+std::optional<Fault> CheckCondition(std::string_view text);
 
-}  // namespace colocation
+}  // namespace colocation::cel
 
-#endif  // COLOCATION_VALIDATE_CEL_H_
+#endif  // COLOCATION_CEL_CHECK_H_

@@ -1,20 +1,21 @@
-#include "colocation/validate/cel.h"
+#include "colocation/cel/check.h"
 
 #include <string>
+#include <string_view>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
-namespace colocation {
+namespace colocation::cel {
 namespace {
 
-std::string Fault(absl::string_view text) {
-  const auto fault = CheckCel(text);
+std::string Fault(std::string_view text) {
+  const auto fault = Check(text);
   return fault ? absl::StrCat(fault->offset, ": ", fault->message) : "";
 }
 
-TEST(CelTest, WhatTektonCompiles) {
-  for (const absl::string_view text : {
+TEST(CheckTest, WhatTektonCompiles) {
+  for (const std::string_view text : {
            "'a' == 'a'",
            "'$(params.x)' == 'a' && \"$(tasks.a.results.b)\" != 'c'",
            "'x' in ['a', 'b'] || !('y' in [])",
@@ -36,7 +37,7 @@ TEST(CelTest, WhatTektonCompiles) {
            "timestamp('2024-01-01T00:00:00Z').getFullYear('UTC') == 2024",
            "timestamp(0) + duration('1s') - timestamp(1) == duration('0s')",
            "duration('1h').getMinutes() > 3 // a comment",
-           "[] == [1] && {} == {'a': 'b'} && [1,] == [1]",
+           "[] == [1] && {} == {'a': 'b'} && [1,] == [1] && [,] == []",
            "[[1]].all(l, l.exists(x, x == 1))",
            "true && !!false && --1 == 1",
        }) {
@@ -44,10 +45,10 @@ TEST(CelTest, WhatTektonCompiles) {
   }
 }
 
-TEST(CelTest, WhatItRefuses) {
+TEST(CheckTest, WhatItRefuses) {
   struct Case {
-    absl::string_view text;
-    absl::string_view fault;
+    std::string_view text;
+    std::string_view fault;
   };
   constexpr Case kCases[] = {
       {"$(params.x) == 'a'", "0: \"$\" has no meaning here"},
@@ -83,7 +84,7 @@ TEST(CelTest, WhatItRefuses) {
   for (const Case& c : kCases) EXPECT_EQ(Fault(c.text), c.fault) << c.text;
 }
 
-TEST(CelTest, NestingIsLimited) {
+TEST(CheckTest, NestingIsLimited) {
   EXPECT_EQ(Fault(std::string(100, '(') + "1" + std::string(100, ')')), "");
   EXPECT_NE(Fault(std::string(100000, '(')), "");
   EXPECT_NE(Fault(std::string(100000, '[')), "");
@@ -96,13 +97,13 @@ TEST(CelTest, NestingIsLimited) {
   EXPECT_NE(Fault(sum + "+1"), "");
 }
 
-std::string ConditionFault(absl::string_view text) {
-  const auto fault = CheckCelCondition(text);
+std::string ConditionFault(std::string_view text) {
+  const auto fault = CheckCondition(text);
   return fault ? absl::StrCat(fault->offset, ": ", fault->message) : "";
 }
 
-TEST(CelTest, WhatIsACondition) {
-  for (const absl::string_view text : {
+TEST(CheckTest, WhatIsACondition) {
+  for (const std::string_view text : {
            "true",
            "'a' == 'a'",
            "'a' == \"b\" || 1 < 2 && !false",
@@ -126,10 +127,10 @@ TEST(CelTest, WhatIsACondition) {
   }
 }
 
-TEST(CelTest, WhatIsNoCondition) {
+TEST(CheckTest, WhatIsNoCondition) {
   struct Case {
-    absl::string_view text;
-    absl::string_view fault;
+    std::string_view text;
+    std::string_view fault;
   };
   constexpr Case kCases[] = {
       {"1 + 1", "2: this has to be a bool, not a int"},
@@ -153,11 +154,11 @@ TEST(CelTest, WhatIsNoCondition) {
     EXPECT_EQ(ConditionFault(c.text), c.fault) << c.text;
 }
 
-TEST(CelTest, ConditionsThatNestTooDeepAreRefused) {
+TEST(CheckTest, ConditionsThatNestTooDeepAreRefused) {
   EXPECT_NE(ConditionFault(std::string(100000, '(')), "");
   EXPECT_NE(ConditionFault(std::string(100000, '[')), "");
   EXPECT_NE(ConditionFault(std::string(100000, '!')), "");
 }
 
 }  // namespace
-}  // namespace colocation
+}  // namespace colocation::cel

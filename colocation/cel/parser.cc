@@ -1,24 +1,34 @@
-#include "colocation/validate/cel_parser.h"
+#include "colocation/cel/parser.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
+#include "colocation/cel/number.h"
+#include "colocation/cel/text.h"
 
-namespace colocation {
+namespace colocation::cel {
 namespace {
 
-using Kind = CelNode::Kind;
+using Kind = Node::Kind;
 
 struct Token {
-  enum class Type { kEnd, kName, kInt, kUint, kDouble, kString, kBytes, kSign };
+  enum class Type {
+    kEnd,
+    kName,
+    kQuotedName,  // of a field: `a-b`
+    kInt,
+    kUint,
+    kDouble,
+    kString,
+    kBytes,
+    kSign
+  };
   Type type = Type::kEnd;
   size_t offset = 0;
-  absl::string_view text;
+  std::string_view text;
+  // Of a string: what it stands for.
+  std::string content;
 };
 
 constexpr int kMaxDepth = 250;
@@ -26,17 +36,17 @@ constexpr int kMaxDepth = 250;
 constexpr int kMaxTerms = 2000;
 
 // Names that no variable may have.
-constexpr absl::string_view kReserved[] = {
+constexpr std::string_view kReserved[] = {
     "as",        "break",  "const",  "continue", "else", "for",
     "function",  "if",     "import", "let",      "loop", "package",
     "namespace", "return", "var",    "void",     "while"};
 
-bool IsNameStart(char c) { return absl::ascii_isalpha(c) || c == '_'; }
-bool IsNamePart(char c) { return absl::ascii_isalnum(c) || c == '_'; }
+bool IsNameStart(char c) { return IsLetter(c) || c == '_'; }
+bool IsNamePart(char c) { return IsLetterOrDigit(c) || c == '_'; }
 
 class Parser {
  public:
-  Parser(absl::string_view text, CelTree* tree, CelFault* fault)
+  Parser(std::string_view text, Tree* tree, Fault* fault)
       : text_(text), tree_(*tree), fault_(*fault) {}
 
   bool Parse() {
@@ -44,7 +54,7 @@ class Parser {
     const int root = Expression();
     if (root < 0) return false;
     if (token_.type != Token::Type::kEnd)
-      return Fail(absl::StrCat("\"", token_.text, "\" is not expected here"));
+      return Fail(Concat("\"", token_.text, "\" is not expected here"));
     tree_.root = root;
     return true;
   }
@@ -65,12 +75,11 @@ class Parser {
 
   bool Advance() {
     while (true) {
-      while (at_ < text_.size() && absl::StrContains(" \t\r\n\f", text_[at_]))
-        ++at_;
-      if (!absl::StartsWith(text_.substr(at_), "//")) break;
+      while (at_ < text_.size() && Contains(" \t\r\n\f", text_[at_])) ++at_;
+      if (!text_.substr(at_).starts_with("//")) break;
       while (at_ < text_.size() && text_[at_] != '\n') ++at_;
     }
-    token_ = {Token::Type::kEnd, at_, text_.substr(at_, 0)};
+    token_ = {Token::Type::kEnd, at_, text_.substr(at_, 0), {}};
     if (at_ >= text_.size()) return true;
     const size_t quote = StringPrefix();
     if (quote > 0) return ReadString(quote - 1);
@@ -80,17 +89,24 @@ class Parser {
       while (IsNamePart(At(end))) ++end;
       return Take(Token::Type::kName, end);
     }
-    if (absl::ascii_isdigit(c) ||
-        (c == '.' && absl::ascii_isdigit(At(at_ + 1))))
-      return ReadNumber();
-    for (const absl::string_view sign : {"==", "!=", "<=", ">=", "&&", "||"}) {
-      if (absl::StartsWith(text_.substr(at_), sign))
+    if (c == '`') return ReadQuotedName();
+    if (IsDigit(c) || (c == '.' && IsDigit(At(at_ + 1)))) return ReadNumber();
+    for (const std::string_view sign : {"==", "!=", "<=", ">=", "&&", "||"}) {
+      if (text_.substr(at_).starts_with(sign))
         return Take(Token::Type::kSign, at_ + 2);
     }
-    if (absl::StrContains("+-*/%!<>?:.,()[]{}", c))
+    if (Contains("+-*/%!<>?:.,()[]{}", c))
       return Take(Token::Type::kSign, at_ + 1);
-    return Fail(
-        absl::StrCat("\"", text_.substr(at_, 1), "\" has no meaning here"));
+    return Fail(Concat("\"", text_.substr(at_, 1), "\" has no meaning here"));
+  }
+
+  bool ReadQuotedName() {
+    size_t end = at_ + 1;
+    while (IsNamePart(At(end)) || Contains(".-/ ", At(end))) ++end;
+    if (At(end) != '`' || end == at_ + 1) return Fail("this name does not end");
+    Take(Token::Type::kQuotedName, end + 1);
+    token_.text = token_.text.substr(1, token_.text.size() - 2);
+    return true;
   }
 
   bool Take(Token::Type type, size_t end) {
@@ -110,77 +126,95 @@ class Parser {
   }
 
   bool ReadString(size_t letters) {
-    const bool bytes = absl::ascii_tolower(text_[at_]) == 'b';
-    const bool raw =
-        letters > 0 && absl::ascii_tolower(text_[at_ + letters - 1]) == 'r';
+    const bool bytes = ToLower(text_[at_]) == 'b';
+    const bool raw = letters > 0 && ToLower(text_[at_ + letters - 1]) == 'r';
     size_t i = at_ + letters;
     const char quote = text_[i];
     const std::string thrice(3, quote);
-    const bool is_long = absl::StartsWith(text_.substr(i), thrice);
-    const absl::string_view close =
-        is_long ? absl::string_view(thrice) : text_.substr(i, 1);
+    const bool is_long = text_.substr(i).starts_with(thrice);
+    const std::string_view close =
+        is_long ? std::string_view(thrice) : text_.substr(i, 1);
     i += close.size();
-    while (!absl::StartsWith(text_.substr(i), close)) {
+    std::string content;
+    while (!text_.substr(i).starts_with(close)) {
       const char c = At(i);
       if (i >= text_.size() || (!is_long && (c == '\n' || c == '\r')))
         return Fail("this string does not end");
-      if (c != '\\' || raw) {
-        ++i;
-        continue;
-      }
-      const size_t length = EscapeLength(text_.substr(i + 1));
-      if (length == 0) {
+      if (c == '\\' && !raw) {
         token_.offset = i;
-        return Fail("there is no such escape in a string");
+        const size_t length = Unescape(text_.substr(i + 1), bytes, &content);
+        if (length == 0) return Fail("there is no such escape in a string");
+        i += 1 + length;
+      } else {
+        // The ends of lines are made one (parser/unescape.go in cel-go).
+        if (c == '\r' && At(i + 1) == '\n') ++i;
+        content.push_back(c == '\r' ? '\n' : c);
+        ++i;
       }
-      i += 1 + length;
     }
+    token_.offset = at_;
+    token_.content = std::move(content);
     return Take(bytes ? Token::Type::kBytes : Token::Type::kString,
                 i + close.size());
   }
 
-  // Of what follows the backslash.
-  static size_t EscapeLength(absl::string_view text) {
+  // Appends what the text after a backslash stands for. Its length; zero where
+  // it stands for nothing.
+  static size_t Unescape(std::string_view text, bool bytes, std::string* out) {
     if (text.empty()) return 0;
-    const auto digits = [&](size_t from, size_t count, bool hex) {
-      if (text.size() < from + count) return false;
-      return std::all_of(
-          text.begin() + from, text.begin() + from + count, [&](char c) {
-            return hex ? absl::ascii_isxdigit(c) : c >= '0' && c <= '7';
-          });
-    };
-    if (absl::StrContains("abfnrtv\"'\\?`", text[0])) return 1;
-    if (text[0] == 'x' || text[0] == 'X') return digits(1, 2, true) ? 3 : 0;
-    if (text[0] == 'u') return digits(1, 4, true) ? 5 : 0;
-    if (text[0] == 'U') return digits(1, 8, true) ? 9 : 0;
-    return text[0] <= '3' && digits(0, 3, false) ? 3 : 0;
+    constexpr std::string_view kNames = "abfnrtv\"'\\?`";
+    constexpr std::string_view kMeant = "\a\b\f\n\r\t\v\"'\\?`";
+    if (const size_t i = kNames.find(text[0]); i != kNames.npos) {
+      out->push_back(kMeant[i]);
+      return 1;
+    }
+    const bool octal = text[0] >= '0' && text[0] <= '3';
+    const size_t first = octal ? 0 : 1;
+    const size_t count = octal                      ? 3
+                         : ToLower(text[0]) == 'x'  ? 2
+                         : text[0] == 'u' && !bytes ? 4
+                         : text[0] == 'U' && !bytes ? 8
+                                                    : 0;
+    if (count == 0 || text.size() < first + count) return 0;
+    uint32_t value = 0;
+    for (const char c : text.substr(first, count)) {
+      if (octal ? c < '0' || c > '7' : !IsHexDigit(c)) return 0;
+      value = value * (octal ? 8 : 16) + DigitValue(c);
+    }
+    if (bytes) {
+      out->push_back(static_cast<char>(value));
+    } else if (IsCodePoint(value)) {
+      AppendUtf8(value, out);
+    } else {
+      return 0;
+    }
+    return first + count;
   }
 
   bool ReadNumber() {
     size_t end = at_;
     Token::Type type = Token::Type::kInt;
-    if (text_[end] == '0' && absl::ascii_tolower(At(end + 1)) == 'x' &&
-        absl::ascii_isxdigit(At(end + 2))) {
+    if (text_[end] == '0' && At(end + 1) == 'x' && IsHexDigit(At(end + 2))) {
       end += 2;
-      while (absl::ascii_isxdigit(At(end))) ++end;
+      while (IsHexDigit(At(end))) ++end;
     } else {
-      while (absl::ascii_isdigit(At(end))) ++end;
-      if (At(end) == '.' && absl::ascii_isdigit(At(end + 1))) {
+      while (IsDigit(At(end))) ++end;
+      if (At(end) == '.' && IsDigit(At(end + 1))) {
         type = Token::Type::kDouble;
         ++end;
-        while (absl::ascii_isdigit(At(end))) ++end;
+        while (IsDigit(At(end))) ++end;
       }
-      if (absl::ascii_tolower(At(end)) == 'e') {
+      if (ToLower(At(end)) == 'e') {
         size_t power = end + 1;
         if (At(power) == '+' || At(power) == '-') ++power;
-        if (absl::ascii_isdigit(At(power))) {
+        if (IsDigit(At(power))) {
           type = Token::Type::kDouble;
           end = power;
-          while (absl::ascii_isdigit(At(end))) ++end;
+          while (IsDigit(At(end))) ++end;
         }
       }
     }
-    if (type == Token::Type::kInt && absl::ascii_tolower(At(end)) == 'u') {
+    if (type == Token::Type::kInt && ToLower(At(end)) == 'u') {
       type = Token::Type::kUint;
       ++end;
     }
@@ -191,7 +225,7 @@ class Parser {
 
   int Add(Kind kind, size_t offset, std::string text,
           std::vector<int> children = {}) {
-    CelNode& node = tree_.nodes.emplace_back();
+    Node& node = tree_.nodes.emplace_back();
     node.kind = kind;
     node.offset = offset;
     node.text = std::move(text);
@@ -199,16 +233,16 @@ class Parser {
     return static_cast<int>(tree_.nodes.size()) - 1;
   }
 
-  bool Is(absl::string_view sign) const {
+  bool Is(std::string_view sign) const {
     return token_.type == Token::Type::kSign && token_.text == sign;
   }
-  bool Consume(absl::string_view sign) { return Is(sign) && Advance(); }
-  bool Expect(absl::string_view sign) {
+  bool Consume(std::string_view sign) { return Is(sign) && Advance(); }
+  bool Expect(std::string_view sign) {
     if (Is(sign)) return Advance();
-    return Fail(token_.type == Token::Type::kEnd
-                    ? absl::StrCat("\"", sign, "\" is missing at the end")
-                    : absl::StrCat("\"", sign, "\" is expected, not \"",
-                                   token_.text, "\""));
+    return Fail(
+        token_.type == Token::Type::kEnd
+            ? Concat("\"", sign, "\" is missing at the end")
+            : Concat("\"", sign, "\" is expected, not \"", token_.text, "\""));
   }
 
   // One level deeper, until the end of the scope.
@@ -237,8 +271,8 @@ class Parser {
   }
 
   // The operator at the token, where it binds at `strength`.
-  absl::string_view OperatorAt(int strength) const {
-    static constexpr absl::string_view kOperators[5][7] = {
+  std::string_view OperatorAt(int strength) const {
+    static constexpr std::string_view kOperators[5][7] = {
         {"||"},
         {"&&"},
         {"<", "<=", ">=", ">", "==", "!=", "in"},
@@ -246,7 +280,7 @@ class Parser {
         {"*", "/", "%"}};
     const bool is_name = token_.type == Token::Type::kName;
     if (!is_name && token_.type != Token::Type::kSign) return {};
-    for (const absl::string_view op : kOperators[strength]) {
+    for (const std::string_view op : kOperators[strength]) {
       if (!op.empty() && token_.text == op) return op;
     }
     return {};
@@ -256,22 +290,21 @@ class Parser {
     if (strength == 5) return Unary();
     int left = Binary(strength + 1);
     for (int terms = 1; left >= 0; ++terms) {
-      const absl::string_view op = OperatorAt(strength);
+      const std::string_view op = OperatorAt(strength);
       if (op.empty()) return left;
       if (terms >= kMaxTerms) return Failed("there are too many terms");
       const size_t offset = token_.offset;
       if (!Advance()) return -1;
       const int right = Binary(strength + 1);
       if (right < 0) return -1;
-      left =
-          Add(Kind::kCall, offset, absl::StrCat("_", op, "_"), {left, right});
+      left = Add(Kind::kCall, offset, Concat("_", op, "_"), {left, right});
     }
     return -1;
   }
 
   int Unary() {
     const size_t offset = token_.offset;
-    for (const absl::string_view op : {"!", "-"}) {
+    for (const std::string_view op : {"!", "-"}) {
       if (!Is(op)) continue;
       int count = 0;
       while (Is(op)) {
@@ -279,15 +312,16 @@ class Parser {
         if (!Advance()) return -1;
       }
       // The least of the integers is a literal with its sign.
-      const bool number = op == "-" && (token_.type == Token::Type::kInt ||
-                                        token_.type == Token::Type::kDouble);
+      const bool number = op == "-" && count == 1 &&
+                          (token_.type == Token::Type::kInt ||
+                           token_.type == Token::Type::kDouble);
       if (number) negative_ = true;
       int node = Member();
       negative_ = false;
       if (node < 0) return -1;
-      if (number) --count;
-      for (; count > 0; --count)
-        node = Add(Kind::kCall, offset, absl::StrCat(op, "_"), {node});
+      // Two of them are nothing at all (VisitNegate in cel-go's parser).
+      if (!number && count % 2 == 1)
+        node = Add(Kind::kCall, offset, Concat(op, "_"), {node});
       return node;
     }
     return Member();
@@ -303,11 +337,12 @@ class Parser {
       if ((Is(".") || Is("[")) && ++links > kMaxDepth)
         return Failed("this is nested too deep");
       if (Consume(".")) {
-        if (token_.type != Token::Type::kName)
+        const bool quoted = token_.type == Token::Type::kQuotedName;
+        if (token_.type != Token::Type::kName && !quoted)
           return Failed("a name is expected after \".\"");
         std::string name(token_.text);
         if (!Advance()) return -1;
-        if (!Is("(")) {
+        if (quoted || !Is("(")) {
           node = Add(Kind::kSelect, offset, std::move(name), {node});
           continue;
         }
@@ -331,22 +366,25 @@ class Parser {
   }
 
   bool IsQualifiedName(int node) const {
-    const CelNode* at = &tree_.nodes[node];
+    const Node* at = &tree_.nodes[node];
     while (at->kind == Kind::kSelect) at = &tree_.nodes[at->children[0]];
     return at->kind == Kind::kName;
   }
 
   std::string QualifiedName(int node) const {
-    const CelNode& at = tree_.nodes[node];
+    const Node& at = tree_.nodes[node];
     if (at.kind == Kind::kName) return at.text;
-    return absl::StrCat(QualifiedName(at.children[0]), ".", at.text);
+    return Concat(QualifiedName(at.children[0]), ".", at.text);
   }
 
   int Message(int name) {
     const size_t offset = token_.offset;
     if (!Advance()) return -1;
+    if (Consume(",") && !Is("}"))
+      return Failed("\"}\" is expected after \",\"");
     while (!Is("}")) {
-      if (token_.type != Token::Type::kName)
+      if (token_.type != Token::Type::kName &&
+          token_.type != Token::Type::kQuotedName)
         return Failed("the name of a field is expected");
       if (!Advance() || !Expect(":") || Expression() < 0) return -1;
       if (!Consume(",")) break;
@@ -357,9 +395,11 @@ class Parser {
 
   // Expressions between `open` and `close`, which may end with a comma in a
   // list, not in a call.
-  bool List(absl::string_view open, absl::string_view close,
+  bool List(std::string_view open, std::string_view close,
             std::vector<int>* items) {
     if (!Expect(open)) return false;
+    // "[,]" is a list, too.
+    if (close == "]" && Consume(",")) return Expect(close);
     while (!Is(close)) {
       const int item = Expression();
       if (item < 0) return false;
@@ -376,6 +416,8 @@ class Parser {
     const size_t offset = token_.offset;
     if (!Expect("{")) return -1;
     std::vector<int> items;
+    if (Consume(",") && !Is("}"))
+      return Failed("\"}\" is expected after \",\"");
     while (!Is("}")) {
       const int key = Expression();
       if (key < 0 || !Expect(":")) return -1;
@@ -403,79 +445,91 @@ class Parser {
       if (inner < 0 || !Expect(")")) return -1;
       return inner;
     }
-    if (Is(".")) {
+    const bool rooted = Is(".");
+    if (rooted) {
       if (!Advance()) return -1;
       if (token_.type != Token::Type::kName)
         return Failed("a name is expected after \".\"");
     }
     switch (token_.type) {
       case Token::Type::kName:
-        return NameOrCall();
+        return NameOrCall(rooted);
       case Token::Type::kInt:
       case Token::Type::kUint:
       case Token::Type::kDouble:
         return Number();
       case Token::Type::kString:
-        return Advance() ? Add(Kind::kString, offset, "") : -1;
+        return String(Kind::kString);
       case Token::Type::kBytes:
-        return Advance() ? Add(Kind::kBytes, offset, "") : -1;
+        return String(Kind::kBytes);
       case Token::Type::kEnd:
         return Failed("an expression is expected, not the end");
       case Token::Type::kSign:
+      case Token::Type::kQuotedName:
         break;
     }
     return Failed(
-        absl::StrCat("an expression is expected, not \"", token_.text, "\""));
+        Concat("an expression is expected, not \"", token_.text, "\""));
   }
 
-  int NameOrCall() {
+  int NameOrCall(bool rooted) {
     const size_t offset = token_.offset;
     std::string name(token_.text);
     if (name == "in") return Failed("an expression is expected, not \"in\"");
     if (name == "true" || name == "false" || name == "null") {
+      if (rooted) return Failed(Concat("\".", name, "\" is no name"));
       if (!Advance()) return -1;
       return Add(name == "null" ? Kind::kNull : Kind::kBool, offset, name);
     }
     if (std::find(std::begin(kReserved), std::end(kReserved), name) !=
         std::end(kReserved)) {
-      return Failed(absl::StrCat("\"", name, "\" is reserved"));
+      return Failed(Concat("\"", name, "\" is reserved"));
     }
     if (!Advance()) return -1;
-    if (!Is("(")) return Add(Kind::kName, offset, std::move(name));
+    if (!Is("(")) {
+      const int node = Add(Kind::kName, offset, std::move(name));
+      tree_.nodes[static_cast<size_t>(node)].rooted = rooted;
+      return node;
+    }
     std::vector<int> arguments;
     if (!List("(", ")", &arguments)) return -1;
     return Add(Kind::kCall, offset, std::move(name), std::move(arguments));
   }
 
+  int String(Kind kind) {
+    const size_t offset = token_.offset;
+    std::string content = std::move(token_.content);
+    return Advance() ? Add(kind, offset, std::move(content)) : -1;
+  }
+
   int Number() {
     const size_t offset = token_.offset;
     const Token::Type type = token_.type;
-    std::string digits = absl::StrCat(negative_ ? "-" : "", token_.text);
+    std::string digits = Concat(negative_ ? "-" : "", token_.text);
     negative_ = false;
     if (type == Token::Type::kUint) digits.pop_back();
-    const bool hex =
-        absl::StrContains(digits, "0x") || absl::StrContains(digits, "0X");
-    bool fits = true;
+    Node node;
+    bool fits = false;
     if (type == Token::Type::kInt) {
-      int64_t value;
-      fits = hex ? absl::SimpleHexAtoi(digits, &value)
-                 : absl::SimpleAtoi(digits, &value);
+      node.kind = Kind::kInt;
+      fits = ParseLiteral(digits, &node.integer);
     } else if (type == Token::Type::kUint) {
-      uint64_t value;
-      fits = hex ? absl::SimpleHexAtoi(digits, &value)
-                 : absl::SimpleAtoi(digits, &value);
+      node.kind = Kind::kUint;
+      fits = ParseLiteral(digits, &node.natural);
+    } else {
+      node.kind = Kind::kDouble;
+      fits = ParseDouble(digits, &node.real);
     }
     if (!fits) return Failed("this number is too large");
     if (!Advance()) return -1;
-    return Add(type == Token::Type::kInt    ? Kind::kInt
-               : type == Token::Type::kUint ? Kind::kUint
-                                            : Kind::kDouble,
-               offset, "");
+    node.offset = offset;
+    tree_.nodes.push_back(std::move(node));
+    return static_cast<int>(tree_.nodes.size()) - 1;
   }
 
-  absl::string_view text_;
-  CelTree& tree_;
-  CelFault& fault_;
+  std::string_view text_;
+  Tree& tree_;
+  Fault& fault_;
   size_t at_ = 0;
   Token token_;
   int depth_ = 0;
@@ -485,8 +539,8 @@ class Parser {
 
 }  // namespace
 
-bool ParseCel(absl::string_view text, CelTree* tree, CelFault* fault) {
+bool Parse(std::string_view text, Tree* tree, Fault* fault) {
   return Parser(text, tree, fault).Parse();
 }
 
-}  // namespace colocation
+}  // namespace colocation::cel

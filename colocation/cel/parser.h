@@ -1,26 +1,27 @@
 // The syntax of the Common Expression Language: a text to a tree.
-#ifndef COLOCATION_VALIDATE_CEL_PARSER_H_
-#define COLOCATION_VALIDATE_CEL_PARSER_H_
+#ifndef COLOCATION_CEL_PARSER_H_
+#define COLOCATION_CEL_PARSER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "absl/strings/string_view.h"
-#include "colocation/validate/cel.h"
+#include "colocation/cel/fault.h"
 
-namespace colocation {
+namespace colocation::cel {
 
 // A node of the tree. Operators are calls of functions that are named as in
 // cel-go: "_+_", "!_", "_?_:_", "_[_]".
-struct CelNode {
+struct Node {
   enum class Kind {
-    kInt,
-    kUint,
-    kDouble,
-    kString,
-    kBytes,
-    kBool,
+    kInt,     // `integer`
+    kUint,    // `natural`
+    kDouble,  // `real`
+    kString,  // `text`, without quotes and escapes
+    kBytes,   // `text`
+    kBool,    // `text`: "true" or "false"
     kNull,
     kName,     // `text`
     kSelect,   // children[0].`text`
@@ -33,17 +34,22 @@ struct CelNode {
   Kind kind = Kind::kNull;
   size_t offset = 0;
   std::string text;
+  int64_t integer = 0;
+  uint64_t natural = 0;
+  double real = 0;
+  // Of a name: with a "." before it, so that it is no variable of a macro.
+  bool rooted = false;
   std::vector<int> children;
 };
 
-struct CelTree {
-  std::vector<CelNode> nodes;
+struct Tree {
+  std::vector<Node> nodes;
   int root = -1;
 };
 
 // The tree of `text`; the first fault in `*fault` and false where it has none.
-bool ParseCel(absl::string_view text, CelTree* tree, CelFault* fault);
+bool Parse(std::string_view text, Tree* tree, Fault* fault);
 
-}  // namespace colocation
+}  // namespace colocation::cel
 
-#endif  // COLOCATION_VALIDATE_CEL_PARSER_H_
+#endif  // COLOCATION_CEL_PARSER_H_
