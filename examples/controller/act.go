@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	colocation "github.com/colocation/colocation/bindings/go"
+	"github.com/colocation/colocation/bindings/go/colocationv1"
+	"google.golang.org/protobuf/proto"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/klog/v2"
+)
+
+// doAll does the actions in their order. One that fails doesn't keep later ones
+// from being done: a Pod that waits for quota must not hold back a cancellation.
+func (c *Controller) doAll(ctx context.Context, run *unstructured.Unstructured, actions []*colocationv1.Action) error {
+	var failures []error
+	for _, action := range actions {
+		failures = append(failures, c.do(ctx, run, action))
+	}
+	return errors.Join(failures...)
+}
+
+func (c *Controller) do(ctx context.Context, run *unstructured.Unstructured, action *colocationv1.Action) error {
+	in := func(resource schema.GroupVersionResource, name string) {
+		klog.V(1).InfoS("action", "run", klog.KObj(run), "resource", resource.Resource, "name", name)
+	}
+	switch {
+	case action.CreateClaim != nil:
+		in(claims, action.CreateClaim.GetMetadata().GetName())
+		return c.createMessage(ctx, run, claims, action.CreateClaim)
+	case action.CreatePod != nil:
+		in(pods, action.CreatePod.GetMetadata().GetName())
+		return c.createMessage(ctx, run, pods, action.CreatePod)
+	case action.AnnotatePod != nil:
+		in(pods, action.AnnotatePod.Pod)
+		return c.annotate(ctx, run, action.AnnotatePod)
+	case action.DeletePod != nil:
+		klog.InfoS("deleting", "run", klog.KObj(run), "pod", action.DeletePod.Pod, "reason", action.DeletePod.Reason)
+		return c.deletePod(ctx, run, action.DeletePod.Pod)
+	case action.StartExternal != nil:
+		return c.startExternal(ctx, run, action.StartExternal)
+	case action.CancelExternal != nil:
+		return c.cancelExternal(ctx, run, action.CancelExternal.Task)
+	}
+	return errors.New("advance asks for an action that is not known here")
+}
+
+// createMessage creates a claim or a Pod.
+func (c *Controller) createMessage(ctx context.Context, run *unstructured.Unstructured, resource schema.GroupVersionResource, message proto.Message) error {
+	text, err := colocation.MarshalJSON(message)
+	if err != nil {
+		return err
+	}
+	object := &unstructured.Unstructured{}
+	// Whole numbers have to stay whole.
+	if err := utiljson.Unmarshal(text, &object.Object); err != nil {
+		return err
+	}
+	return c.createObject(ctx, run, resource, object)
+}
+
+// createObject creates an object that run owns. One that exists already counts
+// as created if it is the run's.
+func (c *Controller) createObject(ctx context.Context, run *unstructured.Unstructured, resource schema.GroupVersionResource, object *unstructured.Unstructured) error {
+	own(run, object)
+	there := c.client.Resource(resource).Namespace(run.GetNamespace())
+	_, err := there.Create(ctx, object, metav1.CreateOptions{})
+	if apierrors.IsAlreadyExists(err) {
+		existing, err := there.Get(ctx, object.GetName(), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		if !metav1.IsControlledBy(existing, run) {
+			return fmt.Errorf("%s %s belongs to somebody else; waiting for it to be deleted", object.GetKind(), object.GetName())
+		}
+		return nil
+	}
+	if isFinal(err) {
+		return &refusal{object.GetKind() + "CreationFailed", err.Error()}
+	}
+	return err
+}
+
+// isFinal says whether the API server would refuse the same object again. A
+// quota may be free later (isExceededResourceQuotaError in Tekton's taskrun.go).
+func isFinal(err error) bool {
+	return apierrors.IsInvalid(err) || apierrors.IsBadRequest(err) || apierrors.IsRequestEntityTooLargeError(err) ||
+		apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "exceeded quota")
+}
+
+// own makes run the controller of object, and gives it the run's label.
+func own(run, object *unstructured.Unstructured) {
+	object.SetNamespace(run.GetNamespace())
+	object.SetOwnerReferences([]metav1.OwnerReference{*metav1.NewControllerRef(run, run.GroupVersionKind())})
+	labels := object.GetLabels()
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[runLabel] = run.GetName()
+	object.SetLabels(labels)
+}
+
+func (c *Controller) annotate(ctx context.Context, run *unstructured.Unstructured, action *colocationv1.AnnotatePod) error {
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": action.Annotations}})
+	if err != nil {
+		return err
+	}
+	return c.patch(ctx, run, pods, action.Pod, patch)
+}
+
+// patch merges into an object; one that is gone needs nothing any more.
+func (c *Controller) patch(ctx context.Context, run *unstructured.Unstructured, resource schema.GroupVersionResource, name string, patch []byte) error {
+	_, err := c.client.Resource(resource).Namespace(run.GetNamespace()).Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+func (c *Controller) deletePod(ctx context.Context, run *unstructured.Unstructured, name string) error {
+	err := c.client.Resource(pods).Namespace(run.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// deletePods deletes all Pods of a run, and cancels what else runs for it.
+func (c *Controller) deletePods(ctx context.Context, run *unstructured.Unstructured) error {
+	var failures []error
+	for _, child := range c.childrenOf(run) {
+		if child.GetKind() == "Pod" {
+			failures = append(failures, c.deletePod(ctx, run, child.GetName()))
+		} else {
+			failures = append(failures, c.cancelExternal(ctx, run, child.GetLabels()[taskLabel]))
+		}
+	}
+	return errors.Join(failures...)
+}

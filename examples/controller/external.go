@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"time"
+
+	colocation "github.com/colocation/colocation/bindings/go"
+	"github.com/colocation/colocation/bindings/go/colocationv1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+)
+
+// startExternal makes what runs a task that no Pod of the plan runs: a CustomRun
+// for whoever implements the custom task, or a PipelineRun for this controller.
+// As createCustomRun and createChildPipelineRun of Tekton do it
+// (pkg/reconciler/pipelinerun/pipelinerun.go).
+func (c *Controller) startExternal(ctx context.Context, run *unstructured.Unstructured, start *colocationv1.StartExternal) error {
+	text, err := colocation.MarshalJSON(start.PipelineTask)
+	if err != nil {
+		return err
+	}
+	task := map[string]any{}
+	if err := utiljson.Unmarshal(text, &task); err != nil {
+		return err
+	}
+	workspaces, err := workspacesOf(run, start.PipelineTask)
+	if err != nil {
+		return err
+	}
+	spec := map[string]any{}
+	set := func(name string, value any) {
+		if value != nil {
+			spec[name] = value
+		}
+	}
+	set("params", task["params"])
+	if len(workspaces) > 0 {
+		set("workspaces", workspaces)
+	}
+	var timeout any
+	if start.TimeoutNs > 0 {
+		timeout = time.Duration(start.TimeoutNs).String()
+	}
+	object := &unstructured.Unstructured{Object: map[string]any{"kind": start.Kind, "spec": spec}}
+	var resource schema.GroupVersionResource
+	switch start.Kind {
+	case "CustomRun":
+		resource = customRuns
+		set("customRef", task["taskRef"])
+		set("customSpec", task["taskSpec"])
+		set("retries", task["retries"])
+		set("serviceAccountName", start.ServiceAccountName)
+		set("timeout", timeout)
+	case "PipelineRun":
+		resource = pipelineRuns
+		set("managedBy", managedBy)
+		set("pipelineRef", task["pipelineRef"])
+		set("pipelineSpec", task["pipelineSpec"])
+		set("taskRunTemplate", map[string]any{"serviceAccountName": start.ServiceAccountName})
+		if timeout != nil {
+			set("timeouts", map[string]any{"pipeline": timeout})
+		}
+	default:
+		return &refusal{"NotSupported", fmt.Sprintf(
+			"the task %s has to be run by %ss (a matrix over results), which this controller doesn't make", start.Task, start.Kind)}
+	}
+	object.SetAPIVersion(resource.GroupVersion().String())
+	object.SetName(run.GetName() + "-" + start.Task)
+	object.SetLabels(map[string]string{taskLabel: start.Task})
+	return c.createObject(ctx, run, resource, object)
+}
+
+// workspacesOf binds the workspaces of a pipeline task as the run binds those of
+// the pipeline.
+func workspacesOf(run *unstructured.Unstructured, task *colocationv1.PipelineTask) ([]any, error) {
+	bound, _, _ := unstructured.NestedSlice(run.Object, "spec", "workspaces")
+	byName := map[string]map[string]any{}
+	for _, binding := range bound {
+		if fields, ok := binding.(map[string]any); ok {
+			byName[fmt.Sprint(fields["name"])] = fields
+		}
+	}
+	var workspaces []any
+	for _, wanted := range task.Workspaces {
+		name := wanted.Workspace
+		if name == "" {
+			name = wanted.Name
+		}
+		binding, found := byName[name]
+		if !found {
+			continue // An optional one.
+		}
+		if binding["volumeClaimTemplate"] != nil {
+			return nil, &refusal{"NotSupported", fmt.Sprintf(
+				"the task %s shares the workspace %s, whose claim is made for the run; bind it to a claim that exists", task.Name, name)}
+		}
+		binding["name"] = wanted.Name
+		if wanted.SubPath != "" {
+			above, _ := binding["subPath"].(string)
+			binding["subPath"] = path.Join(above, wanted.SubPath)
+		}
+		workspaces = append(workspaces, binding)
+	}
+	return workspaces, nil
+}
+
+// cancelExternal asks those who run a task to stop.
+func (c *Controller) cancelExternal(ctx context.Context, run *unstructured.Unstructured, task string) error {
+	how := map[string]struct {
+		resource schema.GroupVersionResource
+		status   string
+	}{
+		"CustomRun":   {customRuns, "RunCancelled"},
+		"PipelineRun": {pipelineRuns, "Cancelled"},
+		"TaskRun":     {taskRuns, "TaskRunCancelled"},
+	}
+	var failures []error
+	for _, child := range c.childrenOf(run) {
+		cancel, external := how[child.GetKind()]
+		asked, _, _ := unstructured.NestedString(child.Object, "spec", "status")
+		if !external || child.GetLabels()[taskLabel] != task || asked == cancel.status {
+			continue
+		}
+		patch, err := json.Marshal(map[string]any{"spec": map[string]any{"status": cancel.status}})
+		if err == nil {
+			err = c.patch(ctx, run, cancel.resource, child.GetName(), patch)
+		}
+		failures = append(failures, err)
+	}
+	return errors.Join(failures...)
+}

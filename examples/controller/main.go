@@ -1,0 +1,138 @@
+// Controller runs Tekton's PipelineRuns in shared Pods: those whose
+// spec.managedBy is "colocation.dev/controller". README.md says how to install
+// it, and what it does not do.
+//
+//	reconcile.go  one look at one run, from beginning to end
+//	plan.go       the run and what it refers to → the plan
+//	record.go     what is kept of a run
+//	observe.go    what is seen of it
+//	act.go        what has to be done
+//	external.go   what no Pod runs: custom tasks, pipelines in pipelines
+//	status.go     PipelineRun.status
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/colocation/colocation/bindings/go/colocationv1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/leaderelection"
+	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	"k8s.io/klog/v2"
+)
+
+func main() {
+	klog.InitFlags(nil)
+	kubeconfig := flag.String("kubeconfig", "", "how to reach the cluster; empty: as a Pod in it")
+	namespace := flag.String("namespace", "", "whose runs to take; empty: those of all namespaces")
+	workers := flag.Int("workers", 4, "how many runs are looked at at once")
+	election := flag.String("leader-election-namespace", "", "where the Lease is that only one controller has at a time; empty: none")
+	policy := flag.String("policy", "workspaces", "how tasks are put together: workspaces, pipelinerun or isolated")
+	launcher := flag.String("launcher-image", "", "the image with the launcher; empty: that of the library's version")
+	account := flag.String("default-service-account", "", "as Tekton's default-service-account")
+	timeout := flag.Int("default-timeout-minutes", 0, "as Tekton's default-timeout-minutes; 0: 60, negative: none")
+	podResources := flag.Bool("pod-level-resources", false, "Pods may have spec.resources (Kubernetes 1.34 and later)")
+	images := flag.String("images", "", "NAMESPACE/NAME of the ConfigMap with entrypoints of images")
+	flag.Parse()
+
+	options, err := makeOptions(*policy, *images)
+	if err == nil {
+		options.Plan.LauncherImage = *launcher
+		options.Plan.DefaultServiceAccount = *account
+		options.Plan.DefaultTimeoutMinutes = int32(*timeout)
+		options.PodLevelResources = *podResources
+		err = run(*kubeconfig, *namespace, *election, *workers, options)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "controller:", err)
+		os.Exit(1)
+	}
+}
+
+func makeOptions(policy, images string) (Options, error) {
+	options := Options{Plan: &colocationv1.PlanOptions{
+		Controlled: true,
+		// The API server has checked the fields; a Tekton newer than the library
+		// may have more.
+		AllowUnknownFields: true,
+	}}
+	value, known := colocationv1.Policy_value["POLICY_"+strings.ToUpper(policy)]
+	if !known {
+		return options, fmt.Errorf("there is no policy %q", policy)
+	}
+	options.Plan.Policy = colocationv1.Policy(value)
+	if images != "" {
+		var found bool
+		if options.ImagesNamespace, options.ImagesName, found = strings.Cut(images, "/"); !found {
+			return options, fmt.Errorf("--images=%s: it has to be NAMESPACE/NAME", images)
+		}
+	}
+	return options, nil
+}
+
+func run(kubeconfig, namespace, election string, workers int, options Options) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// Without a kubeconfig, that of the Pod's service account.
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return err
+	}
+	config.UserAgent = "colocation-controller"
+	client, err := dynamic.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	if election == "" {
+		return NewController(client, namespace, options).Run(ctx, workers)
+	}
+	return lead(ctx, config, election, func(ctx context.Context) error {
+		return NewController(client, namespace, options).Run(ctx, workers)
+	})
+}
+
+// lead calls work while this process has the Lease. One that has lost it ends,
+// to be started again: a worker of it may be in the middle of something.
+func lead(ctx context.Context, config *rest.Config, namespace string, work func(context.Context) error) error {
+	clientset, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	identity, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	var result error
+	leaderelection.RunOrDie(ctx, leaderelection.LeaderElectionConfig{
+		Lock: &resourcelock.LeaseLock{
+			LeaseMeta:  metav1.ObjectMeta{Namespace: namespace, Name: "colocation-controller"},
+			Client:     clientset.CoordinationV1(),
+			LockConfig: resourcelock.ResourceLockConfig{Identity: identity},
+		},
+		ReleaseOnCancel: true,
+		LeaseDuration:   15 * time.Second,
+		RenewDeadline:   10 * time.Second,
+		RetryPeriod:     2 * time.Second,
+		Callbacks: leaderelection.LeaderCallbacks{
+			OnStartedLeading: func(ctx context.Context) { result = work(ctx) },
+			OnStoppedLeading: func() {
+				if ctx.Err() == nil {
+					klog.ErrorS(nil, "the Lease is lost")
+					os.Exit(1)
+				}
+			},
+		},
+	})
+	return result
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	colocation "github.com/colocation/colocation/bindings/go"
+	"github.com/colocation/colocation/bindings/go/colocationv1"
+	"google.golang.org/protobuf/proto"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// observe collects what is seen of a run. Caches may be behind: advance() is
+// made for that.
+func (c *Controller) observe(ctx context.Context, run *unstructured.Unstructured, record *record) (*colocationv1.Observation, error) {
+	observed := &colocationv1.Observation{
+		Now:    c.now().UTC().Format(time.RFC3339Nano),
+		Status: record.status,
+	}
+	observed.SpecStatus, _, _ = unstructured.NestedString(run.Object, "spec", "status")
+	for _, child := range c.childrenOf(run) {
+		if child.GetKind() != "Pod" {
+			external := &colocationv1.ExternalRun{}
+			if err := fromObject(externalRun(child), external); err != nil {
+				return nil, err
+			}
+			observed.ExternalRuns = append(observed.ExternalRuns, external)
+			continue
+		}
+		pod := &colocationv1.Pod{}
+		seen := map[string]any{"metadata": child.Object["metadata"], "status": child.Object["status"]}
+		if err := fromObject(seen, pod); err != nil {
+			return nil, err
+		}
+		observed.Pods = append(observed.Pods, pod)
+	}
+	for _, claim := range record.plan.Claims {
+		name := claim.GetMetadata().GetName()
+		_, err := c.client.Resource(claims).Namespace(run.GetNamespace()).Get(ctx, name, metav1.GetOptions{})
+		if err == nil {
+			observed.Claims = append(observed.Claims, name)
+		} else if !apierrors.IsNotFound(err) {
+			return nil, err
+		}
+	}
+	return observed, nil
+}
+
+// childrenOf is what the caches have of the objects that run controls.
+func (c *Controller) childrenOf(run *unstructured.Unstructured) []*unstructured.Unstructured {
+	var found []*unstructured.Unstructured
+	for _, informer := range c.children {
+		// It fails where there is no such index; there is.
+		objects, _ := informer.GetIndexer().ByIndex(byOwner, string(run.GetUID()))
+		for _, object := range objects {
+			found = append(found, object.(*unstructured.Unstructured))
+		}
+	}
+	return found
+}
+
+// externalRun is the ExternalRun of a CustomRun, a PipelineRun or a TaskRun,
+// whose statuses have these fields in common.
+func externalRun(child *unstructured.Unstructured) map[string]any {
+	status, _, _ := unstructured.NestedMap(child.Object, "status")
+	external := map[string]any{
+		"task":       child.GetLabels()[taskLabel],
+		"name":       child.GetName(),
+		"apiVersion": child.GetAPIVersion(),
+		"kind":       child.GetKind(),
+	}
+	for _, field := range []string{"startTime", "completionTime"} {
+		if value, set := status[field]; set {
+			external[field] = value
+		}
+	}
+	conditions, _ := status["conditions"].([]any)
+	for _, condition := range conditions {
+		if fields, ok := condition.(map[string]any); ok && fields["type"] == "Succeeded" {
+			external["condition"] = fields
+		}
+	}
+	results, _ := status["results"].([]any)
+	params := []any{}
+	for _, result := range results {
+		if fields, ok := result.(map[string]any); ok {
+			params = append(params, map[string]any{"name": fields["name"], "value": fields["value"]})
+		}
+	}
+	external["results"] = params
+	return external
+}
+
+// fromObject reads what the dynamic client gives into a message.
+func fromObject(object map[string]any, message proto.Message) error {
+	text, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	return colocation.UnmarshalJSON(text, message)
+}
