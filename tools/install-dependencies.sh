@@ -15,7 +15,7 @@ declare -A packages=(
   [build]="bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto
     g++ libabsl-dev libprotobuf-dev libyaml-dev pkg-config protobuf-compiler"
   [run]="podman crun catatonit uidmap"
-  [test]="abigail-tools busybox-static cmake libbenchmark-dev libgmock-dev
+  [test]="abigail-tools busybox-static cmake etcd-server libbenchmark-dev libgmock-dev
     libgtest-dev mypy python3 python3-protobuf python3-pytest python3-venv"
 )
 
