@@ -326,6 +326,29 @@ func TestCluster(t *testing.T) {
 			r.Errorf("it is %s, with %v", how, status["results"])
 		}
 	})
+	r.step("ACustomTaskIsLeftToOthers", func(r *real) {
+		r.create("custom", managedBy, `
+    results: [{name: all, value: $(tasks.use.results.r)}]
+    tasks:
+    - {name: ask, taskRef: {apiVersion: example.dev/v1, kind: Approval, name: boss}}
+    - name: use
+      params: [{name: p, value: $(tasks.ask.results.answer)}]
+      taskSpec:
+        params: [{name: p}]
+        results: [{name: r}]
+        steps: [{name: s, image: IMAGE, script: "#!/bin/sh\nprintf '$(params.p)' >$(results.r.path)"}]
+`)
+		r.when(customRuns, "custom-ask", func(*unstructured.Unstructured) bool { return true })
+		// Whoever implements Approvals.
+		_, err := r.client.Resource(customRuns).Namespace("default").Patch(r.Context(), "custom-ask", "application/merge-patch+json",
+			[]byte(`{"status":{"conditions":[{"type":"Succeeded","status":"True"}],"results":[{"name":"answer","value":"yes"}]}}`),
+			metav1.PatchOptions{}, "status")
+		r.fatalIf(err)
+		how, status := r.result("custom")
+		if how != "True Succeeded" || fmt.Sprint(status["results"]) != "[map[name:all value:yes]]" {
+			r.Errorf("it is %s, with %v", how, status["results"])
+		}
+	})
 	r.step("TheRunOfAnotherIsLeftAlone", func(r *real) {
 		run, err := r.client.Resource(pipelineRuns).Namespace("default").Get(r.Context(), "other", metav1.GetOptions{})
 		r.fatalIf(err)
