@@ -116,6 +116,10 @@ constexpr Flag kFlags[] = {
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",
      " validate plan render run explain graph check simulate "},
+    {"feature-flags", 0, "FILE",
+     "Tekton's ConfigMaps feature-flags and config-defaults, as kubectl get -o "
+     "yaml prints them; --api-fields and --service-account win over them.",
+     " validate plan render run explain graph check simulate "},
     {"allow-unknown-fields", 0, "",
      "Warn about fields that Tekton doesn't know, instead of refusing them.",
      " validate plan render run explain graph check simulate "},

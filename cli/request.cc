@@ -16,7 +16,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "cli/config_objects.h"
 #include "cli/inputs.h"
+#include "cli/podman/pod_objects.h"
 #include "colocation/decode/decode.h"
 #include "colocation/diagnostics/diagnostics.h"
 
@@ -91,6 +93,34 @@ absl::Status AddParams(const ParsedArguments& arguments,
     *request->mutable_options()->add_params() = *std::move(param);
   }
   return absl::OkStatus();
+}
+
+// Of the ConfigMaps `feature-flags` and `config-defaults`, as they are in a
+// cluster; of two files the later one counts.
+absl::Status AddFeatureFlags(const std::string& path,
+                             v1::PlanOptions* options) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  v1::Document document;
+  document.set_name(path);
+  document.set_content(*std::move(text));
+  podman::PodObjects objects;
+  if (absl::Status status = AddConfigObjects(document, &objects);
+      !status.ok()) {
+    return status;
+  }
+  bool any = false;
+  for (const absl::string_view name : {"feature-flags", "config-defaults"}) {
+    const auto found = objects.config_maps.find(std::string(name));
+    if (found == objects.config_maps.end()) continue;
+    any = true;
+    for (const auto& [key, value] : found->second) {
+      (*options->mutable_feature_flags())[key] = value;
+    }
+  }
+  if (any) return absl::OkStatus();
+  return Wrong("feature-flags", path,
+               "there is no ConfigMap feature-flags or config-defaults in it");
 }
 
 // What a file of Nodes and LimitRanges, as `kubectl get -o yaml` prints them,
@@ -367,7 +397,14 @@ absl::StatusOr<v1::PlanRequest> MakeRequest(
   if (arguments.Get("requests", "") == "sum") {
     options->set_requests(v1::REQUEST_MODE_SUM);
   }
-  options->set_api_fields(ApiFieldsOf(arguments.Get("api-fields", "")));
+  if (arguments.Has("api-fields")) {
+    options->set_api_fields(ApiFieldsOf(arguments.Get("api-fields", "")));
+  }
+  for (const std::string& path : arguments.All("feature-flags")) {
+    if (absl::Status status = AddFeatureFlags(path, options); !status.ok()) {
+      return status;
+    }
+  }
   options->set_run(arguments.Get("run", ""));
   options->set_allow_unknown_fields(arguments.Has("allow-unknown-fields"));
   options->set_controlled(arguments.Has("controlled"));

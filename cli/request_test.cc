@@ -1,8 +1,12 @@
 #include "cli/request.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "colocation/decode/encode.h"
 #include "gtest/gtest.h"
 
@@ -135,6 +139,45 @@ TEST(RequestTest, TheDeclarationSaysWhetherCommasSeparate) {
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->options().params(0).value().array_value().items_size(), 2);
   EXPECT_EQ(request->options().params(1).value().string_value(), "a,b");
+}
+
+TEST(RequestTest, FeatureFlagsAreThoseOfTektonsConfigMaps) {
+  const std::string path =
+      absl::StrCat(getenv("TEST_TMPDIR"), "/config_maps.yaml");
+  std::ofstream(path) << R"y(
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: feature-flags, namespace: tekton-pipelines}
+  data: {enable-api-fields: "alpha", enable-param-enum: "true"}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: config-defaults}
+  data: {default-timeout-minutes: "20"}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: config-logging}
+  data: {loglevel: debug}
+)y";
+  ParsedArguments arguments;
+  arguments.flags = {{"feature-flags", path}};
+  const auto request = MakeRequest(arguments, {});
+  ASSERT_TRUE(request.ok()) << request.status();
+  const auto& given = request->options().feature_flags();
+  const std::map<std::string, std::string> flags(given.begin(), given.end());
+  EXPECT_EQ(flags, (std::map<std::string, std::string>{
+                       {"default-timeout-minutes", "20"},
+                       {"enable-api-fields", "alpha"},
+                       {"enable-param-enum", "true"}}));
+  EXPECT_EQ(request->options().api_fields(), v1::API_FIELDS_UNSPECIFIED);
+
+  std::ofstream(path) << "apiVersion: v1\nkind: ConfigMap\n";
+  EXPECT_EQ(MakeRequest(arguments, {}).status().message(),
+            absl::StrCat("--feature-flags ", path,
+                         ": there is no ConfigMap feature-flags or "
+                         "config-defaults in it"));
 }
 
 TEST(RequestTest, LimitsAreSetByTheirNames) {

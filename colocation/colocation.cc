@@ -23,6 +23,7 @@
 #include "colocation/render/pod.h"
 #include "colocation/resolve/resolve.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/feature_flags.h"
 #include "colocation/validate/validate.h"
 
 namespace colocation {
@@ -53,21 +54,6 @@ bool AsksForSomething(const v1::Diagnostic& diagnostic) {
   return absl::c_linear_search(kCodes, diagnostic.code());
 }
 
-FeatureFlags FlagsOf(const v1::PlanOptions& options) {
-  FeatureFlags flags;
-  if (options.api_fields() != v1::API_FIELDS_UNSPECIFIED) {
-    flags.api_fields = options.api_fields();
-  }
-  if (options.limits().matrix_combinations() > 0) {
-    flags.max_matrix_combinations = options.limits().matrix_combinations();
-  }
-  if (options.default_timeout_minutes() != 0) {
-    flags.default_timeout_minutes =
-        std::max(0, options.default_timeout_minutes());
-  }
-  return flags;
-}
-
 bool SameObject(const v1::Origin& a, const v1::Origin& b) {
   return a.file() == b.file() && a.document() == b.document() &&
          a.has_item() == b.has_item() && a.item() == b.item();
@@ -83,6 +69,8 @@ class Session {
 
  private:
   void Decode();
+  // Reports values that their feature flags can't have.
+  void CheckFeatureFlags();
   // Decodes and checks each object by itself. False where objects are missing,
   // so that they are not worth looking at together.
   bool ReadObjects();
@@ -129,6 +117,19 @@ void Session::Decode() {
   }
 }
 
+void Session::CheckFeatureFlags() {
+  const auto& given = request_.options().feature_flags();
+  // In order, which that of a map is not.
+  const std::map<std::string, std::string> sorted(given.begin(), given.end());
+  for (const auto& [name, value] : sorted) {
+    FeatureFlags flags;
+    if (!IsFeatureFlag(name) || SetFeatureFlag(name, value, &flags)) continue;
+    diagnostics_.Error("bad-feature-flag", {}, "",
+                       absl::StrCat("the feature flag ", name, " can't be \"",
+                                    value, "\""));
+  }
+}
+
 bool Session::ReadObjects() {
   int64_t bytes = 0;
   for (const v1::Document& document : request_.documents()) {
@@ -157,6 +158,7 @@ bool Session::ReadObjects() {
   }
   if (diagnostics_.errors() > kManyErrors) return false;
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
+  CheckFeatureFlags();
   Validate(objects_, FlagsOf(request_.options()), &diagnostics_);
   return complete;
 }

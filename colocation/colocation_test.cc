@@ -158,6 +158,28 @@ TEST(PlanRunTest, EveryRunIsValidated) {
             "unknown-pipeline-ref; needs p; needs p;");
 }
 
+TEST(PlanRunTest, FeatureFlagsDecideWhatIsAccepted) {
+  v1::PlanRequest request = RequestFor(
+      {"apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n"
+       "  params: [{name: x, enum: [a], default: a}]\n"
+       "  steps: [{image: i, script: ls}]\n"});
+  EXPECT_EQ(Said(ValidateRequest(request).status()),
+            "INVALID_ARGUMENT: a.yaml:5:22 feature-not-enabled;");
+  auto& flags = *request.mutable_options()->mutable_feature_flags();
+  flags["enable-param-enum"] = "true";
+  flags["_example"] = "is passed over";
+  EXPECT_EQ(Said(ValidateRequest(request).status()), "OK");
+  // As Go reads it, not as YAML does.
+  flags["enable-param-enum"] = "yes";
+  const absl::Status status = ValidateRequest(request).status();
+  EXPECT_EQ(Said(status),
+            "INVALID_ARGUMENT: :0:0 bad-feature-flag; a.yaml:5:22 "
+            "feature-not-enabled;");
+  EXPECT_EQ(status.message(),
+            "error: the feature flag enable-param-enum can't be \"yes\" "
+            "[bad-feature-flag]");
+}
+
 TEST(PlanRunTest, AStatusThatSaysNothingNeedsNothing) {
   EXPECT_EQ(NeedsOf(absl::OkStatus()).needs_size(), 0);
   EXPECT_EQ(NeedsOf(absl::InternalError("x")).needs_size(), 0);

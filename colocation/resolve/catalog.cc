@@ -8,33 +8,44 @@
 #include "colocation/decode/encode.h"
 #include "colocation/diagnostics/nearest_name.h"
 #include "colocation/resolve/select_run.h"
+#include "colocation/validate/validate.h"
 
 namespace colocation {
 
-Catalog::Catalog(const v1::PlanRequest& request, DiagnosticList* diagnostics,
-                 std::vector<v1::Need>* needs)
+Catalog::Catalog(const v1::PlanRequest& request, const FeatureFlags& flags,
+                 DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
     : diagnostics_(*diagnostics), needs_(*needs) {
   for (const v1::ResolvedReference& reference : request.resolved()) {
     v1::ObjectSet& set = resolved_.emplace_back();
     DecodeObjects(reference.document().name(), reference.document().content(),
                   {}, &set, diagnostics);
+    // pkg/reconciler/taskrun/resources/taskref.go, readRuntimeObjectAsTask: the
+    // webhook is asked about it (pkg/reconciler/apiserver, DryRunValidate).
+    Validate(set, flags, diagnostics);
     remote_[RemoteKey(reference.resolver(), reference.params())] = &set;
   }
 }
 
 void Catalog::Index(const v1::ObjectSet& objects,
-                    absl::string_view run_namespace) {
-  Index(objects.pipelines(), run_namespace, &pipelines_);
-  Index(objects.tasks(), run_namespace, &tasks_);
-  Index(objects.step_actions(), run_namespace, &step_actions_);
+                    absl::string_view run_namespace,
+                    absl::string_view default_namespace) {
+  run_namespace_ = std::string(run_namespace);
+  Index(objects.pipelines(), default_namespace, &pipelines_);
+  Index(objects.tasks(), default_namespace, &tasks_);
+  Index(objects.step_actions(), default_namespace, &step_actions_);
 }
 
 template <typename Object>
 void Catalog::Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-                    absl::string_view run_namespace, ByName<Object>* by_name) {
+                    absl::string_view default_namespace,
+                    ByName<Object>* by_name) {
   for (const Object& object : objects) {
-    if (object.metadata().has_namespace_() &&
-        object.metadata().namespace_() != run_namespace) {
+    const absl::string_view its = object.metadata().has_namespace_()
+                                      ? object.metadata().namespace_()
+                                      : default_namespace;
+    if (its != run_namespace_) {
+      elsewhere_[absl::StrCat(object.kind(), " ",
+                              NameOf(object.metadata()))] = std::string(its);
       continue;
     }
     Named<Object>& named = (*by_name)[NameOf(object.metadata())];
@@ -132,7 +143,12 @@ const Object* Catalog::Find(const ByName<Object>& by_name, const Ref& ref,
       code, subject, absl::StrCat(path, ".name"),
       absl::StrCat("no ", kind_name, " \"", ref.name(), "\" is given"));
   std::string hint;
-  if (hints_left_ > 0) {
+  const auto elsewhere =
+      elsewhere_.find(absl::StrCat(kind_name, " ", ref.name()));
+  if (elsewhere != elsewhere_.end()) {
+    hint = absl::StrCat("there is one in the namespace \"", elsewhere->second,
+                        "\", but the run is in \"", run_namespace_, "\"");
+  } else if (hints_left_ > 0) {
     --hints_left_;
     std::vector<absl::string_view> names;
     for (const auto& [name, object] : by_name) names.push_back(name);

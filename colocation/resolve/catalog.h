@@ -10,18 +10,21 @@
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/v1/request.pb.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/feature_flags.h"
 
 namespace colocation {
 
 class Catalog {
  public:
-  // What is wrong with the texts of remote references goes to `diagnostics`.
-  Catalog(const v1::PlanRequest& request, DiagnosticList* diagnostics,
-          std::vector<v1::Need>* needs);
+  // What is wrong with the objects of remote references goes to `diagnostics`.
+  Catalog(const v1::PlanRequest& request, const FeatureFlags& flags,
+          DiagnosticList* diagnostics, std::vector<v1::Need>* needs);
 
   // Takes in what a run in `run_namespace` can refer to: the objects of that
-  // namespace and those that name none. `objects` outlive this.
-  void Index(const v1::ObjectSet& objects, absl::string_view run_namespace);
+  // namespace. Those that name none are in `default_namespace`. `objects`
+  // outlive this.
+  void Index(const v1::ObjectSet& objects, absl::string_view run_namespace,
+             absl::string_view default_namespace);
 
   // What the reference at `path` of `subject` is for; null, with an error and a
   // need, where it is not there. Two objects of that kind and name are an
@@ -46,8 +49,8 @@ class Catalog {
   using ByName = absl::flat_hash_map<std::string, Named<Object>>;
 
   template <typename Object>
-  static void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-                    absl::string_view run_namespace, ByName<Object>* by_name);
+  void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
+             absl::string_view default_namespace, ByName<Object>* by_name);
   // The key of a remote reference.
   static std::string RemoteKey(
       const std::string& resolver,
@@ -66,6 +69,9 @@ class Catalog {
   // Finding the nearest of many names takes long: not for every fault of an
   // input that is all wrong.
   int hints_left_ = 50;
+  std::string run_namespace_;
+  // "Task build" -> the other namespace that it is in.
+  absl::flat_hash_map<std::string, std::string> elsewhere_;
   ByName<v1::Pipeline> pipelines_;
   ByName<v1::Task> tasks_;
   ByName<v1::StepAction> step_actions_;

@@ -24,6 +24,7 @@
 #include "colocation/resolve/select_run.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
+#include "colocation/validate/feature_flags.h"
 
 namespace colocation {
 namespace {
@@ -78,15 +79,16 @@ class Resolver {
   Resolver(const v1::PlanRequest& request, DiagnosticList* diagnostics,
            std::vector<v1::Need>* needs)
       : options_(request.options()),
+        flags_(FlagsOf(options_)),
         diagnostics_(*diagnostics),
-        catalog_(request, diagnostics, needs) {}
+        catalog_(request, flags_, diagnostics, needs) {}
 
   ResolvedRun Run(const v1::ObjectSet& objects) {
     auto selected = SelectRun(objects, options_.run(), &diagnostics_);
     if (!selected) return std::move(run_);
     selected_ = *std::move(selected);
     run_.subject = selected_.subject;
-    catalog_.Index(objects, Namespace());
+    catalog_.Index(objects, Namespace(), DefaultNamespace());
     FindPipeline();
     if (pipeline_ == nullptr) return std::move(run_);
     SetIdentity();
@@ -115,7 +117,11 @@ class Resolver {
 
   std::string Namespace() const {
     const v1::ObjectMeta& metadata = selected_.run().metadata();
-    if (metadata.has_namespace_()) return metadata.namespace_();
+    return metadata.has_namespace_() ? metadata.namespace_()
+                                     : DefaultNamespace();
+  }
+
+  std::string DefaultNamespace() const {
     return options_.default_namespace().empty() ? "default"
                                                 : options_.default_namespace();
   }
@@ -168,10 +174,8 @@ class Resolver {
   int64_t DefaultTimeoutNs() const {
     constexpr int64_t kMinute = 60'000'000'000;
     constexpr int64_t kMostMinutes = 100'000'000;
-    const int64_t minutes = options_.default_timeout_minutes();
-    return minutes == 0
-               ? 60 * kMinute
-               : std::clamp<int64_t>(minutes, 0, kMostMinutes) * kMinute;
+    return kMinute * std::clamp<int64_t>(flags_.default_timeout_minutes, 0,
+                                         kMostMinutes);
   }
 
   void SetTimeouts() {
@@ -219,6 +223,9 @@ class Resolver {
     std::vector<absl::string_view> names;
     for (const v1::ParamSpec& param : pipeline_->params()) {
       names.push_back(param.name());
+      if (values_.Param(param.name()) == nullptr) {
+        valueless_.insert(param.name());
+      }
     }
     WarnOfUnknown("unknown-param", "parameter", options_.params(), names);
   }
@@ -339,9 +346,10 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{options_,           *pipeline_,       values_,
-                         *lengths_,          workspace_index_, run_,
-                         selected_.one_task, selected_.bare};
+    const RunScope scope{flags_,           *pipeline_, values_,
+                         *lengths_,        valueless_, workspace_index_,
+                         run_,             selected_.one_task,
+                         selected_.bare};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
     for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
@@ -385,9 +393,7 @@ class Resolver {
     run_settings_.service_account_name =
         !defaults.service_account_name().empty()
             ? defaults.service_account_name()
-        : !options_.default_service_account().empty()
-            ? options_.default_service_account()
-            : "default";
+            : flags_.default_service_account;
     run_settings_.pod_template = defaults.pod_template();
     run_settings_.pod_template_refers =
         MayHoldReference(defaults.pod_template().SerializeAsString());
@@ -430,6 +436,7 @@ class Resolver {
   }
 
   const v1::PlanOptions& options_;
+  const FeatureFlags flags_;
   DiagnosticList& diagnostics_;
   Catalog catalog_;
   SelectedRun selected_;
@@ -441,6 +448,7 @@ class Resolver {
   Replacements contexts_;
   Replacements values_{&contexts_};
   std::optional<ArrayLengths> lengths_;
+  absl::flat_hash_set<std::string> valueless_;
   absl::flat_hash_map<std::string, int32_t> workspace_index_;
   TaskSettings run_settings_;
   absl::flat_hash_map<std::string, TaskSettings> settings_;

@@ -24,8 +24,6 @@
 namespace colocation {
 namespace {
 
-constexpr int32_t kDefaultMatrixCombinations = 256;
-
 // Whether the expression holds, where that is known already.
 std::optional<bool> Decide(const v1::WhenExpression& when,
                            const cel::Verdict& cel) {
@@ -105,6 +103,22 @@ std::string LateValue(const v1::Matrix& matrix) {
     }
   }
   return "";
+}
+
+// Whether there are StepActions, or references where a rule of the Task looks
+// at more than the reference itself.
+bool SubstitutionMayBreak(const v1::TaskSpec& spec) {
+  bool found = std::any_of(spec.steps().begin(), spec.steps().end(),
+                           [](const v1::Step& step) { return step.has_ref(); });
+  const auto note = [&](const std::string&, const FieldPath&) { found = true; };
+  constexpr TextFields kFields =
+      kNameText | kImageText | kPullPolicyText | kMountText | kOnErrorText;
+  const FieldPath at("");
+  ForEachStepText(spec, kFields, at, note);
+  ForEachSidecarText(spec, kFields, at, note);
+  ForEachStepTemplateText(spec, kFields, at, note);
+  ForEachVolumeText(spec, at, note);
+  return found;
 }
 
 }  // namespace
@@ -436,9 +450,7 @@ bool TaskResolver::FanOutMatrix(
     return true;
   }
   const int64_t count = CountCombinations(matrix);
-  const int64_t most = scope_.options.limits().matrix_combinations() > 0
-                           ? scope_.options.limits().matrix_combinations()
-                           : kDefaultMatrixCombinations;
+  const int64_t most = scope_.flags.max_matrix_combinations;
   if (count > most) {
     diagnostics_
         .Error("limit-matrix", task->subject,
@@ -479,6 +491,9 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
   Replacements values;
   AddTaskParams(spec.params(), given, &values);
 
+  v1::TaskSpec written;
+  const bool may_break = SubstitutionMayBreak(spec);
+  if (may_break) written = spec;
   TakeInStepActions(values, *task, &spec);
   const ArrayLengths lengths(spec.params(), given);
   if (!lengths.empty()) {
@@ -496,6 +511,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
     ForEachVolumeText(spec, at, check);
   }
   ApplyToTaskSpec(values, &spec);
+  if (may_break) CheckSubstituted(written, spec, *task);
   NameSteps(&spec);
   if (first) {
     for (int i = 0; i < spec.workspaces_size(); ++i) {
@@ -516,7 +532,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
   }
   ReplaceWhatIsOfTheRun(*task, *unit, &spec);
   TakeInStepTemplate(&spec);
-  CheckResult(spec, *task);
+  CheckParamsLeft(spec, *task);
   if (settings.spec != nullptr) {
     TakeInResources(settings.spec->step_specs(), spec.mutable_steps());
     TakeInResources(settings.spec->sidecar_specs(), spec.mutable_sidecars());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/resolve/catalog.h"
 #include "colocation/resolve/dependencies.h"
@@ -22,6 +23,7 @@
 #include "colocation/resolve/run.h"
 #include "colocation/v1/request.pb.h"
 #include "colocation/v1/tekton.pb.h"
+#include "colocation/validate/feature_flags.h"
 
 namespace colocation {
 
@@ -38,12 +40,14 @@ struct TaskSettings {
 
 // What all tasks of a run share.
 struct RunScope {
-  const v1::PlanOptions& options;
+  const FeatureFlags& flags;
   const v1::PipelineSpec& pipeline;
   // What the pipeline's references stand for.
   const Replacements& values;
   // How long its array parameters are.
   const ArrayLengths& lengths;
+  // Those of its parameters that have no value, which has been reported.
+  const absl::flat_hash_set<std::string>& valueless;
   // Indices into ResolvedRun::workspaces.
   const absl::flat_hash_map<std::string, int32_t>& workspaces;
   // Its tasks are being filled in; that of a TaskRun alone may change the
@@ -127,7 +131,11 @@ class TaskResolver {
                                       absl::string_view inside) const;
   void ReplaceWhatIsOfTheRun(const ResolvedTask& task, const ResolvedUnit& unit,
                              v1::TaskSpec* spec);
-  void CheckResult(const v1::TaskSpec& spec, const ResolvedTask& task);
+  // `written` is the spec before StepActions and parameters were put in, with
+  // the same workspaces.
+  void CheckSubstituted(const v1::TaskSpec& written, const v1::TaskSpec& spec,
+                        const ResolvedTask& task);
+  void CheckParamsLeft(const v1::TaskSpec& spec, const ResolvedTask& task);
   std::string TaskRunName(const ResolvedTask& task,
                           const ResolvedUnit& unit) const;
 

@@ -14,6 +14,7 @@
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/resolve/texts.h"
 #include "colocation/syntax/quantity.h"
+#include "colocation/validate/task_spec.h"
 
 namespace colocation {
 
@@ -240,31 +241,46 @@ void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
   }
 }
 
-// The rules of the Task again, as far as substitution can break them
-// (pkg/reconciler/taskrun/taskrun.go, createPod).
-void TaskResolver::CheckResult(const v1::TaskSpec& spec,
-                               const ResolvedTask& task) {
+// The rules of the Task once more, for what StepActions and parameters have made
+// of it (pkg/reconciler/taskrun/taskrun.go, createPod). What was wrong before is
+// reported where the Task is.
+void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
+                                    const v1::TaskSpec& spec,
+                                    const ResolvedTask& task) {
+  const bool incomplete =
+      std::any_of(spec.steps().begin(), spec.steps().end(),
+                  [](const v1::Step& step) { return step.has_ref(); });
+  // One whose StepAction is missing is no step yet.
+  if (incomplete) return;
   const FieldPath at(task.task_path);
-  for (int i = 0; i < spec.steps_size(); ++i) {
-    const v1::Step& step = spec.steps(i);
-    const auto path = [&](absl::string_view field) {
-      return absl::StrCat(task.task_path, ".steps[", i, "].", field);
-    };
-    // One whose StepAction is missing has none yet.
-    if (step.image().empty() && !step.has_ref()) {
-      diagnostics_.Error("missing-field", task.task_subject, path("image"),
-                         "the step has no image once its parameters are "
-                         "replaced");
-    }
-    if (!step.on_error().empty() && step.on_error() != "continue" &&
-        step.on_error() != "stopAndFail" &&
-        !MayHoldReference(step.on_error())) {
-      diagnostics_
-          .Error("invalid-value", task.task_subject, path("onError"),
-                 absl::StrCat("\"", step.on_error(), "\" is not allowed here"))
-          .set_hint("use \"continue\" or \"stopAndFail\"");
-    }
+  const auto faults = [&](const v1::TaskSpec& of) {
+    DiagnosticList list;
+    ValidateTaskSpec({scope_.flags, task.task_subject, false, list}, of, at);
+    return list;
+  };
+  DiagnosticList now = faults(spec);
+  if (now.empty()) return;
+  DiagnosticList before = faults(written);
+  for (v1::Diagnostic& fault : now.mutable_diagnostics()) {
+    const bool known = std::any_of(
+        before.mutable_diagnostics().begin(),
+        before.mutable_diagnostics().end(), [&](const v1::Diagnostic& old) {
+          return old.code() == fault.code() && old.path() == fault.path();
+        });
+    if (known) continue;
+    v1::Diagnostic& error = diagnostics_.Error(
+        fault.code(), task.task_subject, fault.path(),
+        absl::StrCat(fault.message(), ", once parameters are replaced"));
+    error.set_hint(fault.hint());
+    *error.mutable_related() = fault.related();
   }
+}
+
+// What is still written $(params.x) is no parameter
+// (pkg/reconciler/taskrun/taskrun.go, createPod).
+void TaskResolver::CheckParamsLeft(const v1::TaskSpec& spec,
+                                   const ResolvedTask& task) {
+  const FieldPath at(task.task_path);
   constexpr TextFields kFields = kNameText | kImageText | kScriptText |
                                  kWorkingDirText | kCommandText | kEnvText |
                                  kMountText | kOnErrorText;
@@ -285,6 +301,7 @@ void TaskResolver::CheckResult(const v1::TaskSpec& spec,
           for (const v1::ParamSpec& param : scope_.pipeline.params()) {
             names.push_back(param.name());
           }
+          if (scope_.valueless.contains(name)) return;
           diagnostics_
               .Error("unknown-param", task.task_subject, path.ToString(),
                      absl::StrCat("$(", inside,

@@ -87,6 +87,16 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
     for (const v1::WorkspaceDeclaration& declaration : spec.workspaces()) {
       if (declaration.name() == name && declaration.optional()) return;
     }
+    // Bound to nothing: said once.
+    const auto& of_pipeline = scope_.pipeline.workspaces();
+    const bool said = std::any_of(
+        of_pipeline.begin(), of_pipeline.end(), [&](const auto& declared) {
+          return !declared.optional() && declared.name() == of_run;
+        });
+    if (said) {
+      bindings.push_back({std::string(name), -1, "", std::move(path)});
+      return;
+    }
     std::vector<absl::string_view> names;
     for (const RunWorkspace& workspace : scope_.run.workspaces) {
       names.push_back(workspace.name);
@@ -100,7 +110,6 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
                       ? nearest
                       : absl::StrCat("bind it in the run: {name: ", of_run,
                                      ", emptyDir: {}}"));
-    // Bound to nothing: said once.
     bindings.push_back({std::string(name), -1, "", std::move(path)});
   };
   for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {

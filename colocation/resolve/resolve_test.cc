@@ -545,6 +545,70 @@ metadata: {name: t}
 spec: {params: [{name: x}], steps: [{image: i}]}
 )y",
                 "spec.params [missing-param] give it with --param NAME=VALUE"},
+        RunCase{"MissingParameterIsSaidOnce", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  pipelineSpec:
+    params: [{name: x}]
+    tasks: [{name: a, taskSpec: {steps: [{image: i, script: "$(params.x) $(params.y)"}]}}]
+)y",
+                "spec.params [missing-param] give it in the PipelineRun's "
+                "params, or with --param NAME=VALUE\n"
+                "spec.pipelineSpec.tasks[0].taskSpec.steps[0].script "
+                "[unknown-param] did you mean \"x\"?"},
+        RunCase{"UnboundWorkspaceIsSaidOnce", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  pipelineSpec:
+    workspaces: [{name: w}]
+    tasks:
+    - {name: a, workspaces: [{name: w}], taskSpec: {workspaces: [{name: w}], steps: [{image: i}]}}
+    - {name: b, workspaces: [{name: v}], taskSpec: {workspaces: [{name: v}], steps: [{image: i}]}}
+)y",
+                "spec.pipelineSpec.tasks[1].workspaces[0] [unbound-workspace] "
+                "bind it in the run: {name: v, emptyDir: {}}\n"
+                "spec.workspaces [unbound-workspace] bind it: - {name: w, "
+                "emptyDir: {}}"},
+        RunCase{"ParameterMakesTheTaskInvalid", R"y(
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec:
+  params: [{name: dir, default: /tekton/x}, {name: volume, default: v}]
+  steps:
+  - {image: i, volumeMounts: [{name: v, mountPath: $(params.dir)}]}
+  volumes: [{name: v, emptyDir: {}}, {name: $(params.volume), emptyDir: {}}]
+)y",
+                "spec.steps[0].volumeMounts[0].mountPath [mount-path-conflict] "
+                "mount it elsewhere; /tekton/home is allowed\n"
+                "spec.volumes[1].name [duplicate-name] give one of them "
+                "another name"},
+        RunCase{"WhatWasInvalidBeforeIsSaidElsewhere", R"y(
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec:
+  params: [{name: image, default: i}]
+  steps: [{name: A, image: $(params.image)}]
+)y",
+                ""},
+        RunCase{"StepActionHasWhatATaskCannot", R"y(
+apiVersion: tekton.dev/v1beta1
+kind: StepAction
+metadata: {name: s}
+spec: {image: i, script: "echo $(steps.other.results.r)"}
+---
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: r}
+spec: {taskSpec: {steps: [{name: a, ref: {name: s}}]}}
+)y",
+                "spec.taskSpec.steps[0].script [forbidden-variable] it can in "
+                "env, command and args"},
         RunCase{"ConditionThatIsNone", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
@@ -807,6 +871,15 @@ spec:
   EXPECT_EQ(resolved.Errors(), "");
   EXPECT_EQ(resolved.Steps(), "a: remote");
 
+  reference->mutable_document()->set_content(R"y(
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: fetched}
+spec: {steps: [{name: A, image: remote}]}
+)y");
+  EXPECT_THAT(ResolvedYaml(yaml, request).Errors(),
+              testing::HasSubstr("spec.steps[0].name [invalid-name]"));
+
   reference->mutable_document()->set_content("{}");
   EXPECT_THAT(ResolvedYaml(yaml, request).Errors(),
               testing::HasSubstr("spec.tasks[0].taskRef [wrong-object]"));
@@ -906,6 +979,50 @@ metadata: {name: p}
 spec: {tasks: [{name: a, taskRef: {name: t}}]}
 )y");
   EXPECT_EQ(resolved.Needs(), "TASK t at spec.tasks[0].taskRef");
+  EXPECT_EQ(resolved.Errors(),
+            "spec.tasks[0].taskRef.name [unknown-task-ref] there is one in the "
+            "namespace \"other\", but the run is in \"default\"");
+}
+
+TEST(Resolve, ObjectsWithoutNamespaceAreInTheDefaultOne) {
+  const absl::string_view yaml = R"y(
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {steps: [{image: i}]}
+---
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: r, namespace: other}
+spec: {taskRef: {name: t}}
+)y";
+  EXPECT_EQ(ResolvedYaml(yaml).Needs(), "TASK t at spec.taskRef");
+  v1::PlanRequest request;
+  request.mutable_options()->set_default_namespace("other");
+  EXPECT_EQ(ResolvedYaml(yaml, request).Needs(), "");
+}
+
+TEST(Resolve, ConfigDefaultsAreHeeded) {
+  v1::PlanRequest request;
+  auto& flags = *request.mutable_options()->mutable_feature_flags();
+  flags["default-service-account"] = "builder";
+  flags["default-timeout-minutes"] = "5";
+  const absl::string_view yaml = R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec: {tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}
+)y";
+  const ResolvedYaml of_flags(yaml, request);
+  ASSERT_EQ(of_flags.Errors(), "");
+  EXPECT_EQ(of_flags.run().tasks[0].service_account_name, "builder");
+  EXPECT_EQ(of_flags.run().timeouts.pipeline_ns(), 300'000'000'000);
+
+  request.mutable_options()->set_default_service_account("mine");
+  request.mutable_options()->set_default_timeout_minutes(1);
+  const ResolvedYaml of_options(yaml, request);
+  EXPECT_EQ(of_options.run().tasks[0].service_account_name, "mine");
+  EXPECT_EQ(of_options.run().timeouts.pipeline_ns(), 60'000'000'000);
 }
 
 // --- Settings

@@ -29,14 +29,23 @@ struct FeatureFlags {
   std::string default_resolver_type;               // default-resolver-type
   int32_t default_timeout_minutes = 60;            // default-timeout-minutes
   std::vector<std::string> default_forbidden_env;  // default-forbidden-env
+  std::string default_service_account = "default";  // default-service-account
 
   bool InlineSpecDisabled(absl::string_view where) const;
 };
+
+// Whether `name` is a flag that is heeded here.
+bool IsFeatureFlag(absl::string_view name);
 
 // Sets the flag that Tekton calls `name`. False where there is no such flag
 // here, or `value` is none of its values; then nothing is changed.
 bool SetFeatureFlag(absl::string_view name, absl::string_view value,
                     FeatureFlags* flags);
+
+// The flags of a request: what `options` says by itself, else what its
+// feature_flags say, else Tekton's defaults. A value that is none of its flag's
+// counts as not given.
+FeatureFlags FlagsOf(const v1::PlanOptions& options);
 
 }  // namespace colocation
 

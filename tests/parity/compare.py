@@ -44,11 +44,16 @@ class Tally:
         self.expected = expected
         self.count: Dict[str, int] = collections.Counter()
         self.expectedly: Dict[str, int] = collections.Counter()
-        self.by_rule: Dict[str, List[int]] = collections.defaultdict(lambda: [0, 0, 0])
+        # Rejections by the rule: seen, with our verdict the same, and of those
+        # whose code was looked at, with one of the rule's, and how many.
+        self.by_rule: Dict[str, List[int]] = collections.defaultdict(lambda: [0, 0, 0, 0])
         self.disagreements: List[Tuple[str, str, str]] = []
 
+    def _is_expected(self, what: str, case_id: str, names: Sequence[str]) -> bool:
+        return any(line.covers(what, case_id, names) for line in self.expected)
+
     def _record(self, what: str, agree: bool, case_id: str, names: Sequence[str], text: str) -> None:
-        if not agree and any(line.covers(what, case_id, names) for line in self.expected):
+        if not agree and self._is_expected(what, case_id, names):
             self.expectedly[what] += 1
             return
         self.count[what] += 1
@@ -89,9 +94,10 @@ class Tally:
         theirs_said = "; ".join(finding.text() for finding in theirs.findings[:4])
         self._record("verdict", agree, case_id, their_rules + my_codes,
                      f"{where}: Tekton {theirs.verdict} ({theirs_said}), we {mine['verdict']} ({said})")
-        for rule in dict.fromkeys(their_rules):
-            self.by_rule[rule][0] += 1
-            self.by_rule[rule][1] += agree
+        if agree or not self._is_expected("verdict", case_id, their_rules + my_codes):
+            for rule in dict.fromkeys(their_rules):
+                self.by_rule[rule][0] += 1
+                self.by_rule[rule][1] += agree
         if not agree:
             return
         if "edges" in mine and (theirs.edges or mine["edges"]):
@@ -111,6 +117,7 @@ class Tally:
                 self._record("code", bool(same), case_id, finding.rules, f"{where}: Tekton {finding.text()} [{'|'.join(sorted(codes))}], we {said}")
                 for rule in finding.rules:
                     self.by_rule[rule][2] += bool(same)
+                    self.by_rule[rule][3] += 1
             if finding.path:
                 # Any of ours will do: the same fault may have another name here.
                 near = any(paths.leads_to(finding.path, error["path"], theirs.kind, codes) for error in (same or errors))
@@ -141,7 +148,7 @@ class Tally:
     def share(self, what: str) -> float:
         return 1.0 if not self.count[what] else self.count[what + " agree"] / self.count[what]
 
-    def report(self, limit: int) -> str:
+    def report(self, limit: int, all_rules: bool = False) -> str:
         lines = [f"== {self.name}"]
         for what in ("verdict", "code", "path", "edges", "converted", "substituted"):
             lines.append(f"{what}: {self.count[what + ' agree']} of {self.count[what]} agree ({100 * self.share(what):.3f} %)"
@@ -149,9 +156,12 @@ class Tally:
         for silent in ("crashed", "blocked", "varies", "TaskRun not resolved"):
             if self.count[silent]:
                 lines.append(f"not compared: {self.count[silent]} {silent}")
-        worst = sorted(((seen - agreed, rule) for rule, (seen, agreed, _) in self.by_rule.items() if agreed < seen), reverse=True)
-        for missed, rule in worst[:limit]:
-            seen, agreed, _ = self.by_rule[rule]
+        if all_rules:
+            for rule, (seen, agreed, same, coded) in sorted(self.by_rule.items()):
+                lines.append(f"  rule {rule}: verdict agrees in {agreed} of {seen}, code in {same} of {coded}")
+        worst = sorted(((seen - agreed, rule) for rule, (seen, agreed, *_) in self.by_rule.items() if agreed < seen), reverse=True)
+        for missed, rule in worst[:0 if all_rules else limit]:
+            seen, agreed = self.by_rule[rule][:2]
             lines.append(f"  rule {rule}: verdict agrees in {agreed} of {seen}")
         shown = collections.Counter()
         for what, case_id, text in self.disagreements:

@@ -3,7 +3,8 @@
 
   parity.py check  --subject PROGRAM                 with the recorded verdicts
   parity.py live   --subject PROGRAM --oracle PROGRAM [--mutants N] [--seed S]
-  parity.py record --oracle PROGRAM                  writes golden/
+  parity.py record [--oracle PROGRAM]                writes golden/; builds tekton_oracle/ where no program is named
+  parity.py figures --subject PROGRAM [--write]      docs/parity.md, from the recorded verdicts; fails where it differs
   parity.py frames [--mutants N]                     prints the cases
   parity.py show   CASE                              prints one case
   parity.py pods   FILE... --oracle PROGRAM          Pods against the API server's validation (pod_oracle/)
@@ -15,19 +16,22 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 from typing import Dict, Iterator, List, Tuple
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import cases  # noqa: E402
 import compare  # noqa: E402
+import figures  # noqa: E402
+import go_program  # noqa: E402
 import mutate  # noqa: E402
 import substituted  # noqa: E402
 import verdicts  # noqa: E402
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_SEED = 20260820
-_RECORDED_MUTANTS = 12000
+SEED = 20260820
+RECORDED_MUTANTS = 12000
 # Of the hard cases alone: these need no corpus.
 _HARD_MUTANTS = 3000
 _ROUNDS = 4
@@ -127,11 +131,13 @@ def check(args: argparse.Namespace) -> int:
     rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
     expected = compare.read_expected(os.path.join(_HERE, "expected_disagreements.tsv"))
     failed = total = 0
+    tallies = []
     subject = args.subject + (["--stage=decode"] if args.stage == "decode" else [])
     for name, group in sets(args.corpus, args.mutants, args.seed):
         if args.only and name not in args.only:
             continue
         tally = compare.Tally(name, rules, expected)
+        tallies.append(tally)
         forms = {}
         if args.oracle:
             theirs = {}
@@ -144,7 +150,7 @@ def check(args: argparse.Namespace) -> int:
             whole, theirs = recorded(name)
             if not name.endswith("mutants"):
                 forms = recorded_forms()
-            if (name != "mutants" or args.mutants == _RECORDED_MUTANTS) and whole != digest(group):
+            if (name != "mutants" or args.mutants == RECORDED_MUTANTS) and whole != digest(group):
                 print(f"golden/{name} was recorded for other cases: record it again (README.md)")
                 failed += 1
                 continue
@@ -165,7 +171,7 @@ def check(args: argparse.Namespace) -> int:
                 accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
                 tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
             total += 1
-        print(tally.report(args.limit))
+        print(tally.report(args.limit, args.rules))
         verdict_share, path_share = _THRESHOLDS[name]
         if tally.share("verdict") < verdict_share:
             print(f"FAILED: {name}: verdicts agree in less than {100 * verdict_share} %")
@@ -178,7 +184,23 @@ def check(args: argparse.Namespace) -> int:
                 print(f"FAILED: {name}: {what} agree in less than {100 * verdict_share} %")
                 failed += 1
     print(f"{total} cases compared, {failed} failed checks")
+    if args.mode == "figures":
+        failed += not page_is(figures.page(rules, tallies), args)
     return 1 if failed or not total else 0
+
+
+def page_is(text: str, args: argparse.Namespace) -> bool:
+    if not args.corpus:
+        print("SKIPPED: docs/parity.md counts the corpus, which isn't there")
+        return True
+    if args.write:
+        with open(figures.PAGE, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(figures.PAGE, encoding="utf-8") as file:
+        if file.read() == text:
+            return True
+    print("FAILED: docs/parity.md is not up to date: parity.py figures --write")
+    return False
 
 
 def frames(args: argparse.Namespace) -> int:
@@ -217,29 +239,33 @@ def pods(args: argparse.Namespace) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=["check", "live", "record", "frames", "show", "pods"])
+    parser.add_argument("mode", choices=["check", "live", "record", "frames", "show", "pods", "figures"])
     parser.add_argument("case", nargs="*")
     parser.add_argument("--subject", nargs="+", help="our program: reads frames, answers in JSON lines")
     parser.add_argument("--oracle", nargs="+", help="a program that answers with Tekton's own code")
     parser.add_argument("--corpus", default=find_corpus())
-    parser.add_argument("--mutants", type=int, default=_RECORDED_MUTANTS)
-    parser.add_argument("--seed", type=int, default=_SEED)
+    parser.add_argument("--mutants", type=int, default=RECORDED_MUTANTS)
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", action="append", help="hard_cases, hard_mutants, corpus or mutants")
     parser.add_argument("--stage", choices=["decode", "webhook", "reconcile"],
                         help="compare only what reading finds, only objects, or only runs")
     parser.add_argument("--kind", action="append", help="with --stage=webhook: only objects of this kind")
+    parser.add_argument("--rules", action="store_true", help="agreement of every rule, not only where there is none")
+    parser.add_argument("--write", action="store_true", help="with figures: writes the page")
     parser.add_argument("--limit", type=int, default=20, help="disagreements shown of each sort")
     args = parser.parse_args()
-    if args.mode in ("check", "live") and not args.subject:
+    if args.mode in ("check", "live", "figures") and not args.subject:
         parser.error("--subject is needed")
-    if args.mode in ("live", "record", "pods") and not args.oracle:
-        parser.error("--oracle is needed")
-    if args.mode == "check":
+    if args.mode in ("check", "figures"):
         args.oracle = None
-    print_head = args.mode in ("check", "live", "record")
+    folder = tempfile.TemporaryDirectory()
+    if args.mode in ("live", "record", "pods") and not args.oracle:
+        name = "pod_oracle" if args.mode == "pods" else "tekton_oracle"
+        args.oracle = [go_program.build(name, folder.name)]
+    print_head = args.mode in ("check", "live", "record", "figures")
     if print_head:
         print(f"seed {args.seed}, corpus {'found' if args.corpus else 'not found: hard cases only'}")
-    return {"check": check, "live": check, "record": record, "frames": frames, "show": show, "pods": pods}[args.mode](args)
+    return {"check": check, "live": check, "record": record, "frames": frames, "show": show, "pods": pods, "figures": check}[args.mode](args)
 
 
 if __name__ == "__main__":

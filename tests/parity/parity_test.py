@@ -118,6 +118,8 @@ class PathTest(unittest.TestCase):
                 ("spec.steps", "spec", "Task", {"missing-field"}, True),
                 ("spec.steps", "spec", "Task", {"invalid-value"}, False),
                 ("spec[0].params[x].value", "spec.pipelineSpec.tasks[0].params[0].value", "PipelineRun", {"unknown-param"}, True),
+                ("spec.timeout", "spec.timeouts.pipeline", "PipelineRun", {"invalid-value"}, True),
+                ("spec.timeout", "spec.timeouts.tasks", "PipelineRun", {"invalid-value"}, False),
                 ("metadata.name", "metadata.generateName", "TaskRun", {"invalid-name"}, True),
                 ("spec.steps[0].env[E]", "spec.stepTemplate.env[0].value", "Task", {"unknown-param"}, True),
                 ("spec.steps[0].image", "spec.stepTemplate.env[0].value", "Task", {"unknown-param"}, False),

@@ -74,6 +74,10 @@ def leads_to(tekton: str, ours: str, kind: str, codes) -> bool:
     declared = re.match(r"(.*)\.(?:tasks|finally)\[\d+\]\.[^.]+\.properties$", tekton)
     if declared and ours.startswith(declared.group(1) + ".params["):
         return True
+    # A timeout of v1beta1 is timeouts.pipeline in v1 (pipelinerun_conversion.go),
+    # of which our paths speak; the place in the text is that of the old field.
+    if kind == "PipelineRun" and tekton == "spec.timeout" and ours == "spec.timeouts.pipeline":
+        return True
     wanted, have = segments(usual(tekton)), segments(ours)
     # A generated name has been filled in when Tekton looks at it.
     if have == ["metadata", "generateName"] and wanted == ["metadata", "name"]:

@@ -14,57 +14,21 @@ or where its modules can't be had.
 
 import json
 import os
-import pwd
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-import xml.sax.saxutils
 
 import compare
+import go_program
 import parity
 import verdicts
 from cases import Case
 
-_HERE = os.path.dirname(os.path.realpath(__file__))
-_ORACLE = os.path.join(_HERE, "pod_oracle")
 _POLICIES = ("pipelinerun", "isolated")
 # Of a corpus at least so many plans must come about, so that the test can't
 # pass by refusing all.
 _LEAST_FROM_CORPUS = 300
-
-
-class Skip(Exception):
-    pass
-
-
-def go_program() -> str:
-    with open(os.path.join(_ORACLE, "go.mod"), encoding="utf-8") as file:
-        wanted = re.search(r"^go (\d+)\.(\d+)", file.read(), re.MULTILINE)
-    found = []
-    for go in (shutil.which("go"), "/usr/local/go/bin/go"):
-        if not go or not os.access(go, os.X_OK):
-            continue
-        said = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
-        version = re.search(r"go(\d+)\.(\d+)", said)
-        if version and tuple(map(int, version.groups())) >= tuple(map(int, wanted.groups())):
-            return go
-        found.append(said.strip() or go)
-    raise Skip(f"needs Go {wanted.group(1)}.{wanted.group(2)}, found {', '.join(found) or 'none'}")
-
-
-def build_oracle(folder: str) -> str:
-    go = go_program()
-    # Bazel's tests have no home directory, where Go keeps settings and modules.
-    environment = dict(os.environ, HOME=pwd.getpwuid(os.getuid()).pw_dir)
-    had = subprocess.run([go, "mod", "download"], cwd=_ORACLE, env=environment, capture_output=True, text=True,
-                         check=False)
-    if had.returncode:
-        raise Skip("Go modules can't be had: " + (had.stderr.strip().splitlines() or ["no reason given"])[-1])
-    program = os.path.join(folder, "pod_oracle")
-    subprocess.run([go, "build", "-o", program, "."], cwd=_ORACLE, env=environment, check=True)
-    return program
 
 
 def inputs(files):
@@ -93,7 +57,7 @@ def render(colocate: str, path: str, policy: str):
 
 def test(colocate: str, files) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        oracle = build_oracle(folder)
+        oracle = go_program.build("pod_oracle", folder)
         manifests, left_out = [], 0
         for path in inputs(files):
             for policy in _POLICIES:
@@ -116,27 +80,5 @@ def test(colocate: str, files) -> str:
         return f"{pods} Pods of {len(manifests)} plans accepted, {left_out} inputs left out"
 
 
-def report(element: str) -> None:
-    path = os.environ.get("XML_OUTPUT_FILE")
-    if path:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('<testsuites><testsuite name="pods"><testcase name="KubernetesAcceptsEveryPod">'
-                       f"{element}</testcase></testsuite></testsuites>\n")
-
-
-def main() -> int:
-    try:
-        print(test(sys.argv[1], sys.argv[2:]))
-        report("")
-    except Skip as skip:
-        print(f"SKIPPED: {skip}")
-        report(f"<skipped message={xml.sax.saxutils.quoteattr(str(skip))}/>")
-    except AssertionError as failure:
-        print(failure, file=sys.stderr)
-        report(f"<failure message={xml.sax.saxutils.quoteattr(str(failure))}/>")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(go_program.main("pods", "KubernetesAcceptsEveryPod", lambda: test(sys.argv[1], sys.argv[2:])))

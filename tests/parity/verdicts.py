@@ -7,6 +7,7 @@ variable, say, may be a parameter or a context), all of them are named.
 
 import csv
 import dataclasses
+import functools
 import re
 import subprocess
 from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
@@ -87,6 +88,7 @@ class Rules:
                     message=re.compile(row["message"] or "(?!)", re.DOTALL),
                     path=re.compile(regex) if regex else None, gate=row["gate"], note=row["note"])
 
+    @functools.lru_cache(maxsize=None)
     def names(self, stage: str, kind: str, version: str, message: str, path: Optional[str]) -> List[str]:
         found = [rule.name for rule in self.by_name.values() if rule.fits(stage, kind, version, message, path)]
         if stage == "reconcile":

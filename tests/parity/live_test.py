@@ -1,0 +1,85 @@
+"""Tekton's own code, run now, says what it said when golden/ was recorded, and
+agrees with us on cases that are in no record.
+
+Usage: live_test.py SUBJECT
+
+Builds tekton_oracle/ and asks it about every hard case, a sample of the corpus
+and of its mutants, and mutants made with another seed. The sample is a few
+hundred cases; `parity.py record` asks about all.
+
+Skipped, with the reason, where there is no Go as new as tekton_oracle/go.mod
+says, or where Tekton's modules can't be had.
+"""
+
+import os
+import sys
+import tempfile
+
+import cases
+import compare
+import go_program
+import mutate
+import parity
+import verdicts
+
+_HERE = os.path.dirname(os.path.realpath(__file__))
+# Every so many of the recorded cases are asked about again.
+_STEP = {"hard_cases": 1, "hard_mutants": 15, "corpus": 3, "mutants": 60}
+_NEW_SEED = parity.SEED + 1
+_NEW_MUTANTS = 300
+# What of the new ones may differ: none of them has been looked at by hand.
+_LEAST = 0.99
+
+
+def same(recorded, said) -> bool:
+    """Whether the record has it so. It names all that a map's order may bring forth."""
+    if recorded.verdict == "varies":
+        return True
+    rules = {rule for finding in recorded.findings for rule in finding.rules}
+    return (recorded.verdict == said.verdict and recorded.edges == said.edges
+            and all(rule in rules for finding in said.findings for rule in finding.rules))
+
+
+def against_record(oracle, rules):
+    asked, faults = 0, []
+    for name, group in parity.sets(parity.find_corpus(), parity.RECORDED_MUTANTS, parity.SEED):
+        digest, recorded = parity.recorded(name)
+        assert digest == parity.digest(group), f"golden/{name} was recorded for other cases: record it again (README.md)"
+        group = group[::_STEP[name]]
+        for case, line in zip(group, verdicts.run([oracle, "--full"], group)):
+            asked += 1
+            key = case.id.split("/")[1] if name.endswith("mutants") else case.id
+            have = {verdict.place: verdict for verdict in recorded.get(key, [])}
+            said = {verdict.place: verdict for verdict in verdicts.of_tekton(rules, compare.parse_answer(line))
+                    if verdict.verdict != "ignored"}
+            if set(have) != set(said) or not all(same(have[place], said[place]) for place in said):
+                faults.append(f"{case.id}: recorded {[v.line('') for v in have.values()]}, now {[v.line('') for v in said.values()]}")
+    return asked, faults
+
+
+def new_mutants(oracle, subject, rules):
+    bases = list(cases.hard_cases(os.path.join(_HERE, "hard_cases")))
+    if parity.find_corpus():
+        bases += list(cases.corpus(parity.find_corpus()))
+    group = [mutate.mutant(bases, _NEW_SEED, number) for number in range(_NEW_MUTANTS)]
+    expected = compare.read_expected(os.path.join(_HERE, "expected_disagreements.tsv"))
+    tally = compare.Tally("new mutants", rules, expected)
+    for case, theirs, ours in zip(group, verdicts.run([oracle, "--full"], group), verdicts.run([subject], group)):
+        tally.add(case.id, verdicts.of_tekton(rules, compare.parse_answer(theirs)), compare.parse_answer(ours))
+    return tally
+
+
+def test(subject: str) -> str:
+    rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
+    with tempfile.TemporaryDirectory() as folder:
+        oracle = go_program.build("tekton_oracle", folder)
+        asked, faults = against_record(oracle, rules)
+        assert not faults, f"{len(faults)} of {asked} differ from what is recorded:\n" + "\n".join(faults[:20])
+        tally = new_mutants(oracle, subject, rules)
+        for what in ("verdict", "path"):
+            assert tally.share(what) >= _LEAST, tally.report(20)
+        return f"{asked} cases as recorded\n{tally.report(20)}"
+
+
+if __name__ == "__main__":
+    sys.exit(go_program.main("live", "TektonSaysWhatIsRecorded", lambda: test(sys.argv[1])))

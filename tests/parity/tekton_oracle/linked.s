@@ -1,0 +1,1 @@
+// Empty: with it, linked.go may declare functions that are defined elsewhere.
