@@ -185,7 +185,8 @@ def of_tekton(rules: Rules, answer: dict) -> List[Verdict]:
         # What is needed or blocks, and edges, in the same columns.
         found.append(Verdict(place(given, "run"), given["kind"], verdict, tuple(findings(given.get("errors"), "", "v1", of_run=True)),
                              edges_text(given.get("edges"))))
-    return found
+    # What Tekton has no opinion on is compared with nothing.
+    return [verdict for verdict in found if verdict.verdict != "ignored"]
 
 
 def merge(rounds: Sequence[List[Verdict]]) -> List[Verdict]:
