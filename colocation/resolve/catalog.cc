@@ -27,22 +27,20 @@ Catalog::Catalog(const v1::PlanRequest& request, const FeatureFlags& flags,
 }
 
 void Catalog::Index(const v1::ObjectSet& objects,
-                    absl::string_view run_namespace,
-                    absl::string_view default_namespace) {
+                    absl::string_view run_namespace) {
   run_namespace_ = std::string(run_namespace);
-  Index(objects.pipelines(), default_namespace, &pipelines_);
-  Index(objects.tasks(), default_namespace, &tasks_);
-  Index(objects.step_actions(), default_namespace, &step_actions_);
+  Index(objects.pipelines(), &pipelines_);
+  Index(objects.tasks(), &tasks_);
+  Index(objects.step_actions(), &step_actions_);
 }
 
 template <typename Object>
 void Catalog::Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-                    absl::string_view default_namespace,
                     ByName<Object>* by_name) {
   for (const Object& object : objects) {
     const absl::string_view its = object.metadata().has_namespace_()
                                       ? object.metadata().namespace_()
-                                      : default_namespace;
+                                      : absl::string_view(run_namespace_);
     if (its != run_namespace_) {
       elsewhere_[absl::StrCat(object.kind(), " ",
                               NameOf(object.metadata()))] = std::string(its);

@@ -21,10 +21,8 @@ class Catalog {
           DiagnosticList* diagnostics, std::vector<v1::Need>* needs);
 
   // Takes in what a run in `run_namespace` can refer to: the objects of that
-  // namespace. Those that name none are in `default_namespace`. `objects`
-  // outlive this.
-  void Index(const v1::ObjectSet& objects, absl::string_view run_namespace,
-             absl::string_view default_namespace);
+  // namespace and those that name none. `objects` outlive this.
+  void Index(const v1::ObjectSet& objects, absl::string_view run_namespace);
 
   // What the reference at `path` of `subject` is for; null, with an error and a
   // need, where it is not there. Two objects of that kind and name are an
@@ -50,7 +48,7 @@ class Catalog {
 
   template <typename Object>
   void Index(const google::protobuf::RepeatedPtrField<Object>& objects,
-             absl::string_view default_namespace, ByName<Object>* by_name);
+             ByName<Object>* by_name);
   // The key of a remote reference.
   static std::string RemoteKey(
       const std::string& resolver,

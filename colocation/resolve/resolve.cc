@@ -88,7 +88,7 @@ class Resolver {
     if (!selected) return std::move(run_);
     selected_ = *std::move(selected);
     run_.subject = selected_.subject;
-    catalog_.Index(objects, Namespace(), DefaultNamespace());
+    catalog_.Index(objects, Namespace());
     FindPipeline();
     if (pipeline_ == nullptr) return std::move(run_);
     SetIdentity();
@@ -117,11 +117,7 @@ class Resolver {
 
   std::string Namespace() const {
     const v1::ObjectMeta& metadata = selected_.run().metadata();
-    return metadata.has_namespace_() ? metadata.namespace_()
-                                     : DefaultNamespace();
-  }
-
-  std::string DefaultNamespace() const {
+    if (metadata.has_namespace_()) return metadata.namespace_();
     return options_.default_namespace().empty() ? "default"
                                                 : options_.default_namespace();
   }
