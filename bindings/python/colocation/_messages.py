@@ -664,6 +664,14 @@ class PlanOptions(Message):
     # gates. Without one only a plan of a single Pod without gates can run.
     controlled: bool = form.boolean("controlled")
     limits: Limits | None = form.message("limits", lambda: Limits)
+    # Keys and values of Tekton's ConfigMaps `feature-flags` and
+    # `config-defaults`; those that say nothing about what is accepted or planned
+    # are passed over, as are keys that Tekton doesn't know. The fields above win
+    # over them: api_fields over `enable-api-fields`, default_service_account
+    # over `default-service-account`, default_timeout_minutes over
+    # `default-timeout-minutes`, limits.matrix_combinations over
+    # `default-max-matrix-combinations-count`.
+    feature_flags: dict[str, str] = form.mapping("featureFlags")
 
 
 @dataclasses.dataclass(kw_only=True)
