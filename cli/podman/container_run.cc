@@ -10,6 +10,7 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -82,6 +83,15 @@ absl::StatusOr<StartedContainer> StartContainer(
     return started;
   }
   absl::StatusOr<api::Inspected> inspected = podman.Inspect(started.id);
+  // podman reads the process's cgroup, and fails where a container that has
+  // just ended is not yet known to have.
+  for (int tries = 0;
+       tries < 100 && !inspected.ok() &&
+       absl::StrContains(inspected.status().message(), "no such process");
+       ++tries) {
+    absl::SleepFor(absl::Milliseconds(20));
+    inspected = podman.Inspect(started.id);
+  }
   if (!inspected.ok()) return inspected.status();
   started.started_at = inspected->state().started_at();
   // Process ids are handed out in turn, so this one is not another's yet.
