@@ -58,7 +58,8 @@ bool Parse(const std::string& text, google::protobuf::Message* message) {
   DiagnosticList diagnostics;
   DecodeMessage("input", text, options, message, &diagnostics);
   bool fine = true;
-  for (const v1::Diagnostic& one : diagnostics.Sorted().diagnostics()) {
+  const v1::Diagnostics found = diagnostics.Sorted();
+  for (const v1::Diagnostic& one : found.diagnostics()) {
     if (one.severity() != v1::SEVERITY_ERROR) continue;
     std::cerr << ToDisplayString(one) << "\n";
     fine = false;
