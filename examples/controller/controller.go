@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
+	clientevents "k8s.io/client-go/tools/record"
 	"k8s.io/client-go/util/workqueue"
 	"k8s.io/klog/v2"
 )
@@ -39,6 +40,8 @@ var (
 	claims       = schema.GroupVersionResource{Version: "v1", Resource: "persistentvolumeclaims"}
 	configMaps   = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
 	limitRanges  = schema.GroupVersionResource{Version: "v1", Resource: "limitranges"}
+
+	resolutionRequests = schema.GroupVersionResource{Group: "resolution.tekton.dev", Version: "v1beta1", Resource: "resolutionrequests"}
 )
 
 // byOwner indexes what runs a part of a PipelineRun by that one's uid.
@@ -47,22 +50,25 @@ const byOwner = "owner"
 // Controller runs the PipelineRuns that name it. All that it knows is in the
 // cluster: several may run one after the other, but only one at a time.
 type Controller struct {
-	client  dynamic.Interface
-	options Options
-	now     func() time.Time
+	client   dynamic.Interface
+	recorder clientevents.EventRecorder
+	options  Options
+	now      func() time.Time
 
 	runs cache.SharedIndexInformer
-	// What runs a part of a run: Pods, CustomRuns, TaskRuns, PipelineRuns.
+	// What belongs to a run: Pods, CustomRuns, TaskRuns, PipelineRuns,
+	// ResolutionRequests.
 	children []cache.SharedIndexInformer
 	queue    workqueue.TypedRateLimitingInterface[types.NamespacedName]
 }
 
 // NewController makes a controller of a namespace, or of all with "".
-func NewController(client dynamic.Interface, namespace string, options Options) *Controller {
+func NewController(client dynamic.Interface, recorder clientevents.EventRecorder, namespace string, options Options) *Controller {
 	c := &Controller{
-		client:  client,
-		options: options,
-		now:     time.Now,
+		client:   client,
+		recorder: recorder,
+		options:  options,
+		now:      time.Now,
 		queue: workqueue.NewTypedRateLimitingQueue(
 			workqueue.DefaultTypedControllerRateLimiter[types.NamespacedName]()),
 	}
@@ -80,6 +86,7 @@ func NewController(client dynamic.Interface, namespace string, options Options) 
 		informer(pods, runLabel),
 		informer(customRuns, runLabel),
 		informer(taskRuns, runLabel),
+		informer(resolutionRequests, runLabel),
 	}
 	for _, child := range c.children {
 		c.handle(child)

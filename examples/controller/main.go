@@ -4,6 +4,8 @@
 //
 //	reconcile.go  one look at one run, from beginning to end
 //	plan.go       the run and what it refers to → the plan
+//	resolve.go    what Tekton's resolvers are asked for
+//	registry.go   what registries are asked for
 //	record.go     what is kept of a run
 //	observe.go    what is seen of it
 //	act.go        what has to be done
@@ -22,13 +24,16 @@ import (
 	"time"
 
 	"github.com/colocation/colocation/bindings/go/colocationv1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/leaderelection"
 	"k8s.io/client-go/tools/leaderelection/resourcelock"
+	clientevents "k8s.io/client-go/tools/record"
 	"k8s.io/klog/v2"
 )
 
@@ -44,6 +49,8 @@ func main() {
 	timeout := flag.Int("default-timeout-minutes", 0, "as Tekton's default-timeout-minutes; 0: 60, negative: none")
 	podResources := flag.Bool("pod-level-resources", false, "Pods may have spec.resources (Kubernetes 1.34 and later)")
 	images := flag.String("images", "", "NAMESPACE/NAME of the ConfigMap with entrypoints of images")
+	registries := flag.Bool("ask-registries", true, "ask registries for entrypoints of other images, with the pull secrets of the run and its service account")
+	tekton := flag.String("tekton-namespace", "tekton-pipelines", "where Tekton's ConfigMaps feature-flags and config-defaults are; empty: none are read")
 	flag.Parse()
 
 	options, err := makeOptions(*policy, *images)
@@ -52,7 +59,8 @@ func main() {
 		options.Plan.DefaultServiceAccount = *account
 		options.Plan.DefaultTimeoutMinutes = int32(*timeout)
 		options.PodLevelResources = *podResources
-		err = run(*kubeconfig, *namespace, *election, *workers, options)
+		options.TektonNamespace = *tekton
+		err = run(*kubeconfig, *namespace, *election, *workers, *registries, options)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "controller:", err)
@@ -81,7 +89,7 @@ func makeOptions(policy, images string) (Options, error) {
 	return options, nil
 }
 
-func run(kubeconfig, namespace, election string, workers int, options Options) error {
+func run(kubeconfig, namespace, election string, workers int, registries bool, options Options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// Without a kubeconfig, that of the Pod's service account.
@@ -94,21 +102,29 @@ func run(kubeconfig, namespace, election string, workers int, options Options) e
 	if err != nil {
 		return err
 	}
-	if election == "" {
-		return NewController(client, namespace, options).Run(ctx, workers)
-	}
-	return lead(ctx, config, election, func(ctx context.Context) error {
-		return NewController(client, namespace, options).Run(ctx, workers)
-	})
-}
-
-// lead calls work while this process has the Lease. One that has lost it ends,
-// to be started again: a worker of it may be in the middle of something.
-func lead(ctx context.Context, config *rest.Config, namespace string, work func(context.Context) error) error {
 	clientset, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err
 	}
+	if registries {
+		options.Registry = newRegistry(clientset)
+	}
+	events := clientevents.NewBroadcaster(clientevents.WithContext(ctx))
+	defer events.Shutdown()
+	events.StartRecordingToSink(&corev1client.EventSinkImpl{Interface: clientset.CoreV1().Events("")})
+	recorder := events.NewRecorder(runtime.NewScheme(), corev1.EventSource{Component: config.UserAgent})
+	work := func(ctx context.Context) error {
+		return NewController(client, recorder, namespace, options).Run(ctx, workers)
+	}
+	if election == "" {
+		return work(ctx)
+	}
+	return lead(ctx, clientset, election, work)
+}
+
+// lead calls work while this process has the Lease. One that has lost it ends,
+// to be started again: a worker of it may be in the middle of something.
+func lead(ctx context.Context, clientset kubernetes.Interface, namespace string, work func(context.Context) error) error {
 	identity, err := os.Hostname()
 	if err != nil {
 		return err

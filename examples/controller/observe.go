@@ -22,7 +22,10 @@ func (c *Controller) observe(ctx context.Context, run *unstructured.Unstructured
 	}
 	observed.SpecStatus, _, _ = unstructured.NestedString(run.Object, "spec", "status")
 	for _, child := range c.childrenOf(run) {
-		if child.GetKind() != "Pod" {
+		switch child.GetKind() {
+		case "ResolutionRequest":
+			continue
+		case "CustomRun", "PipelineRun", "TaskRun":
 			external := &colocationv1.ExternalRun{}
 			if err := fromObject(externalRun(child), external); err != nil {
 				return nil, err
@@ -77,11 +80,8 @@ func externalRun(child *unstructured.Unstructured) map[string]any {
 			external[field] = value
 		}
 	}
-	conditions, _ := status["conditions"].([]any)
-	for _, condition := range conditions {
-		if fields, ok := condition.(map[string]any); ok && fields["type"] == "Succeeded" {
-			external["condition"] = fields
-		}
+	if condition := succeeded(child); condition != nil {
+		external["condition"] = condition
 	}
 	results, _ := status["results"].([]any)
 	params := []any{}

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	colocation "github.com/colocation/colocation/bindings/go"
 	"github.com/colocation/colocation/bindings/go/colocationv1"
+	"google.golang.org/protobuf/proto"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -26,6 +29,11 @@ type Options struct {
 	// YAML under the key "images": a list of {image, entrypoint, cmd}. May be
 	// empty.
 	ImagesNamespace, ImagesName string
+	// Asked for the entrypoints of images that are not in it; nil: none is.
+	Registry Registry
+	// Where Tekton's ConfigMaps `feature-flags` and `config-defaults` are. May be
+	// empty.
+	TektonNamespace string
 }
 
 // plan plans a run with all that it refers to in the cluster: the planner is
@@ -42,8 +50,10 @@ func (c *Controller) plan(ctx context.Context, run *unstructured.Unstructured) (
 		if !errors.As(err, &needs) {
 			return plan, planFailure(err)
 		}
+		// All that is needed is asked for before any answer is waited for.
+		var waits error
 		for _, need := range needs.Needs {
-			key := fmt.Sprint(need.Kind, "/", need.Name)
+			key := fmt.Sprint(need.Kind, "/", need.Name, "/", need.Resolver, need.Params)
 			switch given[key] {
 			case 0:
 			case round:
@@ -52,10 +62,16 @@ func (c *Controller) plan(ctx context.Context, run *unstructured.Unstructured) (
 				return nil, &refusal{"PipelineValidationFailed",
 					fmt.Sprintf("%s %q was given and is still missing", need.Kind, need.Name)}
 			}
-			if err := c.give(ctx, run, need, request); err != nil {
+			err := c.give(ctx, run, need, request)
+			if errors.As(err, new(*pending)) {
+				waits = cmp.Or(waits, err)
+			} else if err != nil {
 				return nil, err
 			}
 			given[key] = round
+		}
+		if waits != nil {
+			return nil, waits
 		}
 	}
 }
@@ -78,42 +94,74 @@ func (c *Controller) request(ctx context.Context, run *unstructured.Unstructured
 		}
 		cluster.LimitRanges = append(cluster.LimitRanges, limitRange)
 	}
+	options := proto.CloneOf(c.options.Plan)
+	if options.FeatureFlags, err = c.tektonsOptions(ctx); err != nil {
+		return nil, err
+	}
 	return &colocationv1.PlanRequest{
 		Documents: []*colocationv1.Document{document},
-		Options:   c.options.Plan,
+		Options:   options,
 		Cluster:   cluster,
 	}, nil
+}
+
+// tektonsOptions are those of Tekton's ConfigMaps that a run can be planned by;
+// they are read for each run, so that a change counts from the next one on.
+func (c *Controller) tektonsOptions(ctx context.Context) (map[string]string, error) {
+	if c.options.TektonNamespace == "" {
+		return nil, nil
+	}
+	options := map[string]string{}
+	for _, name := range []string{"feature-flags", "config-defaults"} {
+		source, err := c.client.Resource(configMaps).Namespace(c.options.TektonNamespace).Get(ctx, name, metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		data, _, _ := unstructured.NestedStringMap(source.Object, "data")
+		maps.Copy(options, data)
+	}
+	return options, nil
+}
+
+// needed says where what a run refers to is, and Tekton's reasons while it is
+// being looked for and where it is not (pkg/apis/pipeline/v1/pipelinerun_types.go,
+// taskrun_types.go). Tekton has none for a missing StepAction, which its TaskRuns
+// look for.
+var needed = map[colocationv1.Need_Kind]struct {
+	resource           schema.GroupVersionResource
+	resolving, missing string
+}{
+	colocationv1.Need_PIPELINE:    {pipelines, "ResolvingPipelineRef", "CouldntGetPipeline"},
+	colocationv1.Need_TASK:        {tasks, "ResolvingTaskRef", "CouldntGetTask"},
+	colocationv1.Need_STEP_ACTION: {stepActions, "ResolvingStepActionRef", "CouldntGetStepAction"},
 }
 
 // give adds what is needed to the request.
 func (c *Controller) give(ctx context.Context, run *unstructured.Unstructured, need *colocationv1.Need, request *colocationv1.PlanRequest) error {
 	if need.Kind == colocationv1.Need_IMAGE_CONFIG {
-		image, err := c.imageConfig(ctx, need.Name)
+		image, err := c.imageConfig(ctx, run, request.Options, need.Name)
 		if err == nil {
 			request.Images = append(request.Images, image)
 		}
 		return err
 	}
-	resources := map[colocationv1.Need_Kind]schema.GroupVersionResource{
-		colocationv1.Need_PIPELINE: pipelines, colocationv1.Need_TASK: tasks, colocationv1.Need_STEP_ACTION: stepActions,
-	}
-	// Tekton's (pkg/apis/pipeline/v1/pipelinerun_types.go); it has none for
-	// StepActions, which its TaskRuns look for.
-	reasons := map[colocationv1.Need_Kind]string{
-		colocationv1.Need_PIPELINE: "CouldntGetPipeline", colocationv1.Need_TASK: "CouldntGetTask",
-		colocationv1.Need_STEP_ACTION: "CouldntGetStepAction",
-	}
-	resource, known := resources[need.Kind]
+	kind, known := needed[need.Kind]
 	if !known {
 		return fmt.Errorf("the planner needs %s %q, which is not known here", need.Kind, need.Name)
 	}
 	if need.Resolver != "" {
-		return &refusal{reasons[need.Kind],
-			fmt.Sprintf("%s: the resolver %q can't be asked by this controller", need.Path, need.Resolver)}
+		resolved, err := c.ask(ctx, run, need)
+		if err == nil {
+			request.Resolved = append(request.Resolved, resolved)
+		}
+		return err
 	}
-	object, err := c.client.Resource(resource).Namespace(run.GetNamespace()).Get(ctx, need.Name, metav1.GetOptions{})
+	object, err := c.client.Resource(kind.resource).Namespace(run.GetNamespace()).Get(ctx, need.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return &refusal{reasons[need.Kind], fmt.Sprintf("%s: %v", need.Path, err)}
+		return &refusal{kind.missing, fmt.Sprintf("%s: %v", need.Path, err)}
 	}
 	if err != nil {
 		return err
@@ -126,18 +174,35 @@ func (c *Controller) give(ctx context.Context, run *unstructured.Unstructured, n
 	return nil
 }
 
-// imageConfig finds an image's entrypoint in the ConfigMap. This controller
-// doesn't ask registries: that takes their credentials.
-func (c *Controller) imageConfig(ctx context.Context, image string) (*colocationv1.ImageConfig, error) {
-	missing := &refusal{"ImageEntrypointUnknown", fmt.Sprintf(
-		"a step with the image %s has neither command nor script, and the image's entrypoint is not known: "+
-			"give the step a command, or add the image to the ConfigMap of --images", image)}
+// imageConfig finds an image's entrypoint: in the ConfigMap, or else by asking
+// its registry.
+func (c *Controller) imageConfig(ctx context.Context, run *unstructured.Unstructured, options *colocationv1.PlanOptions, image string) (*colocationv1.ImageConfig, error) {
+	if config, err := c.listedImage(ctx, image); config != nil || err != nil {
+		return config, err
+	}
+	why := "and no registry is asked"
+	if c.options.Registry != nil {
+		account, _, _ := unstructured.NestedString(run.Object, "spec", "taskRunTemplate", "serviceAccountName")
+		account = cmp.Or(account, options.DefaultServiceAccount, options.FeatureFlags["default-service-account"], "default")
+		config, err := c.options.Registry(ctx, run, account, image)
+		if !errors.Is(err, errNoImage) {
+			return config, err
+		}
+		why = err.Error()
+	}
+	return nil, &refusal{"ImageEntrypointUnknown", fmt.Sprintf(
+		"a step with the image %s has neither command nor script, the image is not in the ConfigMap of --images, %s: "+
+			"give the step a command, or add the image to the ConfigMap", image, why)}
+}
+
+// listedImage is what the ConfigMap of --images says; nil where it is silent.
+func (c *Controller) listedImage(ctx context.Context, image string) (*colocationv1.ImageConfig, error) {
 	if c.options.ImagesName == "" {
-		return nil, missing
+		return nil, nil
 	}
 	source, err := c.client.Resource(configMaps).Namespace(c.options.ImagesNamespace).Get(ctx, c.options.ImagesName, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return nil, missing
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
@@ -156,7 +221,7 @@ func (c *Controller) imageConfig(ctx context.Context, image string) (*colocation
 			return config, nil
 		}
 	}
-	return nil, missing
+	return nil, nil
 }
 
 // documentOf is an object as its author wrote it, more or less: without what

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	colocation "github.com/colocation/colocation/bindings/go"
@@ -42,6 +43,13 @@ func (c *Controller) reconcile(ctx context.Context, key types.NamespacedName) (t
 			return 0, nil
 		}
 		record, err = c.start(ctx, run)
+		var waits *pending
+		if errors.As(err, &waits) {
+			if asked, _, _ := unstructured.NestedString(run.Object, "spec", "status"); asked != "Cancelled" {
+				return 0, c.writeStatus(ctx, run, waiting(run, waits, c.now()))
+			}
+			err = &refusal{"Cancelled", fmt.Sprintf("PipelineRun %q was cancelled", run.GetName())}
+		}
 		var refused *refusal
 		if errors.As(err, &refused) {
 			klog.InfoS("refused", "run", key, "reason", refused.reason, "message", refused.message)
@@ -117,6 +125,14 @@ func planFailure(err error) error {
 	}
 	switch failure.Status {
 	case colocation.Refused:
+		// With errors, nothing is asked for any more: that what is referred to was
+		// not given is no fault of the author's.
+		faults := slices.DeleteFunc(slices.Clone(failure.Diagnostics), func(one *colocation.Diagnostic) bool {
+			return slices.Contains([]string{"unknown-pipeline-ref", "unknown-task-ref", "unknown-step-ref"}, one.Code)
+		})
+		if len(faults) > 0 {
+			failure = &colocation.Error{Status: failure.Status, Diagnostics: faults}
+		}
 		return &refusal{"PipelineValidationFailed", failure.Error()}
 	case colocation.CannotShare:
 		return &refusal{"CannotSharePod", failure.Error()}

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"time"
 
 	colocation "github.com/colocation/colocation/bindings/go"
 	"github.com/colocation/colocation/bindings/go/colocationv1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -38,6 +40,24 @@ func failed(status *colocationv1.RunStatus, why *refusal, now time.Time) *coloca
 		Type: "Succeeded", Status: "False", Reason: why.reason, Message: why.message, LastTransitionTime: moment,
 	}}
 	return status
+}
+
+// waiting is the status of a run that can't be planned yet.
+func waiting(run *unstructured.Unstructured, why *pending, now time.Time) *colocationv1.RunStatus {
+	moment := now.UTC().Format(time.RFC3339)
+	start, set, _ := unstructured.NestedString(run.Object, "status", "startTime")
+	if !set {
+		start = moment
+	}
+	if before := succeeded(run); before != nil && before["reason"] == why.reason {
+		moment = fmt.Sprint(before["lastTransitionTime"])
+	}
+	return &colocationv1.RunStatus{
+		StartTime: start,
+		Conditions: []*colocationv1.Condition{{
+			Type: "Succeeded", Status: "Unknown", Reason: why.reason, Message: why.message, LastTransitionTime: moment,
+		}},
+	}
 }
 
 // readStatus reads Tekton's part of a run's status.
@@ -78,6 +98,9 @@ func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstruct
 		changed := current.DeepCopy()
 		changed.Object["status"] = after
 		_, err := runs.UpdateStatus(ctx, changed, metav1.UpdateOptions{})
+		if err == nil {
+			c.tell(current, changed)
+		}
 		if !apierrors.IsConflict(err) {
 			return ignoreGone(err)
 		}
@@ -88,6 +111,26 @@ func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstruct
 		current = fresh
 		return err
 	})
+}
+
+// tell emits the event of a run whose condition has changed, as Tekton's
+// EmitK8sEvents does (pkg/reconciler/events/k8sevent/event.go).
+func (c *Controller) tell(before, after *unstructured.Unstructured) {
+	was, is := succeeded(before), succeeded(after)
+	if is == nil || same(was, is) {
+		return
+	}
+	message, _ := is["message"].(string)
+	switch {
+	case is["status"] == "True":
+		c.recorder.Event(after, corev1.EventTypeNormal, "Succeeded", message)
+	case is["status"] == "False":
+		c.recorder.Event(after, corev1.EventTypeWarning, "Failed", message)
+	case was == nil:
+		c.recorder.Event(after, corev1.EventTypeNormal, "Started", "")
+	default:
+		c.recorder.Event(after, corev1.EventTypeNormal, fmt.Sprint(is["reason"]), message)
+	}
 }
 
 // ignoreGone: a run that is deleted needs no status.

@@ -7,12 +7,14 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,11 +30,16 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// These tests have etcd, a kube-apiserver, and the controller as a process of
-// its own with the rights of manifests/rbac.yaml; Pods run for real. The
-// environment says where the programs are (tests/controller/cluster_test.sh).
+// These tests have etcd, a kube-apiserver with the garbage collector, and the
+// controller as a process of its own with the rights of manifests/rbac.yaml; Pods
+// run for real. The environment says where the programs are
+// (tests/controller/cluster_test.sh).
 
-var namespaces = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+var (
+	namespaces  = schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}
+	events      = schema.GroupVersionResource{Version: "v1", Resource: "events"}
+	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
+)
 
 // A real is a cluster on this machine.
 type real struct {
@@ -97,6 +104,7 @@ func startReal(t *testing.T) *real {
 	r.fatalIf(err)
 	r.apply(os.Getenv("COLOCATION_CRDS"))
 	r.apply("manifests/rbac.yaml")
+	r.apply("manifests/controller.yaml")
 	r.startKubelet(config)
 	r.startController()
 	return r
@@ -133,15 +141,22 @@ func (r *real) startServer() *rest.Config {
 	r.until("the API server is ready", func() bool {
 		return clientset.Discovery().RESTClient().Get().AbsPath("/readyz").Do(r.Context()).Error() == nil
 	})
-	r.kubeconfig = r.directory + "/kubeconfig"
-	r.fatalIf(os.WriteFile(r.kubeconfig, fmt.Appendf(nil, `apiVersion: v1
+	r.kubeconfig = r.writeKubeconfig("controller", address, token, `, as: "system:serviceaccount:colocation:colocation-controller"`)
+	r.launch(os.Getenv("COLOCATION_GARBAGE_COLLECTOR"), r.writeKubeconfig("admin", address, token, ""))
+	return config
+}
+
+// writeKubeconfig writes NAME.kubeconfig.
+func (r *real) writeKubeconfig(name, address, token, more string) string {
+	path := filepath.Join(r.directory, name+".kubeconfig")
+	r.fatalIf(os.WriteFile(path, fmt.Appendf(nil, `apiVersion: v1
 kind: Config
 current-context: c
 contexts: [{name: c, context: {cluster: c, user: u}}]
 clusters: [{name: c, cluster: {server: "https://%s", insecure-skip-tls-verify: true}}]
-users: [{name: u, user: {token: %s, as: "system:serviceaccount:colocation:colocation-controller"}}]
-`, address, token), 0o600))
-	return config
+users: [{name: u, user: {token: %s%s}}]
+`, address, token, more), 0o600))
+	return path
 }
 
 // until asks again and again: for what can't be watched.
@@ -191,9 +206,16 @@ func (r *real) startKubelet(config *rest.Config) {
 	kubelet.start(ctx)
 }
 
+// startController starts it as the Deployment does; flags that come later win.
 func (r *real) startController() {
-	r.controller = r.launch(os.Getenv("COLOCATION_CONTROLLER"), "--kubeconfig="+r.kubeconfig, "-v=1",
-		"--leader-election-namespace=colocation", "--launcher-image=localhost/colocation-test/launcher:test")
+	deployment, err := r.client.Resource(deployments).Namespace("colocation").Get(r.Context(), "colocation-controller", metav1.GetOptions{})
+	r.fatalIf(err)
+	containers, _, err := unstructured.NestedSlice(deployment.Object, "spec", "template", "spec", "containers")
+	r.fatalIf(err)
+	arguments, _, err := unstructured.NestedStringSlice(containers[0].(map[string]any), "args")
+	r.fatalIf(err)
+	r.controller = r.launch(os.Getenv("COLOCATION_CONTROLLER"), append(arguments, "--kubeconfig="+r.kubeconfig, "-v=1",
+		"--launcher-image=localhost/colocation-test/launcher:test")...)
 }
 
 // create creates a run of a pipeline whose spec is given as YAML.
@@ -347,6 +369,52 @@ func TestCluster(t *testing.T) {
 		how, status := r.result("custom")
 		if how != "True Succeeded" || fmt.Sprint(status["results"]) != "[map[name:all value:yes]]" {
 			r.Errorf("it is %s, with %v", how, status["results"])
+		}
+	})
+	r.step("AResolverIsAsked", func(r *real) {
+		r.create("resolved", managedBy, "\n    tasks: [{name: far, taskRef: {resolver: git, params: [{name: url, value: https://example.dev/tasks.git}]}}]\n")
+		question := ""
+		r.when(pipelineRuns, "resolved", func(run *unstructured.Unstructured) bool {
+			message, _ := succeeded(run)["message"].(string)
+			_, question, _ = strings.Cut(message, "ResolutionRequest ")
+			question = strings.TrimSuffix(question, ")")
+			return question != ""
+		})
+		// Whoever resolves it.
+		task := "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: far}\nspec: {steps: [{name: s, image: localhost/colocation-test/busybox:test, command: ['true']}]}"
+		_, err := r.client.Resource(resolutionRequests).Namespace("default").Patch(r.Context(), question, "application/merge-patch+json",
+			fmt.Appendf(nil, `{"status":{"conditions":[{"type":"Succeeded","status":"True"}],"data":%q}}`, base64.StdEncoding.EncodeToString([]byte(task))),
+			metav1.PatchOptions{}, "status")
+		r.fatalIf(err)
+		if how, _ := r.result("resolved"); how != "True Succeeded" {
+			r.Errorf("it is %s", how)
+		}
+		var told []string
+		r.until("there are the events of the run", func() bool {
+			list, err := r.client.Resource(events).Namespace("default").List(r.Context(), metav1.ListOptions{FieldSelector: "involvedObject.name=resolved"})
+			r.fatalIf(err)
+			told = nil
+			for _, event := range list.Items {
+				told = append(told, fmt.Sprint(event.Object["reason"]))
+			}
+			return slices.Contains(told, "Succeeded")
+		})
+		if slices.Sort(told); !slices.Equal(told, []string{"Running", "Started", "Succeeded"}) {
+			r.Errorf("the events are %q", told)
+		}
+	})
+	r.step("WhatADeletedRunOwnsGoesWithIt", func(r *real) {
+		r.create("deleted", managedBy, strings.Replace(resultAcrossPods, "SECONDS", "600", 1))
+		r.runs("deleted-one-pod")
+		r.fatalIf(r.client.Resource(pipelineRuns).Namespace("default").Delete(r.Context(), "deleted", metav1.DeleteOptions{}))
+		for _, owned := range []struct {
+			resource schema.GroupVersionResource
+			name     string
+		}{{pods, "deleted-one-pod"}, {configMaps, "deleted-colocation"}} {
+			r.until(owned.name+" is gone", func() bool {
+				_, err := r.client.Resource(owned.resource).Namespace("default").Get(r.Context(), owned.name, metav1.GetOptions{})
+				return apierrors.IsNotFound(err)
+			})
 		}
 	})
 	r.step("TheRunOfAnotherIsLeftAlone", func(r *real) {

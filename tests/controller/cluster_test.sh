@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs cluster_test.go: builds kube-apiserver (of the Go module in apiserver/) and
-# the controller, and says where all programs are.
+# Runs cluster_test.go: builds kube-apiserver and the garbage collector (of the Go
+# module in kubernetes/) and the controller, and says where all programs are.
 set -euo pipefail
 
 skip() {
@@ -28,18 +28,21 @@ mkdir -p "$tree/bindings" "$tree/examples"
 cp -RL bindings/go "$tree/bindings/go"
 cp -RL examples/controller "$tree/examples/"
 cp -L tests/controller/*_test.go "$tree/examples/controller/"
-cp -RL tests/controller/apiserver "$tree/"
+cp -RL tests/controller/kubernetes "$tree/"
 export COLOCATION_KUBELET=$PWD/tests/controller/podman_kubelet
 export COLOCATION_LAUNCHER=$PWD/launcher/launcher
 export COLOCATION_CRDS=$PWD/tests/controller/crds.yaml
 export COLOCATION_KUBE_APISERVER=$TEST_TMPDIR/kube-apiserver
+export COLOCATION_GARBAGE_COLLECTOR=$TEST_TMPDIR/garbage_collector
 export COLOCATION_CONTROLLER=$TEST_TMPDIR/controller
 
-cd "$tree/apiserver"
+cd "$tree/kubernetes"
 go list -m >/dev/null 2>&1 || skip "Go is older than in go.mod"
 SECONDS=0
 go build -ldflags="-s -w" -o "$COLOCATION_KUBE_APISERVER" k8s.io/kubernetes/cmd/kube-apiserver
-echo "kube-apiserver was built in $SECONDS s"
+go vet ./...
+go build -ldflags="-s -w" -o "$COLOCATION_GARBAGE_COLLECTOR" ./garbage_collector
+echo "kube-apiserver and the garbage collector were built in $SECONDS s"
 cd "$tree/examples/controller"
 go build -o "$COLOCATION_CONTROLLER" .
 unformatted=$(gofmt -l .)

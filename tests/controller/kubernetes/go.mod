@@ -1,4 +1,4 @@
-module colocation.dev/tests/controller/apiserver
+module colocation.dev/tests/controller/kubernetes
 
 go 1.26.0
 

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	registryv1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/client-go/kubernetes/fake"
+)
+
+// imageWith has this entrypoint and command.
+func imageWith(t *testing.T, entrypoint, command string) registryv1.Image {
+	image, err := mutate.Config(empty.Image, registryv1.Config{Entrypoint: []string{entrypoint}, Cmd: []string{command}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image
+}
+
+func TestRegistriesAreAskedForEntrypoints(t *testing.T) {
+	images := registry.New()
+	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, question *http.Request) {
+		if user, password, _ := question.BasicAuth(); user != "robot" || password != "secret" {
+			answer.Header().Set("WWW-Authenticate", `Basic realm="test"`)
+			answer.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		images.ServeHTTP(answer, question)
+	}))
+	defer server.Close()
+	host := strings.TrimPrefix(server.URL, "http://")
+	own := remote.WithAuth(&authn.Basic{Username: "robot", Password: "secret"})
+	push := func(image string) name.Reference {
+		reference, err := name.ParseReference(host + "/" + image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return reference
+	}
+	other := map[string]string{"amd64": "arm64", "arm64": "amd64"}[runtime.GOARCH]
+	index := mutate.AppendManifests(empty.Index,
+		mutate.IndexAddendum{Add: imageWith(t, "/"+other, "other"), Descriptor: registryv1.Descriptor{Platform: &registryv1.Platform{OS: "linux", Architecture: other}}},
+		mutate.IndexAddendum{Add: imageWith(t, "/here", "mine"), Descriptor: registryv1.Descriptor{Platform: &registryv1.Platform{OS: "linux", Architecture: runtime.GOARCH}}})
+	if err := errors.Join(
+		remote.Write(push("plain:1"), imageWith(t, "/plain", "go"), own),
+		remote.WriteIndex(push("several:1"), index, own)); err != nil {
+		t.Fatal(err)
+	}
+
+	credentials := fmt.Sprintf(`{"auths": {%q: {"auth": %q}}}`, host, base64.StdEncoding.EncodeToString([]byte("robot:secret")))
+	secret := &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "pull"},
+		Type:       corev1.SecretTypeDockerConfigJson,
+		Data:       map[string][]byte{corev1.DockerConfigJsonKey: []byte(credentials)},
+	}
+	ask := newRegistry(fake.NewSimpleClientset(secret,
+		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "default"}},
+		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "puller"},
+			ImagePullSecrets: []corev1.LocalObjectReference{{Name: "pull"}}}))
+	for _, c := range []struct{ name, image, account, secrets, want string }{
+		{"SecretOfTheAccount", "plain:1", "puller", "", "[/plain] [go]"},
+		{"SecretOfTheRun", "plain:1", "default", "pull", "[/plain] [go]"},
+		{"OfThisPlatform", "several:1", "puller", "", "[/here] [mine]"},
+		{"NoSecret", "plain:1", "default", "", ""},
+		{"NoImage", "plain:2", "puller", "", ""},
+		{"NoName", "plain:1:1", "puller", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			run := parse(t, "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"+
+				"spec: {taskRunTemplate: {podTemplate: {imagePullSecrets: [{name: '"+c.secrets+"'}]}}}")[0].(*unstructured.Unstructured)
+			config, err := ask(t.Context(), run, c.account, host+"/"+c.image)
+			if c.want == "" {
+				if !errors.Is(err, errNoImage) {
+					t.Errorf("%v, %v", config, err)
+				}
+				return
+			}
+			if err != nil || fmt.Sprint(config.Entrypoint, " ", config.Cmd) != c.want || config.Image != host+"/"+c.image {
+				t.Errorf("%v, %v", config, err)
+			}
+		})
+	}
+}
