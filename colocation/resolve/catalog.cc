@@ -114,6 +114,15 @@ const Object* Catalog::Find(const ByName<Object>& by_name, const Ref& ref,
   if (!ref.resolver().empty()) {
     return FindRemote<Object>(ref, kind, kind_name, subject, path);
   }
+  if (ref.name().empty()) {
+    // Validation has said so already, where there was one.
+    if (!diagnostics_.has_errors()) {
+      diagnostics_.Error(
+          "missing-field", subject, path,
+          absl::StrCat("there is no reference to a ", kind_name));
+    }
+    return nullptr;
+  }
   const auto found = by_name.find(ref.name());
   if (found != by_name.end()) {
     const Named<Object>& named = found->second;

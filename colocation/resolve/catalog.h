@@ -26,7 +26,8 @@ class Catalog {
 
   // What the reference at `path` of `subject` is for; null, with an error and a
   // need, where it is not there. Two objects of that kind and name are an
-  // error.
+  // error. A reference that names nothing is one only where there is no other:
+  // it can't be answered.
   const v1::Pipeline* FindPipeline(const v1::PipelineRef& ref,
                                    const Subject& subject,
                                    const std::string& path);

@@ -708,6 +708,20 @@ spec: {tasks: [{name: a, taskRef: {name: git-clnoe}}]}
 )y",
                 "spec.tasks[0].taskRef.name [unknown-task-ref] did you mean "
                 "\"git-clone\"?"},
+        RunCase{"NoPipeline", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec: {}
+)y",
+                "spec.pipelineRef [missing-field]"},
+        RunCase{"NoTask", R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec: {tasks: [{name: a}]}
+)y",
+                "spec.tasks[0].taskRef [missing-field]"},
         RunCase{"MissingPipeline", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
