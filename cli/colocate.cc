@@ -55,12 +55,13 @@ ExitCode Print(absl::string_view text) {
   return ExitCode::kCannot;
 }
 
-bool UseColor(const ParsedArguments& arguments) {
+// Of what is written to `stream`, a file descriptor.
+bool UseColor(const ParsedArguments& arguments, int stream) {
   const std::string wanted = arguments.Get("color", "auto");
   if (wanted != "auto") return wanted == "always";
   const char* none = getenv("NO_COLOR");
   const char* terminal = getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && (none == nullptr || *none == '\0') &&
+  return isatty(stream) != 0 && (none == nullptr || *none == '\0') &&
          (terminal == nullptr || absl::string_view(terminal) != "dumb");
 }
 
@@ -68,7 +69,9 @@ bool UseColor(const ParsedArguments& arguments) {
 class Invocation {
  public:
   explicit Invocation(const ParsedArguments& arguments)
-      : arguments_(arguments), color_(UseColor(arguments)) {}
+      : arguments_(arguments),
+        color_(UseColor(arguments, STDERR_FILENO)),
+        text_{.color = UseColor(arguments, STDOUT_FILENO)} {}
 
   ExitCode Validate();
   ExitCode Plan();
@@ -91,7 +94,10 @@ class Invocation {
   void ReportWarnings(const v1::ColocationPlan& plan);
 
   const ParsedArguments& arguments_;
+  // Of diagnostics.
   const bool color_;
+  // Of what was asked for.
+  const TextOptions text_;
   ExitCode exit_code_ = ExitCode::kDone;
 };
 
@@ -190,7 +196,7 @@ ExitCode Invocation::Plan() {
   if (output == "yaml") return Print(ToYaml(plan));
   if (output == "json") return Print(ToJson(plan, /*pretty=*/true));
   if (output == "binpb") return Print(PlanBytes(plan));
-  return Print(PlanText(plan));
+  return Print(PlanText(plan, text_));
 }
 
 ExitCode Invocation::Render() {
@@ -226,7 +232,7 @@ ExitCode Invocation::Explain() {
           "explain");
     }
   }
-  return Print(ExplainText(plan, task));
+  return Print(ExplainText(plan, task, text_));
 }
 
 ExitCode Invocation::Graph() {

@@ -397,6 +397,14 @@ TEST(ValidateTest, ColoursOnlyWhereAsked) {
               HasSubstr("\033["));
 }
 
+TEST(PlanTest, ColoursOnlyWhereAsked) {
+  for (const char* command : {"plan", "explain"}) {
+    EXPECT_THAT(Colocate({command, kBuild}).out, Not(HasSubstr("\033[")));
+    EXPECT_THAT(Colocate({command, kBuild, "--color=always"}).out,
+                HasSubstr("\033["));
+  }
+}
+
 // Rendering, explaining, drawing ---------------------------------------------
 
 TEST(RenderTest, OnePodIsOneDocument) {
