@@ -216,6 +216,24 @@ const Scenario kScenarios[] = {
      "a:Succeeded b:Failed(InvalidTaskResultReference) | "
      "PipelineValidationFailed",
      "create:{a}"},
+    {"AConditionWithoutAValueFailsTheRunByItsOwnReason",
+     {"name: a",
+      "name: b, onError: continue, when: [{cel: \"'$(tasks.a.results.r)' != "
+      "'yes' || 1 / 0 > 0\"}]",
+      "finally:", "name: f"},
+     kEach,
+     "ok:a",
+     "a:Succeeded b:Failed(CELEvaluationFailed) f:skipped(PipelineRun was "
+     "stopping) | CELEvaluationFailed",
+     "create:{a}"},
+    {"AConditionWithoutAValueInFinallyDoesToo",
+     {"name: a", "finally:",
+      "name: f, when: [{cel: \"'$(tasks.a.results.r)' != 'yes' || 1 / 0 > "
+      "0\"}]"},
+     kEach,
+     "ok:a",
+     "a:Succeeded f:Failed(CELEvaluationFailed) | CELEvaluationFailed",
+     "create:{a}"},
     // Things that go wrong.
     {"AKilledLauncherIsAFailure",
      {"name: a", "finally:", "name: f"},

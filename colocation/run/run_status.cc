@@ -51,6 +51,8 @@ struct Counts {
   int invalid = 0;
   int incomplete = 0;
   std::vector<std::string> invalid_messages;
+  // Of the first condition in CEL that had no value.
+  std::optional<std::string> cel_message;
 };
 
 class StatusMaker {
@@ -272,6 +274,10 @@ class StatusMaker {
         ++counts.failed;
       } else if (end->reason == launcher::kTaskRunCancelled) {
         ++counts.cancelled;
+      } else if (end->attempts == 0 &&
+                 end->reason == launcher::kCelEvaluationFailed) {
+        ++counts.failed;
+        if (!counts.cel_message) counts.cel_message = end->message;
       } else if (end->attempts == 0) {
         ++counts.invalid;
         counts.invalid_messages.push_back(end->message);
@@ -324,6 +330,14 @@ class StatusMaker {
           absl::StrCat("Tasks Completed: ", completed, " (Failed: ", c.failed,
                        ", Cancelled ", c.cancelled, "), Incomplete: ",
                        c.incomplete, ", Skipped: ", c.skipped));
+    }
+    // Tekton ends the run on the spot (reconcile and runNextSchedulableTask in
+    // pkg/reconciler/pipelinerun/pipelinerun.go): what comes later, be it a
+    // request to cancel or a timeout, finds it ended.
+    if (c.cel_message) {
+      return Succeeded("False", std::string(launcher::kCelEvaluationFailed),
+                       absl::StrCat("Error evaluating CEL ",
+                                    plan_.run().name(), ": ", *c.cel_message));
     }
     if (progress_.stop() == Stop::kCancelled) {
       return Succeeded("False", "Cancelled",
