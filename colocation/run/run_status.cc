@@ -336,8 +336,8 @@ class StatusMaker {
     // request to cancel or a timeout, finds it ended.
     if (c.cel_message) {
       return Succeeded("False", std::string(launcher::kCelEvaluationFailed),
-                       absl::StrCat("Error evaluating CEL ",
-                                    plan_.run().name(), ": ", *c.cel_message));
+                       absl::StrCat("Error evaluating CEL ", plan_.run().name(),
+                                    ": ", *c.cel_message));
     }
     if (progress_.stop() == Stop::kCancelled) {
       return Succeeded("False", "Cancelled",

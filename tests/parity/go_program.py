@@ -34,8 +34,8 @@ def _go(folder: str) -> str:
     raise Skip(f"needs Go {wanted.group(1)}.{wanted.group(2)}, found {', '.join(found) or 'none'}")
 
 
-def build(name: str, into: str) -> str:
-    """The program of tests/parity/NAME, built into a folder."""
+def build(name: str, into: str, package: str = ".") -> str:
+    """The program of tests/parity/NAME, built into a folder; or of another package of the modules it has."""
     source = os.path.join(_HERE, name)
     go = _go(source)
     # Bazel's tests have no home directory, where Go keeps settings, modules and
@@ -46,7 +46,7 @@ def build(name: str, into: str) -> str:
     if had.returncode:
         raise Skip("Go modules can't be had: " + (had.stderr.strip().splitlines() or ["no reason given"])[-1])
     program = os.path.join(into, name)
-    subprocess.run([go, "build", "-o", program, "."], cwd=source, env=environment, check=True)
+    subprocess.run([go, "build", "-o", program, package], cwd=source, env=environment, check=True)
     return program
 
 
