@@ -16,31 +16,10 @@
 #ifndef COLOCATION_SIMULATE_EXECUTION_H_
 #define COLOCATION_SIMULATE_EXECUTION_H_
 
-#include <cstdint>
-#include <functional>
-#include <string>
-
-#include "absl/types/span.h"
-#include "colocation/simulate/cluster_model.h"
-#include "colocation/simulate/layout.h"
-#include "colocation/simulate/scheduler.h"
-#include "colocation/simulate/workload_model.h"
+#include "colocation/simulate/execution_state.h"
 #include "colocation/v1/simulation.pb.h"
 
 namespace colocation::simulate {
-
-struct ExecutionInput {
-  const ClusterModel* cluster = nullptr;
-  // Started, and used by no one else.
-  Scheduler* scheduler = nullptr;
-  absl::Span<const WorkloadModel> workloads;
-  // One for each workload, all of one kind.
-  absl::Span<const Layout> layouts;
-  uint64_t seed = 0;
-  int32_t detailed_runs = 1;
-  // Called after each event, for tests; may be empty.
-  std::function<void(Moment)> observer;
-};
 
 v1::ExecutionResult Execute(const ExecutionInput& input);
 

@@ -1,16 +1,37 @@
-// What an execution keeps of each run, Pod and unit.
+// What an execution is given, and what it keeps: the world, with each run, Pod,
+// unit and node.
 #ifndef COLOCATION_SIMULATE_EXECUTION_STATE_H_
 #define COLOCATION_SIMULATE_EXECUTION_STATE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "colocation/simulate/cluster_model.h"
+#include "colocation/simulate/layout.h"
 #include "colocation/simulate/moment.h"
 #include "colocation/simulate/scheduler.h"
+#include "colocation/simulate/usage.h"
+#include "colocation/simulate/volumes.h"
+#include "colocation/simulate/workload_model.h"
 #include "colocation/v1/simulation.pb.h"
 
 namespace colocation::simulate {
+
+struct ExecutionInput {
+  const ClusterModel* cluster = nullptr;
+  // Started, and used by no one else.
+  Scheduler* scheduler = nullptr;
+  absl::Span<const WorkloadModel> workloads;
+  // One for each workload, all of one kind.
+  absl::Span<const Layout> layouts;
+  uint64_t seed = 0;
+  int32_t detailed_runs = 1;
+  // Called after each event, for tests; may be empty.
+  std::function<void(Moment)> observer;
+};
 
 using RunId = int32_t;
 
@@ -110,6 +131,59 @@ struct RunState {
   std::vector<PodId> assistants;
   // In order of creation.
   std::vector<PodId> pods;
+};
+
+struct NodeState {
+  // In order of assignment.
+  std::vector<PodId> pods;
+  // By image: when it is there; kNever where nobody has asked for it.
+  std::vector<Moment> image_at;
+  // Grows when it may have become idle, and when it is not: events of earlier
+  // ones don't count.
+  uint32_t idle_generation = 0;
+  Moment present_since = kNever;
+};
+
+// All that there is. Who decides what happens next changes it; who explains it
+// or sums it up reads it.
+struct World {
+  explicit World(const ExecutionInput& given);
+
+  const WorkloadModel& WorkloadOf(const RunState& run) const {
+    return input.workloads[run.workload];
+  }
+  const Layout& LayoutOf(const RunState& run) const {
+    return input.layouts[run.workload];
+  }
+  bool Alive(PodId pod) const {
+    return pod >= 0 && pods[pod].phase != PodPhase::kEnded;
+  }
+
+  // Makes room for what is kept of nodes that the scheduler has got.
+  void TakeInNewNodes();
+  // The node is there no longer: it counts up to now.
+  void CloseNode(NodeId node);
+  // Something more is requested than before.
+  void NoteUse();
+
+  const ExecutionInput& input;
+  const ClusterModel& cluster;
+  Scheduler& scheduler;
+  // Tekton's execution: a Pod for each task.
+  const bool per_task;
+
+  Moment now = 0;
+  // Of the last thing that happened to a run.
+  Moment end = 0;
+  std::vector<RunState> runs;
+  int64_t open_runs = 0;
+  std::vector<PodState> pods;
+  VolumeStates volumes;
+  std::vector<VolumeModel> volume_models;
+  std::vector<NodeState> nodes;
+  // By group of nodes: one that is never there, for what a new one has.
+  std::vector<NodeId> templates;
+  Usage usage;
 };
 
 }  // namespace colocation::simulate
