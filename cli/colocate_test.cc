@@ -422,6 +422,18 @@ TEST(RenderTest, DependentPodsAreForAController) {
   EXPECT_THAT(output.out, HasSubstr("\n---\napiVersion: v1\nkind: Pod\n"));
 }
 
+TEST(RenderTest, CustomTasksAreForAController) {
+  const Output output = Colocate({"render", "-"}, R"y(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec: {tasks: [{name: ask, taskRef: {apiVersion: example.dev/v1, kind: Approval}}]}
+)y");
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_THAT(output.err, HasSubstr("have tasks run that no Pod runs: ask ("));
+  EXPECT_THAT(output.err, Not(HasSubstr("--policy")));
+}
+
 TEST(RenderTest, JsonIsAList) {
   const Output output = Colocate({"render", kBuild, "-o", "json"});
   EXPECT_EQ(output.exit_code, 0);

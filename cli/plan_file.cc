@@ -87,31 +87,43 @@ std::string PlanBytes(const v1::ColocationPlan& plan) {
 }
 
 absl::Status CheckRunsAlone(const v1::ColocationPlan& plan) {
-  std::vector<std::string> waiting;
+  std::vector<std::string> pods, tasks;
   for (const v1::PlannedPod& pod : plan.pods()) {
     const bool at_once =
         pod.start_when().empty() ||
         absl::c_any_of(pod.start_when(), [](const v1::StartCondition& when) {
           return when.tasks().empty();
         });
-    if (!at_once || !pod.gates().empty()) waiting.push_back(pod.name());
+    if (!at_once || !pod.gates().empty()) pods.push_back(pod.name());
   }
   for (const v1::PlannedTask& task : plan.tasks()) {
     if (task.placement() == v1::PLACEMENT_EXTERNAL) {
-      waiting.push_back(
-          absl::StrCat(task.external(), " of the task ", task.name()));
+      tasks.push_back(absl::StrCat(task.name(), " (", task.external(), ")"));
     }
   }
-  if (waiting.empty()) return absl::OkStatus();
+  if (pods.empty() && tasks.empty()) return absl::OkStatus();
+  std::vector<std::string> why;
+  if (!pods.empty()) {
+    why.push_back(absl::StrCat(
+        "create Pods in their time and open their gates, as these wait for "
+        "others: ",
+        absl::StrJoin(pods, ", ")));
+  }
+  if (!tasks.empty()) {
+    why.push_back(absl::StrCat("have tasks run that no Pod runs: ",
+                               absl::StrJoin(tasks, ", ")));
+  }
+  const bool could_be_one_pod =
+      tasks.empty() && plan.policy() != v1::POLICY_PIPELINERUN;
   return Refused(
       absl::StatusCode::kFailedPrecondition, "needs-controller", {},
-      absl::StrCat("the plan has ", plan.pods_size(),
-                   plan.pods_size() == 1 ? " Pod" : " Pods",
-                   " and needs a controller that creates each in its time and "
-                   "opens its gates; these wait for others: ",
-                   absl::StrJoin(waiting, ", ")),
-      "put the tasks into one Pod with --policy=pipelinerun, or, where you "
-      "have such a controller, say --controlled");
+      absl::StrCat("this plan needs a controller, to ",
+                   absl::StrJoin(why, ", and to ")),
+      absl::StrCat(could_be_one_pod ? "put the tasks into one Pod with "
+                                      "--policy=pipelinerun; or "
+                                    : "",
+                   "say --controlled where there is one, such as "
+                   "examples/controller; \"colocate run\" is one itself"));
 }
 
 }  // namespace colocation::cli

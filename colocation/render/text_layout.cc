@@ -12,7 +12,7 @@ namespace {
 
 // A column beside the wrapped one is no wider; a longer cell pushes the rest of
 // its line to the right.
-constexpr size_t kColumnLimit = 30;
+constexpr size_t kColumnLimit = 36;
 constexpr int kWrapAtLeast = 20;
 
 void AppendPadded(absl::string_view text, size_t width, std::string* out) {
@@ -150,6 +150,8 @@ std::string TextTable::Print(int indent, const TextOptions& options) const {
     const size_t lines = std::max<size_t>(wrapped.size(), 1);
     for (size_t n = 0; n < lines; ++n) {
       std::string line;
+      // The width of the columns that are in it.
+      size_t before = 0;
       for (size_t i = 0; i < entry.cells.size(); ++i) {
         absl::string_view cell;
         if (i == wrap_) {
@@ -159,6 +161,13 @@ std::string TextTable::Print(int indent, const TextOptions& options) const {
         }
         AppendPadded(cell, widths[i], &line);
         line.append("  ");
+        before += widths[i] + 2;
+        // What follows a cell that is too wide has a line of its own.
+        if (TextWidth(line) > before && i + 1 < entry.cells.size()) {
+          TrimRight(&line);
+          absl::StrAppend(&out, margin, line, "\n");
+          line.assign(before, ' ');
+        }
       }
       TrimRight(&line);
       if (entry.kind == Entry::kHead)

@@ -41,7 +41,8 @@ std::vector<std::string> Wrapped(absl::string_view text, int width);
 std::string Listed(absl::Span<const std::string> names, int width, int lines);
 
 // Rows of cells, aligned, two blanks apart. Column `wrap` takes what the others
-// leave of the width, and its text is wrapped.
+// leave of the width, and its text is wrapped. No other column is wider than 36
+// for the sake of one cell: what follows that goes to a line of its own.
 class TextTable {
  public:
   explicit TextTable(size_t wrap) : wrap_(wrap) {}
