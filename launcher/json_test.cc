@@ -3,14 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "launcher/spec.h"
-#include "launcher/spec_json.h"
-#include "launcher/value.h"
 
 namespace colocation::launcher {
 namespace {
@@ -128,85 +122,6 @@ TEST(JsonWriterTest, EscapesAsGoDoes) {
   std::string json;
   AppendJsonString("<a>&\u2028\x01", &json, /*html=*/true);
   EXPECT_EQ(json, R"("\u003ca\u003e\u0026\u2028\u0001")");
-}
-
-// Nothing that a text may hold makes a reader crash, hang or read beyond its
-// end (the address sanitizer sees that); what is accepted can be written and
-// read again to the same.
-void Feed(const std::string& text) {
-  LaunchSpec spec;
-  InstallSpec install;
-  std::string_view launch;
-  std::string error;
-  if (ReadLaunchSpec(text, &spec, &error)) {
-    const std::string json = ToJson(spec);
-    LaunchSpec again;
-    ASSERT_TRUE(ReadLaunchSpec(json, &again, &error)) << error << json;
-    EXPECT_EQ(ToJson(again), json);
-  }
-  if (ReadInstallSpec(text, &install, &launch, &error)) {
-    EXPECT_LE(launch.size(), text.size());
-  }
-  TaskEnd end;
-  StepEnd step;
-  ReadEvent(text, &end, &error);
-  ReadEvent(text, &step, &error);
-  ParseValue(text);
-}
-
-TEST(JsonFuzzTest, MutatedSeeds) {
-  const std::vector<std::string> seeds = {
-      R"({"version":1,"tasks":[{"name":"a","wait_for":["b"],"units":[)"
-      R"({"name":"a","steps":["a-s"]}],"end":{"outcome":"OUTCOME_FAILED",)"
-      R"("results":[{"name":"r","type":2,"value":"[\"x\"]"}]}}],)"
-      R"("containers":[{"name":"a-s","ready":{"http":{"port":80}},)"
-      R"("timeoutNs":"12"}],"pipelineTimeoutNs":3600000000000})",
-      R"({"launch":{"version":1},"scripts":[{"container":"c",)"
-      R"("content":"\u0024\ud83d\ude00"}],"directories":["a/b"]})",
-      R"(["a","\u00e9",null])",
-      R"({"k":"v","n":null})",
-      "plain",
-  };
-  constexpr std::string_view kPieces[] = {"\"",
-                                          "\\",
-                                          "\\u",
-                                          "{",
-                                          "}",
-                                          "[",
-                                          "]",
-                                          ",",
-                                          ":",
-                                          "null",
-                                          "1e9",
-                                          "\xff",
-                                          "\xf0\x9f",
-                                          "-",
-                                          "0",
-                                          " ",
-                                          std::string_view("\0", 1)};
-  std::mt19937 random(20240601);
-  const auto below = [&random](size_t n) { return random() % n; };
-  for (int round = 0; round < 50'000; ++round) {
-    std::string text = seeds[below(seeds.size())];
-    for (size_t edits = 1 + below(4); edits > 0; --edits) {
-      const size_t at = below(text.size() + 1);
-      switch (below(4)) {
-        case 0:
-          text.erase(at, 1 + below(8));
-          break;
-        case 1:
-          text.insert(at, kPieces[below(std::size(kPieces))]);
-          break;
-        case 2:
-          if (at < text.size()) text[at] = static_cast<char>(below(256));
-          break;
-        default:
-          text.insert(at, text.substr(below(text.size() + 1), below(40)));
-      }
-    }
-    Feed(text);
-    if (HasFailure()) FAIL() << "round " << round << ": " << text;
-  }
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ constexpr std::array<Unit, 8> kUnits = {{
 // Digits at the front of `text`, as a value below 2^63, and how many.
 struct Digits {
   absl::int128 value = 0;
+  // Of a fraction: what to divide by.
   absl::int128 scale = 1;
   int count = 0;
   bool overflow = false;
@@ -44,7 +45,7 @@ Digits TakeDigits(absl::string_view& text, bool fraction) {
     // More digits of a fraction than 18 don't change a nanosecond.
     if (!fraction || digits.count <= 18) {
       digits.value = digits.value * 10 + (text[0] - '0');
-      digits.scale *= 10;
+      if (fraction) digits.scale *= 10;
       if (digits.value > std::numeric_limits<int64_t>::max()) {
         digits.overflow = true;
         digits.value = 0;
