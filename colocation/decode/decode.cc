@@ -1,6 +1,7 @@
 #include "colocation/decode/decode.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -226,7 +227,18 @@ class DocumentDecoder {
     other->set_api_version(api_version);
     other->set_kind(kind);
     *other->mutable_origin() = origin_;
+    // Of a kind that stands twice, the API server takes the last.
+    std::string last_version = api_version, last_kind = kind;
+    std::optional<NodeDecoder::Key> again;
     const auto member = [&](const NodeDecoder::Key& key) {
+      if (key.name == "apiVersion" || key.name == "kind") {
+        const Event& value = reader_.Peek();
+        std::string& last = key.name == "kind" ? last_kind : last_version;
+        if (IsText(value) && last != value.value) {
+          last = std::string(value.value);
+          again = key;
+        }
+      }
       if (key.name != "metadata" ||
           reader_.Peek().type != Event::Type::kMappingStart) {
         reader_.SkipNode();
@@ -246,6 +258,16 @@ class DocumentDecoder {
       member(m.key);
     }
     decoder_.ForEachMember(FieldPath(""), member);
+    if (again.has_value() && absl::StartsWith(last_version, "tekton.dev/") &&
+        IsTektonKind(last_kind)) {
+      decoder_.Begin({origin_, last_kind, other->name()}, ApiVersion::kV1);
+      decoder_
+          .Error("duplicate-key", FieldPath(again->name),
+                 absl::StrCat("\"", again->name,
+                              "\" stands twice in this mapping"),
+                 again->start, again->end)
+          .set_hint("remove one of the two");
+    }
   }
 
   // The objects in `items`; anything else of a List doesn't matter.

@@ -117,6 +117,8 @@ constexpr StepCase kStepCases[] = {
      R"({"params":[{"name":"p","value":"{\"a\":{\"c\":null},\"b\":[\"x\"]}"}]})"},
     {"BooleanKeyIsText", "computeResources: {requests: {on: 1}}",
      R"({"computeResources":{"requests":{"true":"1"}}})"},
+    {"NullQuantityIsZero", "computeResources: {requests: {cpu: ~}}",
+     R"({"computeResources":{"requests":{"cpu":"0"}}})"},
     {"DuplicateMapKey", "computeResources: {requests: {a: 1, a: 2}}",
      "8:43 spec.steps[0].computeResources.requests.a duplicate-key"},
     {"BlockScalar", "script: |\n  a\n  b", R"({"script":"a\nb\n"})"},
@@ -225,6 +227,9 @@ constexpr StreamCase kStreamCases[] = {
      "\xef\xbb\xbf"
      "apiVersion: v1\nkind: X\nmetadata: {name: a}\n",
      "X a; "},
+    {"KindThatIsTektonsTheSecondTime",
+     "apiVersion: tekton.dev/v1\nkind: X\nkind: Task\nmetadata: {name: a}\n",
+     "X a; 3:1 kind duplicate-key"},
     {"CarriageReturns", "apiVersion: v1\r\nkind: X\r\nmetadata: {name: a}\r\n",
      "X a; "},
 };

@@ -413,6 +413,10 @@ void NodeDecoder::DecodeMap(const FieldInfo& info, Message* message,
     entry->GetReflection()->SetString(entry, key_field, key.name);
     if (IsNull(reader_.Peek())) {
       reader_.Next();
+      if (info.format == v1::FORMAT_QUANTITY) {
+        // What a Quantity is that nothing was read into.
+        entry->GetReflection()->SetString(entry, value_field, "0");
+      }
     } else if (info.table != nullptr) {
       DecodeNode(*info.table,
                  entry->GetReflection()->MutableMessage(entry, value_field),

@@ -22,24 +22,27 @@ DeclaredParams::DeclaredParams(const ParamSpecs& specs,
     : specs_(specs), outer_(outer) {
   if (specs.size() <= kShortList) return;
   by_name_.reserve(specs.size());
-  for (int i = 0; i < specs.size(); ++i) by_name_[specs[i].name()] = i;
+  for (int i = 0; i < specs.size(); ++i) {
+    repeats_ |= !by_name_.insert_or_assign(specs[i].name(), i).second;
+  }
 }
 
-const v1::ParamSpec* DeclaredParams::FindHere(absl::string_view name) const {
-  if (!by_name_.empty()) {
+int DeclaredParams::LastBefore(absl::string_view name, int index) const {
+  if (!by_name_.empty() && index == specs_.size()) {
     const auto found = by_name_.find(name);
-    return found == by_name_.end() ? nullptr : &specs_[found->second];
+    return found == by_name_.end() ? -1 : found->second;
   }
-  for (int i = specs_.size() - 1; i >= 0; --i) {
-    if (specs_[i].name() == name) return &specs_[i];
-  }
-  return nullptr;
+  if (!by_name_.empty() && !repeats_) return -1;
+  int i = index - 1;
+  while (i >= 0 && specs_[i].name() != name) --i;
+  return i;
 }
 
 const v1::ParamSpec* DeclaredParams::Find(absl::string_view name) const {
   for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
-    if (const v1::ParamSpec* spec = scope->FindHere(name)) return spec;
+    const int i = scope->LastBefore(name, scope->specs_.size());
+    if (i >= 0) return &scope->specs_[i];
   }
   return nullptr;
 }
@@ -53,7 +56,10 @@ void DeclaredParams::ForEach(
     absl::FunctionRef<void(const v1::ParamSpec&)> found) const {
   for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
-    if (const v1::ParamSpec* spec = scope->FindHere(name)) found(*spec);
+    for (int i = scope->LastBefore(name, scope->specs_.size()); i >= 0;
+         i = scope->LastBefore(name, i)) {
+      found(scope->specs_[i]);
+    }
   }
 }
 

@@ -30,8 +30,8 @@ class DeclaredParams {
   // The declaration nearest to where it is used; null where there is none.
   const v1::ParamSpec* Find(absl::string_view name) const;
 
-  // All declarations of the name, from the inside out: Tekton applies the rules
-  // of each.
+  // All declarations of the name, from the inside out, also those of one list
+  // that has it twice: Tekton applies the rules of each.
   void ForEach(absl::string_view name,
                absl::FunctionRef<void(const v1::ParamSpec&)> found) const;
 
@@ -39,12 +39,16 @@ class DeclaredParams {
   std::vector<absl::string_view> Names() const;
 
  private:
-  const v1::ParamSpec* FindHere(absl::string_view name) const;
+  // Index of the last declaration of the name here before that index; -1 where
+  // there is none.
+  int LastBefore(absl::string_view name, int index) const;
 
   const ParamSpecs& specs_;
   const DeclaredParams* outer_;
   // Index of the last of a name; empty where the list is short.
   absl::flat_hash_map<absl::string_view, int> by_name_;
+  // Whether the list has a name twice; known where it is long.
+  bool repeats_ = false;
 };
 
 // `did you mean "x"?`, or which there are.

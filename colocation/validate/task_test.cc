@@ -128,6 +128,12 @@ constexpr FaultCase kParams[] = {
      "params: [{name: a, type: array}], steps: [{image: i, script: "
      "'$(params.a[*])'}]",
      "spec.steps[0].script: variable-type"},
+    // Of two declarations both count.
+    {"ArrayDeclaredAgainAsString",
+     "params: [{name: p, type: array}, {name: p}], "
+     "steps: [{image: $(params.p)}]",
+     "spec.params[1].name: duplicate-name\n"
+     "spec.steps[0].image: variable-type"},
     {"ElementOfArrayInScript",
      "params: [{name: a, type: array}], steps: [{image: i, script: "
      "'$(params.a[0])'}]",

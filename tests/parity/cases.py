@@ -48,6 +48,25 @@ def hard_cases(folder: str) -> Iterator[Case]:
             )
 
 
+def find_corpus() -> str:
+    """The folder of pipelines that other people wrote, or nothing.
+
+    It is no part of the repository: $COLOCATION_CORPUS, or shared/corpus beside
+    the checkout or further up, as tests/e2e/use_cases_test.cc looks for it. In
+    Bazel's runfiles this file is a link into the checkout, so that local tests
+    find it too.
+    """
+    given = os.environ.get("COLOCATION_CORPUS", "")
+    if given:
+        return given
+    folder = os.path.dirname(os.path.realpath(__file__))
+    while os.path.dirname(folder) != folder:
+        folder = os.path.dirname(folder)
+        if os.path.isdir(os.path.join(folder, "shared", "corpus")):
+            return os.path.join(folder, "shared", "corpus")
+    return ""
+
+
 def corpus(folder: str, settings: str = "-") -> Iterator[Case]:
     """Every YAML file below the folder, in order of its path."""
     for directory, folders, names in os.walk(folder):

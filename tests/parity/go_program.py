@@ -50,6 +50,10 @@ def build(name: str, into: str, package: str = ".") -> str:
     return program
 
 
+def skipped(reason: str) -> str:
+    return f"<skipped message={xml.sax.saxutils.quoteattr(reason)}/>"
+
+
 def report(suite: str, case: str, element: str) -> None:
     """The result for Bazel, in which a skip shows."""
     path = os.environ.get("XML_OUTPUT_FILE")
@@ -66,7 +70,7 @@ def main(suite: str, case: str, test) -> int:
         report(suite, case, "")
     except Skip as skip:
         print(f"SKIPPED: {skip}")
-        report(suite, case, f"<skipped message={xml.sax.saxutils.quoteattr(str(skip))}/>")
+        report(suite, case, skipped(str(skip)))
     except AssertionError as failure:
         print(failure, file=sys.stderr)
         report(suite, case, f"<failure message={xml.sax.saxutils.quoteattr(str(failure))}/>")

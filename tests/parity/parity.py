@@ -17,7 +17,7 @@ import json
 import os
 import sys
 import tempfile
-from typing import Dict, Iterator, List, Tuple
+from typing import Dict, Iterator, List, Optional, Tuple
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -37,15 +37,6 @@ _HARD_MUTANTS = 3000
 _ROUNDS = 4
 # The least share of verdicts and paths that must agree.
 _THRESHOLDS = {"hard_cases": (1.0, 0.99), "hard_mutants": (0.999, 0.99), "corpus": (1.0, 0.99), "mutants": (0.999, 0.99)}
-
-
-def find_corpus() -> str:
-    for folder in (os.environ.get("COLOCATION_CORPUS", ""), os.path.join(_HERE, "..", "corpus", "data"),
-                   os.path.join(_HERE, "..", "..", "..", "shared", "corpus"),
-                   os.path.join(_HERE, "..", "..", "..", "..", "shared", "corpus")):
-        if folder and os.path.isdir(folder):
-            return folder
-    return ""
 
 
 def sets(corpus: str, mutants: int, seed: int) -> Iterator[Tuple[str, List[cases.Case]]]:
@@ -75,6 +66,21 @@ def generate_names(answer: dict) -> Dict[str, str]:
     return {f"{run['doc']}.{run['item']}": run.get("generateName", "") for run in answer.get("runs") or ()}
 
 
+def forms(answer: dict) -> dict:
+    """Of Tekton's answer: tasks with everything put in, and converted objects."""
+    names = generate_names(answer)
+    return {"names": names, "tasks": substituted.of_answer(answer, names), "objects": substituted.converted(answer)}
+
+
+def add_forms(tally: compare.Tally, case_id: str, theirs: dict, ours: dict, stage: Optional[str] = None) -> None:
+    """Compares them with those of our answer."""
+    if stage != "reconcile":
+        tally.add_converted(case_id, theirs["objects"], substituted.converted(ours))
+    if stage in (None, "reconcile"):
+        accepted = [f"{run['doc']}.{run['item']}" for run in ours.get("runs") or () if run["verdict"] == "accepted"]
+        tally.add_substituted(case_id, theirs["tasks"], substituted.of_answer(ours, theirs["names"]), accepted)
+
+
 def record(args: argparse.Namespace) -> int:
     rules = verdicts.Rules(os.path.join(_HERE, "rules.tsv"))
     os.makedirs(os.path.join(_HERE, "golden"), exist_ok=True)
@@ -87,12 +93,10 @@ def record(args: argparse.Namespace) -> int:
             # A mutant's number is its name.
             case_id = case.id.split("/")[1] if name.endswith("mutants") else case.id
             if not name.endswith("mutants"):
-                answer = compare.parse_answer(answers[0])
-                names = generate_names(answer)
-                forms = {key: text for key, text in substituted.of_answer(answer, names).items() if text}
-                objects = substituted.converted(answer)
-                if forms or objects:
-                    whole.append(json.dumps({"id": case.id, "names": names, "tasks": forms, "objects": objects}, sort_keys=True))
+                found = forms(compare.parse_answer(answers[0]))
+                found["tasks"] = {key: text for key, text in found["tasks"].items() if text}
+                if found["tasks"] or found["objects"]:
+                    whole.append(json.dumps({"id": case.id, **found}, sort_keys=True))
             said = [verdicts.of_tekton(rules, compare.parse_answer(answer)) for answer in answers]
             for verdict in verdicts.merge(said):
                 if verdict.verdict != "ignored":
@@ -138,18 +142,17 @@ def check(args: argparse.Namespace) -> int:
             continue
         tally = compare.Tally(name, rules, expected)
         tallies.append(tally)
-        forms = {}
+        whole_forms = {}
         if args.oracle:
             theirs = {}
             for case, line in zip(group, verdicts.run(args.oracle + ["--full"], group)):
                 answer = compare.parse_answer(line)
                 theirs[case.id] = verdicts.of_tekton(rules, answer)
-                names = generate_names(answer)
-                forms[case.id] = {"names": names, "tasks": substituted.of_answer(answer, names), "objects": substituted.converted(answer)}
+                whole_forms[case.id] = forms(answer)
         else:
             whole, theirs = recorded(name)
             if not name.endswith("mutants"):
-                forms = recorded_forms()
+                whole_forms = recorded_forms()
             if (name != "mutants" or args.mutants == RECORDED_MUTANTS) and whole != digest(group):
                 print(f"golden/{name} was recorded for other cases: record it again (README.md)")
                 failed += 1
@@ -165,11 +168,8 @@ def check(args: argparse.Namespace) -> int:
             if args.stage == "reconcile":
                 verdict = compare.of_runs(verdict)
             tally.add(case.id, verdict, answer)
-            if case.id in forms and args.stage != "reconcile":
-                tally.add_converted(case.id, forms[case.id]["objects"], substituted.converted(answer))
-            if case.id in forms and args.stage in (None, "reconcile"):
-                accepted = [f"{run['doc']}.{run['item']}" for run in answer.get("runs") or () if run["verdict"] == "accepted"]
-                tally.add_substituted(case.id, forms[case.id]["tasks"], substituted.of_answer(answer, forms[case.id]["names"]), accepted)
+            if case.id in whole_forms:
+                add_forms(tally, case.id, whole_forms[case.id], answer, args.stage)
             total += 1
         print(tally.report(args.limit, args.rules))
         verdict_share, path_share = _THRESHOLDS[name]
@@ -191,7 +191,9 @@ def check(args: argparse.Namespace) -> int:
 
 def page_is(text: str, args: argparse.Namespace) -> bool:
     if not args.corpus:
-        print("SKIPPED: docs/parity.md counts the corpus, which isn't there")
+        reason = "docs/parity.md counts the corpus, which isn't there"
+        print("SKIPPED: " + reason)
+        go_program.report("figures", "PageSaysWhatIsSoNow", go_program.skipped(reason))
         return True
     if args.write:
         with open(figures.PAGE, "w", encoding="utf-8") as file:
@@ -243,7 +245,7 @@ def main() -> int:
     parser.add_argument("case", nargs="*")
     parser.add_argument("--subject", nargs="+", help="our program: reads frames, answers in JSON lines")
     parser.add_argument("--oracle", nargs="+", help="a program that answers with Tekton's own code")
-    parser.add_argument("--corpus", default=find_corpus())
+    parser.add_argument("--corpus", default=cases.find_corpus())
     parser.add_argument("--mutants", type=int, default=RECORDED_MUTANTS)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", action="append", help="hard_cases, hard_mutants, corpus or mutants")

@@ -19,11 +19,10 @@ import subprocess
 import sys
 import tempfile
 
+import cases
 import compare
 import go_program
-import parity
 import verdicts
-from cases import Case
 
 _POLICIES = ("pipelinerun", "isolated")
 # Of a corpus at least so many plans must come about, so that the test can't
@@ -33,7 +32,7 @@ _LEAST_FROM_CORPUS = 300
 
 def inputs(files):
     yield from files
-    corpus = parity.find_corpus()
+    corpus = cases.find_corpus()
     for folder, folders, names in os.walk(corpus) if corpus else ():
         folders.sort()
         yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith((".yaml", ".yml")))
@@ -67,7 +66,7 @@ def test(colocate: str, files) -> str:
                     left_out += 1
                 else:
                     manifests.append((f"{path} --policy={policy}", text))
-        group = [Case(id=str(number), text=text) for number, (_, text) in enumerate(manifests)]
+        group = [cases.Case(id=str(number), text=text) for number, (_, text) in enumerate(manifests)]
         pods, faults = 0, []
         for (name, _), answer in zip(manifests, verdicts.run([oracle], group)):
             for pod in compare.parse_answer(answer)["pods"]:
@@ -75,7 +74,7 @@ def test(colocate: str, files) -> str:
                 faults += [f"{name}: {pod['name']}: {error['path']}: {error['message']}"
                            for error in pod.get("errors", ())]
         assert not faults, "\n".join(faults)
-        if parity.find_corpus():
+        if cases.find_corpus():
             assert len(manifests) >= _LEAST_FROM_CORPUS, f"only {len(manifests)} plans"
         return f"{pods} Pods of {len(manifests)} plans accepted, {left_out} inputs left out"
 

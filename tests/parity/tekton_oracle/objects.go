@@ -222,7 +222,10 @@ func (o *object) admit(ctx context.Context, full bool) {
 		}
 	}
 	o.given.SetDefaults(ctx)
-	for _, err := range o.given.Validate(ctx).WrappedErrors() {
+	// A copy: what the validating webhook does to its object is not stored. It
+	// writes defaults of an embedded spec into the run's own parameters
+	// (taskrun_validation.go, combineParamSpec).
+	for _, err := range copied(o.given).Validate(ctx).WrappedErrors() {
 		o.refuse("webhook", err.Message, err.Paths...)
 	}
 	if len(o.Errors) > 0 {
@@ -280,6 +283,6 @@ func edgesOf(graph *dag.Graph) (edges [][2]string) {
 	return edges
 }
 
-func copied[T any](given *T) *T {
-	return reflect.ValueOf(given).MethodByName("DeepCopy").Call(nil)[0].Interface().(*T)
+func copied[T any](given T) T {
+	return reflect.ValueOf(given).MethodByName("DeepCopy").Call(nil)[0].Interface().(T)
 }
