@@ -46,7 +46,10 @@ std::string NearestName(absl::string_view name,
     const int distance = absl::AsciiStrToLower(candidate) == lower
                              ? 0
                              : EditDistance(name, candidate, best_distance - 1);
-    if (distance < best_distance) {
+    // Something has to be left of it.
+    const bool alike =
+        static_cast<size_t>(distance) < std::max(name.size(), candidate.size());
+    if (alike && distance < best_distance) {
       best_distance = distance;
       best = candidate;
     }

@@ -33,6 +33,9 @@ TEST(NearestNameTest, SuggestsOnlyWhatCouldBeMeant) {
   EXPECT_EQ(NearestName("uint-test", {"lint", "unit-test"}), "unit-test");
   EXPECT_EQ(NearestName("RunAfter", {"retries", "runAfter"}), "runAfter");
   EXPECT_EQ(NearestName("x", {"deploy"}), "");
+  EXPECT_EQ(NearestName("x", {"y"}), "");
+  EXPECT_EQ(NearestName("x", {"X"}), "X");
+  EXPECT_EQ(NearestName("x", {"xy"}), "xy");
   EXPECT_EQ(NearestName("build", {"build"}), "");
   EXPECT_EQ(NearestName("test", {"rest", "best"}), "rest");
   EXPECT_EQ(DidYouMean("biuld", {"build"}), "did you mean \"build\"?");

@@ -552,7 +552,7 @@ metadata: {name: r}
 spec:
   pipelineSpec:
     params: [{name: x}]
-    tasks: [{name: a, taskSpec: {steps: [{image: i, script: "$(params.x) $(params.y)"}]}}]
+    tasks: [{name: a, taskSpec: {steps: [{image: i, script: "$(params.x) $(params.xy)"}]}}]
 )y",
                 "spec.params [missing-param] give it in the PipelineRun's "
                 "params, or with --param NAME=VALUE\n"
@@ -789,7 +789,7 @@ spec:
     workspaces: [{name: w}]
     tasks:
     - {name: a, taskRef: {name: t}}
-    - {name: b, runAfter: [z], taskSpec: {steps: [{image: i}]}}
+    - {name: b, runAfter: [ab], taskSpec: {steps: [{image: i}]}}
 )y",
                 "spec.params [missing-param] give it in the PipelineRun's "
                 "params, or with --param NAME=VALUE\n"
