@@ -129,6 +129,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"BadWorkspace",
          {"plan", kBuild, "-w", "source=disk"},
          "colocate: --workspace source=disk: there is no \"disk\""},
+        {"ImagesWithoutAController",
+         {"plan", kBuild, "--patch-images"},
+         "colocate: --patch-images: only with --controlled"},
+        {"ImagesInPodman",
+         {"run", kBuild, "--patch-images"},
+         "colocate: there is no flag --patch-images"},
         {"UnknownTaskToExplain",
          {"explain", kBuild, "--task=clon"},
          "colocate: --task clon: the plan has no such task; did you mean "

@@ -112,6 +112,10 @@ constexpr Flag kFlags[] = {
     {"controlled", 0, "",
      "A controller creates the Pods when they may start and opens their gates.",
      " plan render explain graph check "},
+    {"patch-images", 0, "",
+     "With --controlled: an image that a result names is put into the running "
+     "Pod, instead of a Pod of its own (docs/planning.md has the risks).",
+     " plan render explain graph check "},
     {"api-fields", 0, "stable|beta|alpha",
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",

@@ -408,6 +408,12 @@ absl::StatusOr<v1::PlanRequest> MakeRequest(
   options->set_run(arguments.Get("run", ""));
   options->set_allow_unknown_fields(arguments.Has("allow-unknown-fields"));
   options->set_controlled(arguments.Has("controlled"));
+  if (arguments.Has("patch-images") && !arguments.Has("controlled")) {
+    return absl::InvalidArgumentError(
+        "--patch-images: only with --controlled, as it takes a controller to "
+        "put images into a running Pod");
+  }
+  options->set_patch_images(arguments.Has("patch-images"));
   options->set_launcher_image(arguments.Get("launcher-image", ""));
   options->set_default_service_account(arguments.Get("service-account", ""));
   options->set_default_namespace(arguments.Get("namespace", ""));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "launcher/spec_json.h"
+#include "launcher/termination_message.h"
 
 namespace colocation::launcher {
 namespace {
@@ -125,12 +127,40 @@ std::unique_ptr<Container> Container::Open(const RunOptions& options,
       ReadFile(program + "/started_unix_ns");
   opened->pod_start_ns_ =
       started.has_value() ? std::strtoll(started->c_str(), nullptr, 10) : 0;
+  if (!container->image_gate.empty() &&
+      SameContent("/proc/self/exe", paths.in_image)) {
+    opened->WaitForImage();
+  }
   opened->alive_ = HoldAlive(paths.post);
   if (!opened->alive_.is_open()) {
     *error = FileError(paths.post + "/alive");
     return nullptr;
   }
   return opened;
+}
+
+void Container::WaitForImage() {
+  const std::string gate = paths_.gates + "/" + self_->image_gate;
+  std::fprintf(stderr, "launcher: container \"%s\" waits for its image\n",
+               self_->name.c_str());
+  for (;;) {
+    const StopCause cause = CauseToStop(0);
+    if (cause == StopCause::kTerminated) {
+      // As the kubelet does it to put the image in.
+      TerminationMessage message;
+      message.reason = kPlaceholder;
+      std::string text;
+      FormatMessage(message, MessageLimit(spec_.containers.size() + 1), &text);
+      WriteTerminationMessage(text);
+      _exit(128 + SIGTERM);
+    }
+    const std::string image = ReadFile(gate).value_or("");
+    if (!image.empty() || cause != StopCause::kNone) {
+      without_image_ = image.empty() || image == kNoImage;
+      return;
+    }
+    Wait(NextDeadline(0));
+  }
 }
 
 const std::string& Container::previous_step() const {

@@ -85,6 +85,9 @@ class Container {
   // The same, also until one of these is readable.
   void Wait(int64_t until_ns, Process* process, std::vector<pollfd> fds);
 
+  // It has not got the image that it was to run, and can't run anything.
+  bool without_image() const { return without_image_; }
+
   // SIGTERM or SIGINT has come.
   bool terminated() const { return terminated_; }
 
@@ -102,6 +105,11 @@ class Container {
 
   int64_t FinallyStart();
 
+  // In the launcher's own image, until this container is not to get another one
+  // (docs/launcher.md, "Images that come later"). The kubelet ends this process
+  // to put the image in, and starts the same command in it.
+  void WaitForImage();
+
   LaunchSpec spec_;
   const LaunchContainer* self_;
   size_t task_ = 0;
@@ -114,6 +122,7 @@ class Container {
   PodEvents events_;
   File alive_;
   bool terminated_ = false;
+  bool without_image_ = false;
   // When to look although nothing was reported; see Wait.
   int64_t next_look_ns_ = 0;
   int64_t look_interval_ns_ = 0;

@@ -27,6 +27,7 @@ inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kStepFailed = "StepFailed";
 inline constexpr std::string_view kFailureIgnored = "FailureIgnored";
 inline constexpr std::string_view kTaskRunTimeout = "TaskRunTimeout";
+inline constexpr std::string_view kImagePullFailed = "TaskRunImagePullFailed";
 inline constexpr std::string_view kTaskRunCancelled = "TaskRunCancelled";
 inline constexpr std::string_view kTaskRunValidationFailed =
     "TaskRunValidationFailed";

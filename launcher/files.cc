@@ -42,6 +42,18 @@ bool FileExists(const std::string& path) {
   return access(path.c_str(), F_OK) == 0;
 }
 
+bool SameContent(const std::string& a, const std::string& b) {
+  struct stat of_a;
+  struct stat of_b;
+  if (stat(a.c_str(), &of_a) != 0 || stat(b.c_str(), &of_b) != 0 ||
+      of_a.st_size != of_b.st_size) {
+    return false;
+  }
+  if (of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino) return true;
+  const std::optional<std::string> content = ReadFile(a);
+  return content.has_value() && content == ReadFile(b);
+}
+
 bool WriteAll(int fd, std::string_view data) {
   while (!data.empty()) {
     const ssize_t n = write(fd, data.data(), data.size());

@@ -39,6 +39,9 @@ std::optional<std::string> ReadFile(const std::string& path);
 
 bool FileExists(const std::string& path);
 
+// Whether both can be read and have the same content.
+bool SameContent(const std::string& a, const std::string& b);
+
 // All of `data`; false, with errno set, on an error.
 bool WriteAll(int fd, std::string_view data);
 

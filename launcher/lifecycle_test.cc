@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "launcher/files.h"
 #include "launcher/pod_process_testing.h"
 #include "launcher/spec_json.h"
 
@@ -335,6 +336,122 @@ TEST(GateTest, WhatIsNoTaskEndIsAFailure) {
   pod.WriteGate("other", "nonsense");
   pod.Run();
   EXPECT_EQ(pod.Outcomes(), "b:skipped(STOPPING)");
+}
+
+// ---------------------------------------------------------------------------
+// Images that are put in while the Pod runs
+
+// Task a, and b whose one container waits for its image.
+TestTask& WithImageGate(TestPod& pod, const std::string& a) {
+  pod.spec().controlled = true;
+  pod.AddTask("a").Result("image").Step("s", a);
+  TestTask& b =
+      pod.AddTask("b").AfterResult("a", "image").Step("s", "echo b >> {log}");
+  b.last().image_gate = "_image.b-s";
+  pod.SetLauncherImage("b-s", true);
+  pod.WriteGate("_image.b-s", "");
+  return b;
+}
+
+constexpr char kGivesImage[] =
+    "echo -n app > {tekton}/results/image; touch {shared}/built";
+
+TEST(ImageGateTest, ThePlaceholderIsReplacedAndNobodyTakesThatForAnEnd) {
+  TestPod pod;
+  WithImageGate(pod, kGivesImage);
+  pod.AddTask("c").After("b").Step("s", "echo c >> {log}");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitOutput("b-s");
+  pod.AwaitFile(pod.Shared() + "/built");
+  // As the kubelet does it when the image has changed.
+  pod.Kill("b-s", SIGTERM);
+  pod.AwaitEnd("b-s");
+  EXPECT_EQ(pod.Failures(), "b-s:143");
+  EXPECT_EQ(pod.TerminationMessage("b-s"),
+            R"([{"key":"Reason","value":"Placeholder","type":3}])");
+  pod.SetLauncherImage("b-s", false);
+  pod.Start("b-s");
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok c:ok");
+  EXPECT_EQ(pod.Failures(), "");
+  EXPECT_EQ(pod.Log(), "b c");
+}
+
+TEST(ImageGateTest, AContainerThatStartsWithItsImageWaitsForNothing) {
+  TestPod pod;
+  WithImageGate(pod, kGivesImage);
+  pod.SetLauncherImage("b-s", false);
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok");
+}
+
+TEST(ImageGateTest, NothingRunsInThePlaceholderUntilItIsReplaced) {
+  TestPod pod;
+  WithImageGate(pod, kGivesImage);
+  pod.Install();
+  pod.Start("a-s");
+  pod.AwaitEnd("a-s");
+  pod.Start("b-s");
+  pod.AwaitOutput("b-s");
+  EXPECT_FALSE(FileExists(pod.root() + "/colocation/events/b-s/alive"));
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:none");
+  // The launcher's own image is what it is to run.
+  pod.WriteGate("_image.b-s", "launcher");
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok");
+}
+
+TEST(ImageGateTest, WithoutAnImageTheTaskIsDecidedAsItIs) {
+  TestPod pod;
+  WithImageGate(pod, "exit 1");
+  pod.WriteGate("_image.b-s", "none");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed) b:skipped(STOPPING)");
+  EXPECT_EQ(pod.Log(), "");
+}
+
+TEST(ImageGateTest, WithoutAnImageNothingIsRunInThePlaceholder) {
+  TestPod pod;
+  WithImageGate(pod, kGivesImage);
+  pod.WriteGate("_image.b-s", "none");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:failed(TaskRunImagePullFailed)");
+  EXPECT_EQ(pod.Log(), "");
+}
+
+TEST(ImageGateTest, ASidecarWithoutAnImageHasGone) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  TestTask& b = pod.AddTask("b").Step("s", "echo b >> {log}");
+  b.Sidecar("d", "echo d >> {log}");
+  b.last().image_gate = "_image.b-d";
+  pod.SetLauncherImage("b-d", true);
+  pod.WriteGate("_image.b-d", "none");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "b:ok");
+  EXPECT_EQ(pod.Log(), "b");
+}
+
+TEST(ImageGateTest, ThePlaceholderKnowsWhenTheRunIsCancelled) {
+  TestPod pod;
+  WithImageGate(pod, kForever);
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitOutput("b-s");
+  pod.AwaitFile(pod.Shared() + "/log");
+  pod.WriteGate("_stop", "Cancelled");
+  pod.Wait();
+  EXPECT_EQ(pod.Outcomes(), "a:failed(TaskRunCancelled) b:skipped(CANCELLED)");
+}
+
+TEST(ImageGateTest, ThePlaceholderKnowsThePipelinesTimeout) {
+  TestPod pod;
+  pod.spec().pipeline_timeout_ns = 200 * kTestMillisecond;
+  WithImageGate(pod, kForever);
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_THAT(pod.Outcomes(), HasSubstr("b:skipped("));
 }
 
 // ---------------------------------------------------------------------------

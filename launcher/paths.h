@@ -20,6 +20,8 @@ struct Paths {
   std::string tekton;
   // Empty: where the spec says.
   std::string termination_message;
+  // The launcher as its own image has it.
+  std::string in_image;
 
   // Of a container in a Pod.
   static Paths InPod() {
@@ -28,7 +30,8 @@ struct Paths {
             "/colocation/post",
             "/colocation/gates",
             "/tekton",
-            ""};
+            "",
+            "/launcher"};
   }
 
   // Of tests, which run a whole Pod in one directory, with no mounts.
@@ -40,7 +43,8 @@ struct Paths {
             colocation + "/events/" + container,
             colocation + "/gates",
             colocation + "/private/" + unit + "/tekton",
-            root + "/termination/" + container};
+            root + "/termination/" + container,
+            root + "/images/" + container + "/launcher"};
   }
 };
 

@@ -317,6 +317,32 @@ bool TestPod::IsRunning(const std::string& container) const {
   return running_.count(container) > 0;
 }
 
+void TestPod::SetLauncherImage(const std::string& container, bool launchers) {
+  const std::string image = root_ + "/images/" + container;
+  MakeDirectories(image, 0777);
+  unlink((image + "/launcher").c_str());
+  if (!launchers) return;
+  const std::string program = root_ + "/colocation/program/launcher";
+  if (symlink(program.c_str(), (image + "/launcher").c_str()) != 0) {
+    std::abort();
+  }
+}
+
+void TestPod::AwaitOutput(const std::string& container) const {
+  const int64_t until = NowNs() + kLongest;
+  while (Output(container).empty() && NowNs() < until) sched_yield();
+}
+
+void TestPod::AwaitEnd(const std::string& container) {
+  const auto found = running_.find(container);
+  if (found == running_.end()) return;
+  int status = 0;
+  waitpid(found->second, &status, 0);
+  exit_codes_[container] =
+      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  running_.erase(found);
+}
+
 std::optional<TaskEnd> TestPod::End(const std::string& unit) const {
   for (const LaunchTask& task : spec_.tasks) {
     for (const LaunchUnit& u : task.units) {

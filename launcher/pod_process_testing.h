@@ -98,6 +98,12 @@ class TestPod {
   // Kills the process that a container's launcher has started, if any.
   void KillProcessOf(const std::string& container, int signal) const;
   bool IsRunning(const std::string& container) const;
+  // Has the container run the launcher's own image from now on, or another one.
+  void SetLauncherImage(const std::string& container, bool launchers);
+  // Waits until it has written something.
+  void AwaitOutput(const std::string& container) const;
+  // Waits for the end of this one.
+  void AwaitEnd(const std::string& container);
 
   // "build:ok test:failed(StepFailed) deploy:skipped(WHEN) lint:none"
   std::string Outcomes() const;

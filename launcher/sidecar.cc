@@ -83,6 +83,12 @@ SidecarState Sidecar::RunProcess() {
   Command command;
   Process process;
   if (AttemptIsOver()) return gone;
+  if (container_.without_image()) {
+    gone.message = "it has not got its image";
+    std::fprintf(stderr, "launcher: %s\n", gone.message.c_str());
+    gone.exit_code = 1;
+    return gone;
+  }
   start_ns_ = NowNs();
   if (!MakeCommand(container_, arguments_, attempt_, &command, &gone.message) ||
       !process.Start(command, &gone.message)) {

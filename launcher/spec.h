@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace colocation::launcher {
@@ -166,6 +167,10 @@ struct LaunchProbe {
   int32_t failure_threshold = 0;
 };
 
+// What the file of LaunchContainer.image_gate says where there will be no
+// image.
+inline constexpr std::string_view kNoImage = "none";
+
 struct LaunchContainer {
   std::string name;
   ContainerRole role = ContainerRole::kUnspecified;
@@ -187,6 +192,7 @@ struct LaunchContainer {
   std::optional<LaunchProbe> live;
   std::vector<std::string> post_start;
   bool script = false;
+  std::string image_gate;
 };
 
 struct LaunchSpec {
@@ -381,6 +387,7 @@ void Fields(Visitor& v, LaunchContainer& m) {
   v("live", m.live);
   v("postStart", m.post_start);
   v("script", m.script);
+  v("imageGate", m.image_gate);
 }
 
 template <typename Visitor>

@@ -420,6 +420,10 @@ StepEnd Step::RunProcess() {
                  self.step.c_str());
     return skipped;
   }
+  if (container_.without_image()) {
+    return Failed(kImagePullFailed,
+                  "container " + Quoted(self.name) + " has not got its image");
+  }
   Command command;
   std::string error;
   if (!MakeCommand(container_, arguments_, attempt_, &command, &error)) {

@@ -17,6 +17,9 @@
 
 namespace colocation::launcher {
 
+// The reason of a container that ended while it waited for its image.
+inline constexpr std::string_view kPlaceholder = "Placeholder";
+
 struct TerminationMessage {
   // Of the task; only the last step's container has them.
   std::vector<ResultValue> task_results;
@@ -25,7 +28,7 @@ struct TerminationMessage {
   int64_t started_unix_ns = 0;
   // The real exit code of a step whose failure was ignored.
   std::string exit_code;
-  // "Skipped", "Cancelled", "TimeoutExceeded"; empty for none.
+  // "Skipped", "Cancelled", "TimeoutExceeded", "Placeholder"; empty for none.
   std::string reason;
   // How the unit ended (EndText); only the last step's container has it.
   std::string end;

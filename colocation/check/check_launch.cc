@@ -61,6 +61,7 @@ class LaunchChecker {
     Timeouts();
     Units();
     Containers();
+    ImagePatches();
     Tasks();
     Gates();
     Scripts();
@@ -223,6 +224,78 @@ class LaunchChecker {
       }
       Wrapped(c, planned.container(), launch.script());
     }
+  }
+
+  // Every placeholder has its patch, which says what the image waits for.
+  void ImagePatches() {
+    int next = 0;
+    for (int c = 0; c < pod_.containers_size(); ++c) {
+      const std::string& name = pod_.containers(c).container().name();
+      const std::string gate = c < spec_.containers_size()
+                                   ? spec_.containers(c).image_gate()
+                                   : std::string();
+      const bool patched = next < pod_.image_patches_size() &&
+                           pod_.image_patches(next).container() == name;
+      if (!patched && gate.empty()) continue;
+      const auto fault = [&](absl::string_view message) {
+        Fault("image-patch", absl::StrCat("imagePatches[", next, "]"),
+              absl::StrCat("\"", name, "\": ", message));
+      };
+      if (!patched || gate != absl::StrCat("_image.", name)) {
+        fault("the launcher and the patches don't agree on its image");
+        if (!patched) continue;
+      }
+      const v1::ImagePatch& patch = pod_.image_patches(next);
+      if (pod_.containers(c).container().image() != pod_.launcher_image()) {
+        fault("it does not begin with the launcher's image");
+      }
+      if (patch.image().empty() || patch.tasks().empty()) {
+        fault("there is no image, or nothing that it waits for");
+      }
+      for (const std::string& task : patch.tasks()) {
+        if (!absl::StrContains(patch.image(),
+                               absl::StrCat("tasks.", task, "."))) {
+          fault(absl::StrCat("its image is no result of \"", task, "\""));
+        }
+        if (!TakesResultOf(pod_.containers(c).task(), task)) {
+          fault(absl::StrCat("its task takes no result of \"", task, "\""));
+        }
+      }
+      if (!spec_.controlled() || !HasGateFile(gate, patch.annotation()) ||
+          patch.annotation() != absl::StrCat("image.colocation.dev/", name)) {
+        fault("no file among the gates shows its annotation");
+      }
+      ++next;
+    }
+    if (next < pod_.image_patches_size()) {
+      Fault("image-patch", absl::StrCat("imagePatches[", next, "]"),
+            "it is of no container, or not in the order of the manifest");
+    }
+  }
+
+  bool TakesResultOf(absl::string_view task, absl::string_view giver) const {
+    for (const v1::LaunchTask& launch : spec_.tasks()) {
+      if (launch.name() != task) continue;
+      return std::any_of(launch.parents().begin(), launch.parents().end(),
+                         [&](const v1::Parent& parent) {
+                           return parent.task() == giver && parent.resource();
+                         });
+    }
+    return false;
+  }
+
+  bool HasGateFile(absl::string_view file, absl::string_view annotation) const {
+    for (const v1::PlannedVolume& volume : pod_.volumes()) {
+      if (volume.purpose() != v1::PlannedVolume::GATES) continue;
+      for (const auto& item : volume.volume().downward_api().items()) {
+        if (item.path() == file &&
+            item.field_ref().field_path() ==
+                absl::StrCat("metadata.annotations['", annotation, "']")) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   void Wrapped(int c, const v1::Container& container, bool script) {

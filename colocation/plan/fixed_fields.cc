@@ -18,14 +18,23 @@ class Finder {
       : task_(task), names_(names) {}
 
   void Unit(const v1::TaskSpec& spec) {
-    constexpr TextFields kFixed = kImageText | kPullPolicyText |
-                                  kEnvSourceText | kEnvFromText | kMountText;
+    constexpr TextFields kFixed =
+        kPullPolicyText | kEnvSourceText | kEnvFromText | kMountText;
     const auto look = [&](const std::string& text, const FieldPath& path) {
       if (HasLateReference(text)) {
         Add(&task_.task_subject, path.ToString(), text);
       }
     };
     const FieldPath at(task_.task_path);
+    const auto look_at_image = [&](const std::string& text,
+                                   const FieldPath& path) {
+      if (!HasLateReference(text)) return;
+      const size_t known = found_.size();
+      Add(&task_.task_subject, path.ToString(), text);
+      if (found_.size() > known) found_.back().image = true;
+    };
+    ForEachStepText(spec, kImageText, at, look_at_image);
+    ForEachSidecarText(spec, kImageText, at, look_at_image);
     ForEachStepText(spec, kFixed, at, look);
     ForEachSidecarText(spec, kFixed, at, look);
     ForEachVolumeText(spec, at, look);

@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/resolve/run.h"
+#include "colocation/v1/request.pb.h"
 
 namespace colocation {
 
@@ -26,7 +27,14 @@ struct LateField {
   // The tasks whose results it takes, ascending; empty where it needs something
   // that no Pod can have before it exists, such as a result of its own steps.
   std::vector<TaskIndex> needs;
+  // The image of a step or sidecar, which can be changed in a running Pod.
+  bool image = false;
 };
+
+// Whether the run's images are put into running Pods.
+inline bool PatchesImages(const v1::PlanOptions& options) {
+  return options.patch_images() && options.controlled();
+}
 
 // Tasks by their names.
 using TaskNames = absl::flat_hash_map<absl::string_view, TaskIndex>;

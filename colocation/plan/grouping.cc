@@ -41,9 +41,11 @@ std::string Count(int64_t number, absl::string_view what) {
 
 class Grouper {
  public:
-  Grouper(const ResolvedRun& run, v1::Policy policy, const PodCaps& caps,
-          WaitSets* waits, Decisions* decisions, DiagnosticList* diagnostics)
+  Grouper(const ResolvedRun& run, const v1::PlanOptions& options,
+          v1::Policy policy, const PodCaps& caps, WaitSets* waits,
+          Decisions* decisions, DiagnosticList* diagnostics)
       : run_(run),
+        patches_images_(PatchesImages(options)),
         policy_(policy),
         caps_(caps),
         share_claims_(AsksToShareClaims(run)),
@@ -238,6 +240,16 @@ class Grouper {
   void CheckLateFields(Group* group) {
     for (const TaskIndex task : group->tasks) {
       for (const LateField& field : FindLateFields(run_.tasks[task], names_)) {
+        if (patches_images_ && field.image && !field.needs.empty()) {
+          decisions_.Add(
+              "image-patched", {task}, field.path,
+              absl::StrCat("The image of ", Quoted(run_.tasks[task].name),
+                           " is put into the running Pod when the value of ",
+                           field.text,
+                           " is known, as the request asks for it; until then "
+                           "its container runs the launcher's"));
+          continue;
+        }
         CheckLateField(task, field, *group);
         group->needs.insert(group->needs.end(), field.needs.begin(),
                             field.needs.end());
@@ -282,9 +294,12 @@ class Grouper {
                 ", but this field is fixed when the Pod is created, and ",
                 field.text, " is known only ",
                 member == need ? "when it has run" : "after it has run"));
-        d.set_hint(
+        d.set_hint(absl::StrCat(
             "use a parameter here, or bind the workspace to a "
-            "PersistentVolumeClaim, so that they need not share a Pod");
+            "PersistentVolumeClaim, so that they need not share a Pod",
+            field.image ? ", or have a controller put the image into the "
+                          "running Pod (`patch_images`)"
+                        : ""));
         Relate(member, absl::StrCat("\"", before, "\" is here"), &d);
         return;
       }
@@ -753,6 +768,7 @@ class Grouper {
   }
 
   const ResolvedRun& run_;
+  const bool patches_images_;
   const v1::Policy policy_;
   const PodCaps& caps_;
   const bool share_claims_;
@@ -768,10 +784,11 @@ class Grouper {
 
 }  // namespace
 
-Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy,
-                    const PodCaps& caps, WaitSets* waits, Decisions* decisions,
-                    DiagnosticList* diagnostics) {
-  return Grouper(run, policy, caps, waits, decisions, diagnostics).Run();
+Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
+                    v1::Policy policy, const PodCaps& caps, WaitSets* waits,
+                    Decisions* decisions, DiagnosticList* diagnostics) {
+  return Grouper(run, options, policy, caps, waits, decisions, diagnostics)
+      .Run();
 }
 
 }  // namespace colocation

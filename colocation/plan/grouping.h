@@ -43,9 +43,9 @@ struct Grouping {
 };
 
 // The grouping counts only where no error was added.
-Grouping GroupTasks(const ResolvedRun& run, v1::Policy policy,
-                    const PodCaps& caps, WaitSets* waits, Decisions* decisions,
-                    DiagnosticList* diagnostics);
+Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
+                    v1::Policy policy, const PodCaps& caps, WaitSets* waits,
+                    Decisions* decisions, DiagnosticList* diagnostics);
 
 }  // namespace colocation
 

@@ -13,6 +13,7 @@
 #include "colocation/plan/fixed_fields.h"
 #include "colocation/plan/grouping.h"
 #include "colocation/plan/images.h"
+#include "colocation/plan/late_references.h"
 #include "colocation/plan/launch_spec.h"
 #include "colocation/plan/limit_range.h"
 #include "colocation/plan/metadata.h"
@@ -85,8 +86,8 @@ class Planner {
         FindLimitRange(request_.cluster(), run_.identity.namespace_());
     const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_);
     *plan_.mutable_caps() = caps.ToProto();
-    grouping_ = GroupTasks(run_, plan_.policy(), caps, &waits_, &decisions_,
-                           &diagnostics_);
+    grouping_ = GroupTasks(run_, options_, plan_.policy(), caps, &waits_,
+                           &decisions_, &diagnostics_);
     pod_names_ = PodNames(run_, grouping_);
     unit_names_ = UnitNames(run_);
     claims_ = NameClaims(run_, grouping_);
@@ -234,6 +235,7 @@ class Planner {
                         : resources.steps[place.unit][place.index],
           &wrapped.planned);
       AddBarriers(g, units[place.unit], place, &wrapped.planned);
+      if (PatchesImages(options_)) PatchImage(&wrapped, pod);
       if (!wrapped.script.empty()) {
         v1::Script* script = install->add_scripts();
         script->set_container(wrapped.launch.name());
@@ -287,6 +289,38 @@ class Planner {
     *resources->mutable_claims() = need.written.claims();
     for (const auto& [resource, quantity] : requests) {
       (*resources->mutable_requests())[resource] = quantity.ToString();
+    }
+  }
+
+  // A container whose image a result names begins with the launcher's.
+  void PatchImage(WrappedContainer* wrapped, v1::PlannedPod* pod) {
+    v1::Container* container = wrapped->planned.mutable_container();
+    if (!HasLateReference(container->image())) return;
+    v1::ImagePatch* patch = pod->add_image_patches();
+    patch->set_container(container->name());
+    patch->set_image(container->image());
+    patch->set_annotation(
+        absl::StrCat("image.colocation.dev/", container->name()));
+    std::vector<TaskIndex> tasks;
+    ForEachTaskReference(container->image(),
+                         [&](const ResultReference& reference) {
+                           const auto found = names_.find(reference.owner);
+                           if (found != names_.end())
+                             tasks.push_back(found->second);
+                         });
+    std::sort(tasks.begin(), tasks.end());
+    tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
+    for (const TaskIndex task : tasks) patch->add_tasks(run_.tasks[task].name);
+    container->set_image(pod->launcher_image());
+    const std::string file = absl::StrCat("_image.", container->name());
+    wrapped->launch.set_image_gate(file);
+    for (v1::PlannedVolume& volume : *pod->mutable_volumes()) {
+      if (volume.purpose() != v1::PlannedVolume::GATES) continue;
+      v1::DownwardAPIVolumeFile* gate =
+          volume.mutable_volume()->mutable_downward_api()->add_items();
+      gate->set_path(file);
+      gate->mutable_field_ref()->set_field_path(
+          absl::StrCat("metadata.annotations['", patch->annotation(), "']"));
     }
   }
 

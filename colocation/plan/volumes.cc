@@ -1,6 +1,7 @@
 #include "colocation/plan/volumes.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
@@ -27,6 +28,15 @@ std::string CleanPath(absl::string_view path) {
   return clean;
 }
 
+// Whether CleanPath would change nothing, as with nearly all that are written.
+bool IsCleanPath(absl::string_view path) {
+  if (path.size() < 2 || path[0] != '/') return path == "/";
+  for (absl::string_view part : absl::StrSplit(path.substr(1), '/')) {
+    if (part.empty() || part == ".") return false;
+  }
+  return true;
+}
+
 bool LeavesVolume(absl::string_view sub_path) {
   if (absl::StartsWith(sub_path, "/")) return true;
   for (absl::string_view part : absl::StrSplit(sub_path, '/')) {
@@ -49,7 +59,9 @@ bool MountsAt(const std::vector<v1::VolumeMount>& mounts,
               absl::string_view path) {
   return std::any_of(mounts.begin(), mounts.end(),
                      [&](const v1::VolumeMount& mount) {
-                       return CleanPath(mount.mount_path()) == path;
+                       return mount.mount_path() == path ||
+                              (!IsCleanPath(mount.mount_path()) &&
+                               CleanPath(mount.mount_path()) == path);
                      });
 }
 
@@ -303,7 +315,10 @@ void PodVolumes::AddUserMounts(int unit, const Container& container,
 
 void PodVolumes::CheckMounts(const ResolvedTask& task, const std::string& path,
                              const std::vector<v1::VolumeMount>& mounts) const {
-  absl::flat_hash_set<std::string> seen;
+  absl::flat_hash_set<absl::string_view> seen;
+  seen.reserve(mounts.size());
+  // Of those that are not clean as written; references into it stay valid.
+  std::deque<std::string> cleaned;
   for (const v1::VolumeMount& mount : mounts) {
     if (LeavesVolume(mount.sub_path())) {
       diagnostics_
@@ -313,7 +328,11 @@ void PodVolumes::CheckMounts(const ResolvedTask& task, const std::string& path,
                               " leads out of its volume"))
           .set_hint("a subPath is relative and has no \"..\"");
     }
-    const std::string clean = CleanPath(mount.mount_path());
+    absl::string_view clean = mount.mount_path();
+    if (!IsCleanPath(clean)) {
+      cleaned.push_back(CleanPath(clean));
+      clean = cleaned.back();
+    }
     if (!seen.insert(clean).second) {
       diagnostics_
           .Error("mount-path-conflict", task.task_subject, path,

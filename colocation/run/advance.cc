@@ -9,6 +9,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/run/late_values.h"
 #include "colocation/run/progress.h"
@@ -16,6 +17,7 @@
 #include "colocation/run/run_status.h"
 #include "colocation/run/start_pod.h"
 #include "launcher/decide.h"
+#include "launcher/spec.h"
 #include "launcher/spec_json.h"
 
 namespace colocation {
@@ -210,9 +212,98 @@ class Advancer {
     if (pod->IsOver()) return pod->WhyOver(plan_.tasks(t).units(0));
     if (std::optional<Failure> stuck = pod->Stuck()) return stuck;
     for (const v1::PlannedUnit& unit : plan_.tasks(t).units()) {
-      if (std::optional<Failure> stuck = pod->Stuck(unit)) return stuck;
+      std::optional<Failure> stuck =
+          pod->Stuck(unit, [&](absl::string_view container) {
+            return absl::c_any_of(
+                index_.patches[p], [&](const IndexedPatch& indexed) {
+                  return indexed.patch->container() == container &&
+                         GetsImage(indexed);
+                });
+          });
+      if (stuck) return stuck;
     }
     return std::nullopt;
+  }
+
+  // --------------------------------------------------------------------------
+  // Images that are put into running Pods
+
+  // The image for the container; empty where it gets none; nothing while that
+  // is open.
+  //
+  // Where the task is not to run, a launcher that decides on it is told so
+  // while it is still in its placeholder: it decides likewise, knowing all that
+  // is known here. The other containers of the task get the image all the same:
+  // what is known here may be later than what their unit has been started by.
+  std::optional<std::string> ImageFor(const IndexedPatch& indexed) const {
+    constexpr char kNone[] = "";
+    const int t = indexed.task;
+    if (progress_.Ended(t)) return kNone;
+    if (!progress_.WaitsEnded(t)) return std::nullopt;
+    if (indexed.decides && !progress_.task(t).started) return kNone;
+    if (progress_.stop() == Stop::kCancelled ||
+        (progress_.stop() == Stop::kCancelledRunFinally &&
+         !plan_.tasks(t).finally())) {
+      return kNone;
+    }
+    const std::optional<std::string> image =
+        LateValues(index_, progress_.ends()).Replace(indexed.patch->image());
+    // What the API server takes for no image's name (ValidatePodUpdate and
+    // validateContainers in Kubernetes' pkg/apis/core/validation).
+    if (!image || absl::StripAsciiWhitespace(*image) != *image) return kNone;
+    return image;
+  }
+
+  bool GetsImage(const IndexedPatch& indexed) const {
+    const std::optional<std::string> image = ImageFor(indexed);
+    return image && !image->empty();
+  }
+
+  void PutImages(int p, const ObservedPod& pod) {
+    const v1::PlannedPod& planned = plan_.pods(p);
+    v1::PutImages put;
+    for (const IndexedPatch& indexed : index_.patches[p]) {
+      const v1::ImagePatch& patch = *indexed.patch;
+      if (pod.HasItsImage(patch.container()) ||
+          pod.pod().metadata().annotations().contains(patch.annotation())) {
+        continue;
+      }
+      const std::optional<std::string> image = ImageFor(indexed);
+      if (!image || image->empty() || *image == planned.launcher_image()) {
+        continue;
+      }
+      (*put.mutable_images())[patch.container()] = *image;
+    }
+    if (put.images().empty()) return;
+    put.set_pod(planned.name());
+    next_.add_actions()->mutable_put_images()->Swap(&put);
+  }
+
+  // Those that are known when the Pod is created.
+  void PutImages(int p, v1::Pod* made) const {
+    for (const IndexedPatch& indexed : index_.patches[p]) {
+      const std::optional<std::string> image = ImageFor(indexed);
+      if (!image || image->empty()) continue;
+      made->mutable_spec()
+          ->mutable_containers(indexed.container)
+          ->set_image(*image);
+    }
+  }
+
+  // What the placeholders are told of images that they don't get.
+  void ImageNews(int p, Annotations* news) const {
+    const ObservedPod* pod = progress_.pod(p);
+    for (const IndexedPatch& indexed : index_.patches[p]) {
+      const v1::ImagePatch& patch = *indexed.patch;
+      if (pod != nullptr && pod->HasItsImage(patch.container())) continue;
+      const std::optional<std::string> image = ImageFor(indexed);
+      if (!image) continue;
+      if (image->empty()) {
+        (*news)[patch.annotation()] = std::string(launcher::kNoImage);
+      } else if (*image == plan_.pods(p).launcher_image()) {
+        (*news)[patch.annotation()] = *image;
+      }
+    }
   }
 
   // --------------------------------------------------------------------------
@@ -236,6 +327,7 @@ class Advancer {
       v1::Pod* made = next_.add_actions()->mutable_create_pod();
       *made = PodToStart(plan_, planned, LateValues(index_, progress_.ends()),
                          progress_.now_ns() - progress_.start_ns());
+      PutImages(p, made);
       for (auto& [name, value] : News(p)) {
         (*made->mutable_metadata()->mutable_annotations())[name] = value;
       }
@@ -255,6 +347,7 @@ class Advancer {
       }
       return;
     }
+    PutImages(p, *pod);
     v1::AnnotatePod news;
     const auto& told = pod->pod().metadata().annotations();
     for (auto& [name, value] : News(p)) {
@@ -291,6 +384,7 @@ class Advancer {
     if (std::string declared = DeclaredFor(p); !declared.empty()) {
       news[kEndedAnnotation] = std::move(declared);
     }
+    ImageNews(p, &news);
     return news;
   }
 

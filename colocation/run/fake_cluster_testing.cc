@@ -26,10 +26,22 @@ std::string AnnotationOf(const v1::Pod& pod, const std::string& name) {
   return found == annotations.end() ? "" : found->second;
 }
 
-v1::ContainerStatus* AddStatus(const std::string& name, v1::PodStatus* status) {
+v1::Container* ContainerOf(v1::Pod* pod, const std::string& name) {
+  for (v1::Container& container : *pod->mutable_spec()->mutable_containers()) {
+    if (container.name() == name) return &container;
+  }
+  return nullptr;
+}
+
+const std::string& ImageOf(const v1::Pod& pod, const std::string& name) {
+  return ContainerOf(const_cast<v1::Pod*>(&pod), name)->image();
+}
+
+v1::ContainerStatus* AddStatus(const v1::Pod& pod, const std::string& name,
+                               v1::PodStatus* status) {
   v1::ContainerStatus* added = status->add_container_statuses();
   added->set_name(name);
-  added->set_image("image-of-" + name);
+  added->set_image(ImageOf(pod, name));
   return added;
 }
 
@@ -57,6 +69,13 @@ void FakeCluster::Do(const v1::Advance& next) {
       for (const auto& [name, value] : action.annotate_pod().annotations()) {
         (*pod->second.manifest.mutable_metadata()
               ->mutable_annotations())[name] = value;
+      }
+    } else if (action.has_put_images()) {
+      done.push_back("images:" + action.put_images().pod());
+      const auto pod = pods_.find(action.put_images().pod());
+      if (pod == pods_.end()) continue;
+      for (const auto& [name, image] : action.put_images().images()) {
+        ContainerOf(&pod->second.manifest, name)->set_image(image);
       }
     } else if (action.has_delete_pod()) {
       done.push_back("delete:" + action.delete_pod().pod());
@@ -151,6 +170,36 @@ void FakeCluster::Settle() {
   }
 }
 
+// A container of it waits for its image, in the launcher's; or, if `lost`, has
+// ended so that it could get it, and can't.
+bool FakeCluster::IsPlaceholder(const FakePod& pod,
+                                const std::string& container,
+                                bool* lost) const {
+  for (const v1::ImagePatch& patch : pod.planned->image_patches()) {
+    if (patch.container() != container) continue;
+    const std::string& image = ImageOf(pod.manifest, container);
+    *lost = image == kNoSuchImage;
+    return image == pod.planned->launcher_image() || *lost;
+  }
+  return false;
+}
+
+bool FakeCluster::WaitsForImage(const FakePod& pod, const Unit& unit) const {
+  for (const v1::ImagePatch& patch : pod.planned->image_patches()) {
+    bool lost = false;
+    const bool of_unit =
+        std::count(unit.steps.begin(), unit.steps.end(), patch.container()) +
+            std::count(unit.sidecars.begin(), unit.sidecars.end(),
+                       patch.container()) >
+        0;
+    if (of_unit && IsPlaceholder(pod, patch.container(), &lost) &&
+        (lost || AnnotationOf(pod.manifest, patch.annotation()).empty())) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // True if something has changed.
 bool FakeCluster::Settle(FakePod& pod) {
   launcher::Situation situation;
@@ -187,7 +236,7 @@ bool FakeCluster::Settle(FakePod& pod) {
       unit.end = end;
       return true;
     }
-    if (broken) continue;
+    if (broken || (WaitsForImage(pod, unit) && stop != "Cancelled")) continue;
     const std::vector<std::string>& waits = pod.tasks[t].wait_for;
     const bool ready =
         stop == "Cancelled" ||
@@ -207,11 +256,22 @@ bool FakeCluster::Settle(FakePod& pod) {
           broken_.contains(one.name)) {
         continue;
       }
+      TaskEnd end;
       if (decision.kind == launcher::Decision::Kind::kRun) {
         one.running = true;
+        bool lost = false;
+        // It was told that there will be no image.
+        if (IsPlaceholder(pod, one.steps[0], &lost) &&
+            AnnotationOf(pod.manifest,
+                         "image.colocation.dev/" + one.steps[0]) == "none") {
+          one.running = false;
+          end.outcome = Outcome::kFailed;
+          end.reason = launcher::kImagePullFailed;
+          end.attempts = 1;
+          one.end = end;
+        }
         continue;
       }
-      TaskEnd end;
       if (decision.kind == launcher::Decision::Kind::kSkip) {
         end.outcome = Outcome::kSkipped;
         end.skip_reason = decision.skip_reason;
@@ -233,7 +293,16 @@ v1::PodStatus FakeCluster::StatusOf(const FakePod& pod) const {
   bool failed = pod.evicted;
   for (const Unit& unit : pod.units) {
     for (const std::string& step : unit.steps) {
-      v1::ContainerState* state = AddStatus(step, &status)->mutable_state();
+      v1::ContainerStatus* of_step = AddStatus(pod.manifest, step, &status);
+      v1::ContainerState* state = of_step->mutable_state();
+      if (bool lost = false; IsPlaceholder(pod, step, &lost) && lost) {
+        of_step->set_image(pod.planned->launcher_image());
+        state->mutable_terminated()->set_exit_code(143);
+        state->mutable_terminated()->set_message(
+            R"([{"key":"Reason","value":"Placeholder","type":3}])");
+        failed = true;
+        continue;
+      }
       const bool first = step == unit.steps.front();
       if (first && broken_.contains(unit.name)) {
         state->mutable_waiting()->set_reason("ImagePullBackOff");
@@ -263,7 +332,8 @@ v1::PodStatus FakeCluster::StatusOf(const FakePod& pod) const {
       ended->set_message(text);
     }
     for (const std::string& sidecar : unit.sidecars) {
-      v1::ContainerState* state = AddStatus(sidecar, &status)->mutable_state();
+      v1::ContainerState* state =
+          AddStatus(pod.manifest, sidecar, &status)->mutable_state();
       if (unit.end || pod.evicted) {
         state->mutable_terminated()->set_finished_at(Now());
       } else {
@@ -286,6 +356,7 @@ v1::Observation FakeCluster::Observe() const {
   for (const auto& [name, pod] : pods_) {
     v1::Pod* seen = observed.add_pods();
     *seen->mutable_metadata() = pod.manifest.metadata();
+    *seen->mutable_spec() = pod.manifest.spec();
     *seen->mutable_status() = StatusOf(pod);
   }
   for (const auto& [task, external] : externals_) {

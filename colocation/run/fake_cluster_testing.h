@@ -21,6 +21,9 @@
 
 namespace colocation {
 
+// No kubelet finds it: what is to run it once the Pod runs is lost.
+inline constexpr char kNoSuchImage[] = "no-such-image";
+
 class FakeCluster {
  public:
   // The plan outlives this.
@@ -51,7 +54,7 @@ class FakeCluster {
   void BreakImage(const std::string& unit) { broken_.insert(unit); }
 
   // What has been done, one word an action: "create:POD", "gate:POD",
-  // "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME".
+  // "images:POD", "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME".
   std::vector<std::string> done;
   const v1::Pod* Manifest(const std::string& pod) const;
 
@@ -84,6 +87,9 @@ class FakeCluster {
   bool Settle(FakePod& pod);
   std::optional<launcher::TaskEnd> EndOfTask(const FakePod& pod,
                                              const std::string& task) const;
+  bool IsPlaceholder(const FakePod& pod, const std::string& container,
+                     bool* lost) const;
+  bool WaitsForImage(const FakePod& pod, const Unit& unit) const;
   v1::PodStatus StatusOf(const FakePod& pod) const;
   std::string Now() const;
 

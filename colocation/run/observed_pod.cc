@@ -13,6 +13,7 @@
 #include "colocation/run/late_values.h"
 #include "launcher/decide.h"
 #include "launcher/spec_json.h"
+#include "launcher/termination_message.h"
 
 namespace colocation {
 namespace {
@@ -103,6 +104,9 @@ Message ReadMessage(const std::string& text,
   return message;
 }
 
+// Whose image is the launcher's (colocation/render/pod.h).
+constexpr absl::string_view kInstallContainer = "colocation-install";
+
 // "ImagePullBackOff" and so on. kubelet says ErrImagePull between two tries.
 bool WaitsInVain(const v1::ContainerStateWaiting& waiting) {
   // Whoever sets up the node's directories may be late (isSubPathDirectoryError
@@ -123,7 +127,7 @@ Failure ExplainWait(const v1::ContainerStatus& container,
                     const v1::ContainerStateWaiting& waiting) {
   const bool image = absl::StrContains(waiting.reason(), "Image");
   if (image) {
-    return {"TaskRunImagePullFailed",
+    return {std::string(launcher::kImagePullFailed),
             absl::StrCat("container \"", container.name(),
                          "\" can't pull its image \"", container.image(),
                          "\": ", waiting.message())};
@@ -211,6 +215,8 @@ std::optional<launcher::TaskEnd> ObservedPod::EndOf(
   if (last == nullptr || !last->state().has_terminated()) return std::nullopt;
   const v1::ContainerStateTerminated& state = last->state().terminated();
   Message message = ReadMessage(state.message(), task.results);
+  // A placeholder says nothing of how the unit ended; see Stuck.
+  if (message.reason == launcher::kPlaceholder) return std::nullopt;
   launcher::TaskEnd end;
   if (message.end) {
     end = *std::move(message.end);
@@ -245,11 +251,66 @@ launcher::DeclaredEnds ObservedPod::Declared() const {
   return declared;
 }
 
-std::optional<Failure> ObservedPod::Stuck(const v1::PlannedUnit& unit) const {
+const std::string& ObservedPod::LauncherImage() const {
+  static const std::string* const kNone = new std::string();
+  for (const v1::Container& init : pod_.spec().init_containers()) {
+    if (init.name() == kInstallContainer) return init.image();
+  }
+  return *kNone;
+}
+
+bool ObservedPod::HasItsImage(absl::string_view container) const {
+  for (const v1::Container& one : pod_.spec().containers()) {
+    // Compared with each other, as whoever admits Pods may have rewritten both.
+    if (one.name() == container) return one.image() != LauncherImage();
+  }
+  return false;
+}
+
+// The kubelet ends a container whose image has changed, pulls the new image and
+// starts it, all in one SyncPod, in which no status is written. If the last two
+// fail, it never tries again, as the restart policy is Never; what its status
+// then tells is how the placeholder ended (docs/planning.md, "Images that are
+// built first").
+std::optional<Failure> ObservedPod::LostItsPlace(
+    const v1::ContainerStatus& container) const {
+  if (!container.state().has_terminated() ||
+      ReadMessage(container.state().terminated().message(), {}).reason !=
+          launcher::kPlaceholder) {
+    return std::nullopt;
+  }
+  // Ended with its Pod.
+  if (!pod_.metadata().deletion_timestamp().empty() ||
+      !pod_.status().reason().empty()) {
+    return std::nullopt;
+  }
+  if (!HasItsImage(container.name())) {
+    return Failure{std::string(launcher::kStepFailed), ExitText(container)};
+  }
+  std::string image;
+  for (const v1::Container& one : pod_.spec().containers()) {
+    if (one.name() == container.name()) image = one.image();
+  }
+  return Failure{
+      std::string(launcher::kImagePullFailed),
+      absl::StrCat("container \"", container.name(),
+                   "\" could not be started with its image \"", image,
+                   "\", which may not be there to pull; the events of Pod \"",
+                   pod_.metadata().name(), "\" say why")};
+}
+
+std::optional<Failure> ObservedPod::Stuck(
+    const v1::PlannedUnit& unit,
+    absl::FunctionRef<bool(absl::string_view container)> gets_image) const {
   for (const auto* names : {&unit.steps(), &unit.sidecars()}) {
     for (const std::string& name : *names) {
       const v1::ContainerStatus* container = Find(name);
-      if (container == nullptr || !container->state().has_waiting()) continue;
+      if (container == nullptr) continue;
+      if (std::optional<Failure> lost = LostItsPlace(*container)) return lost;
+      if (!container->state().has_waiting()) continue;
+      // Of a container that was not created yet, the status has the image that
+      // the kubelet tried last.
+      if (container->image() == LauncherImage() && gets_image(name)) continue;
       const v1::ContainerStateWaiting& waiting = container->state().waiting();
       if (WaitsInVain(waiting)) return ExplainWait(*container, waiting);
     }
@@ -282,6 +343,13 @@ Failure ObservedPod::WhyOver(const v1::PlannedUnit& unit) const {
     }
     return {IsOomKilled(init) ? "InitContainerOOM" : "InitContainerFailed",
             absl::StrCat("init container failed, ", ExitText(init))};
+  }
+  for (const auto* names : {&unit.steps(), &unit.sidecars()}) {
+    for (const std::string& name : *names) {
+      const v1::ContainerStatus* container = Find(name);
+      if (container == nullptr) continue;
+      if (std::optional<Failure> lost = LostItsPlace(*container)) return *lost;
+    }
   }
   for (const std::string& name : unit.steps()) {
     const v1::ContainerStatus* container = Find(name);

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "colocation/v1/kubernetes.pb.h"
 #include "colocation/v1/plan.pb.h"
@@ -58,8 +59,12 @@ class ObservedPod {
 
   // Why the unit can't ever start: a container of it that is waiting for
   // something that won't come (Tekton's podFailureReasons in
-  // pkg/reconciler/taskrun/taskrun.go).
-  std::optional<Failure> Stuck(const v1::PlannedUnit& unit) const;
+  // pkg/reconciler/taskrun/taskrun.go), or that ended while it waited for its
+  // image. A container that can't start with the launcher's image doesn't
+  // matter where `gets_image` says that it gets another one.
+  std::optional<Failure> Stuck(
+      const v1::PlannedUnit& unit,
+      absl::FunctionRef<bool(absl::string_view container)> gets_image) const;
 
   // Why the Pod as a whole can't start: its init container.
   std::optional<Failure> Stuck() const;
@@ -68,11 +73,18 @@ class ObservedPod {
   // (getFailureInfo in pkg/pod/status.go).
   Failure WhyOver(const v1::PlannedUnit& unit) const;
 
+  // The container has another image than it was created with, where that was
+  // the launcher's: it has been put in.
+  bool HasItsImage(absl::string_view container) const;
+
   // The states of the unit's steps and sidecars, as in a TaskRun's status.
   void AddStates(const v1::PlannedPod& planned, const v1::PlannedUnit& unit,
                  v1::TaskRunStatus* status) const;
 
  private:
+  std::optional<Failure> LostItsPlace(
+      const v1::ContainerStatus& container) const;
+  const std::string& LauncherImage() const;
   const v1::ContainerStatus* Find(absl::string_view container) const;
 
   const v1::Pod& pod_;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/graph/graph.h"
@@ -69,6 +70,7 @@ class RunIndexer {
     index_.waits.resize(plan_.tasks_size());
     Tasks();
     Pods();
+    if (problem_.empty()) Patches();
     if (problem_.empty()) Order();
     if (!problem_.empty()) {
       return absl::InvalidArgumentError(
@@ -133,6 +135,38 @@ class RunIndexer {
       if (index_.pod_of[i] >= 0 && !launched[i]) {
         Problem(absl::StrCat("task \"", plan_.tasks(i).name(),
                              "\" is not in the launch spec of its Pod"));
+      }
+    }
+  }
+
+  void Patches() {
+    index_.patches.resize(plan_.pods_size());
+    for (int p = 0; p < plan_.pods_size(); ++p) {
+      const v1::PlannedPod& pod = plan_.pods(p);
+      if (pod.image_patches().empty()) continue;
+      absl::flat_hash_map<absl::string_view, int> place;
+      for (int c = 0; c < pod.containers_size(); ++c) {
+        place.emplace(pod.containers(c).container().name(), c);
+      }
+      for (const v1::ImagePatch& patch : pod.image_patches()) {
+        const auto found = place.find(patch.container());
+        if (found == place.end()) {
+          Problem(absl::StrCat("Pod \"", pod.name(), "\" has no container \"",
+                               patch.container(), "\""));
+          return;
+        }
+        IndexedPatch indexed;
+        indexed.patch = &patch;
+        indexed.container = found->second;
+        indexed.task = TaskNamed(pod.containers(found->second).task());
+        if (index_.pod_of[indexed.task] != p) {
+          Problem(absl::StrCat("container \"", patch.container(),
+                               "\" belongs to no task of its Pod"));
+          return;
+        }
+        indexed.decides =
+            patch.container() == plan_.tasks(indexed.task).units(0).steps(0);
+        index_.patches[p].push_back(indexed);
       }
     }
   }

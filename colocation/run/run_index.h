@@ -16,6 +16,16 @@
 
 namespace colocation {
 
+// A container that gets its image while its Pod runs.
+struct IndexedPatch {
+  const v1::ImagePatch* patch = nullptr;
+  // The container's task, and its place in the manifest.
+  int task = 0;
+  int container = 0;
+  // Its launcher decides whether the task runs.
+  bool decides = false;
+};
+
 struct RunIndex {
   const v1::ColocationPlan* plan = nullptr;
 
@@ -29,6 +39,8 @@ struct RunIndex {
   std::vector<int> pod_of;
   // By task: what it waits for.
   std::vector<std::vector<int>> waits;
+  // By Pod.
+  std::vector<std::vector<IndexedPatch>> patches;
   // All tasks, each after what it waits for.
   std::vector<int> order;
 };

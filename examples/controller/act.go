@@ -43,6 +43,9 @@ func (c *Controller) do(ctx context.Context, run *unstructured.Unstructured, act
 	case action.AnnotatePod != nil:
 		in(pods, action.AnnotatePod.Pod)
 		return c.annotate(ctx, run, action.AnnotatePod)
+	case action.PutImages != nil:
+		in(pods, action.PutImages.Pod)
+		return c.putImages(ctx, run, action.PutImages)
 	case action.DeletePod != nil:
 		klog.InfoS("deleting", "run", klog.KObj(run), "pod", action.DeletePod.Pod, "reason", action.DeletePod.Reason)
 		return c.deletePod(ctx, run, action.DeletePod.Pod)
@@ -115,6 +118,43 @@ func (c *Controller) annotate(ctx context.Context, run *unstructured.Unstructure
 		return err
 	}
 	return c.patch(ctx, run, pods, action.Pod, patch)
+}
+
+// putImages changes the images of containers in a Pod that runs, all in one
+// update: the kubelet starts these containers anew.
+func (c *Controller) putImages(ctx context.Context, run *unstructured.Unstructured, action *colocationv1.PutImages) error {
+	there := c.client.Resource(pods).Namespace(run.GetNamespace())
+	pod, err := there.Get(ctx, action.Pod, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
+	var operations []map[string]any
+	for i, container := range containers {
+		fields, _ := container.(map[string]any)
+		image, wanted := action.Images[fmt.Sprint(fields["name"])]
+		if !wanted {
+			continue
+		}
+		at := fmt.Sprintf("/spec/containers/%d/", i)
+		operations = append(operations,
+			map[string]any{"op": "test", "path": at + "name", "value": fields["name"]},
+			map[string]any{"op": "replace", "path": at + "image", "value": image})
+	}
+	patch, err := json.Marshal(operations)
+	if err != nil {
+		return err
+	}
+	_, err = there.Patch(ctx, action.Pod, types.JSONPatchType, patch, metav1.PatchOptions{})
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	if isFinal(err) {
+		return &refusal{"PodImageUpdateFailed", err.Error()}
+	}
+	return err
 }
 
 // patch merges into an object; one that is gone needs nothing any more.

@@ -48,6 +48,7 @@ func main() {
 	account := flag.String("default-service-account", "", "as Tekton's default-service-account")
 	timeout := flag.Int("default-timeout-minutes", 0, "as Tekton's default-timeout-minutes; 0: 60, negative: none")
 	podResources := flag.Bool("pod-level-resources", false, "Pods may have spec.resources (Kubernetes 1.34 and later)")
+	patchImages := flag.Bool("patch-images", false, "put images that a run builds into its running Pods (docs/planning.md has the risks)")
 	images := flag.String("images", "", "NAMESPACE/NAME of the ConfigMap with entrypoints of images")
 	registries := flag.Bool("ask-registries", true, "ask registries for entrypoints of other images, with the pull secrets of the run and its service account")
 	tekton := flag.String("tekton-namespace", "tekton-pipelines", "where Tekton's ConfigMaps feature-flags and config-defaults are; empty: none are read")
@@ -58,6 +59,7 @@ func main() {
 		options.Plan.LauncherImage = *launcher
 		options.Plan.DefaultServiceAccount = *account
 		options.Plan.DefaultTimeoutMinutes = int32(*timeout)
+		options.Plan.PatchImages = *patchImages
 		options.PodLevelResources = *podResources
 		options.TektonNamespace = *tekton
 		err = run(*kubeconfig, *namespace, *election, *workers, *registries, options)

@@ -34,7 +34,7 @@ func (c *Controller) observe(ctx context.Context, run *unstructured.Unstructured
 			continue
 		}
 		pod := &colocationv1.Pod{}
-		seen := map[string]any{"metadata": child.Object["metadata"], "status": child.Object["status"]}
+		seen := map[string]any{"metadata": child.Object["metadata"], "spec": images(child), "status": child.Object["status"]}
 		if err := fromObject(seen, pod); err != nil {
 			return nil, err
 		}
@@ -63,6 +63,22 @@ func (c *Controller) childrenOf(run *unstructured.Unstructured) []*unstructured.
 		}
 	}
 	return found
+}
+
+// images is what is looked at of a Pod's spec.
+func images(pod *unstructured.Unstructured) map[string]any {
+	spec := map[string]any{}
+	for _, list := range []string{"initContainers", "containers"} {
+		containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", list)
+		seen := []any{}
+		for _, container := range containers {
+			if fields, ok := container.(map[string]any); ok {
+				seen = append(seen, map[string]any{"name": fields["name"], "image": fields["image"]})
+			}
+		}
+		spec[list] = seen
+	}
+	return spec
 }
 
 // externalRun is the ExternalRun of a CustomRun, a PipelineRun or a TaskRun,

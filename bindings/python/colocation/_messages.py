@@ -47,6 +47,7 @@ __all__ = [
     "HttpCheck",
     "ImageConfig",
     "ImageCost",
+    "ImagePatch",
     "InstallSpec",
     "LaunchContainer",
     "LaunchEnvVar",
@@ -76,6 +77,7 @@ __all__ = [
     "PodRecord",
     "Policy",
     "Position",
+    "PutImages",
     "RelatedPlace",
     "Report",
     "RequestMode",
@@ -434,6 +436,13 @@ class LaunchContainer(Message):
     # True when the container runs its script "scripts/NAME" from the program
     # volume; `late` then covers the script's text too.
     script: bool = form.boolean("script")
+    # A file among the gates, "_image.CONTAINER", of a container that begins with
+    # the launcher's image and gets its own while the Pod runs (plan.proto,
+    # ImagePatch). In the launcher's image the launcher waits until the file is
+    # written or the run is over for it, and gives no sign of life before, so that
+    # nobody takes the end of the placeholder for that of the step. "none": there
+    # will be no image. Anything else: the launcher's image is the one to run.
+    image_gate: str = form.text("imageGate")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -672,6 +681,11 @@ class PlanOptions(Message):
     # `default-timeout-minutes`, limits.matrix_combinations over
     # `default-max-matrix-combinations-count`.
     feature_flags: dict[str, str] = form.mapping("featureFlags")
+    # An image that a result names is put into the running Pod (TEP-0044: build an
+    # image, then run it), instead of a Pod of its own that is created later. Only
+    # with `controlled`; docs/planning.md, "Images that are built first", has the
+    # risks.
+    patch_images: bool = form.boolean("patchImages")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -967,6 +981,31 @@ class PlannedPod(Message):
     # Caps.nodes: one that has room for all that the Pod asks for, and the labels
     # of its nodeSelector. Empty where nothing is known of such nodes.
     node: str = form.text("node")
+    # Images to put in while it runs, in the order of the manifest; only where the
+    # request asked for it (PlanOptions.patch_images).
+    image_patches: list[ImagePatch] = form.messages("imagePatches", lambda: ImagePatch)
+
+
+@dataclasses.dataclass(kw_only=True)
+class ImagePatch(Message):
+    """A container whose image is known only when other tasks have ended. Until then
+    it runs the launcher image, in which the launcher does nothing but wait. When
+    its own task may start, the controller either
+    * sets the container's image in the Pod to `image` with the results put in:
+    the kubelet ends the container and starts it again with that image,
+    whatever the restart policy; or
+    * writes "none" into `annotation`, where there will be no image, as the task
+    is not to run or the result is missing; or, where the image is the
+    launcher's, that image: nothing will be changed then.
+    """
+
+    container: str = form.text("container")
+    # With its references: "$(tasks.build.results.image)".
+    image: str = form.text("image")
+    # Whose results it takes, in pipeline order.
+    tasks: list[str] = form.texts("tasks")
+    # Of the Pod: "image.colocation.dev/CONTAINER".
+    annotation: str = form.text("annotation")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1128,7 +1167,8 @@ class Observation(Message):
     # "CancelledRunFinally", "StoppedRunFinally" or "PipelineRunPending".
     spec_status: str = form.text("specStatus")
     # The Pods of the run (label tekton.dev/pipelineRun), as the API server has
-    # them. Read are metadata and status.
+    # them. Read are metadata and status and, of a Pod with image patches, the
+    # images in its spec.
     pods: list[dict[str, Any]] = form.objects("pods", True)
     # What runs external tasks.
     external_runs: list[ExternalRun] = form.messages("externalRuns", lambda: ExternalRun)
@@ -1181,6 +1221,7 @@ class Action(Message):
     delete_pod: DeletePod | None = form.message("deletePod", lambda: DeletePod)
     start_external: StartExternal | None = form.message("startExternal", lambda: StartExternal)
     cancel_external: CancelExternal | None = form.message("cancelExternal", lambda: CancelExternal)
+    put_images: PutImages | None = form.message("putImages", lambda: PutImages)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1191,6 +1232,17 @@ class AnnotatePod(Message):
 
     pod: str = form.text("pod")
     annotations: dict[str, str] = form.mapping("annotations")
+
+
+@dataclasses.dataclass(kw_only=True)
+class PutImages(Message):
+    """Set the images of these containers of the Pod, all in one update, and leave
+    the others (plan.proto, ImagePatch). Only with PlanOptions.patch_images.
+    """
+
+    pod: str = form.text("pod")
+    # By container.
+    images: dict[str, str] = form.mapping("images")
 
 
 @dataclasses.dataclass(kw_only=True)
