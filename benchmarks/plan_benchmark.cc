@@ -53,8 +53,8 @@ v1::PlanRequest RequestFor(v1::Policy policy) {
   v1::PlanRequest request;
   v1::PlanOptions* options = request.mutable_options();
   options->set_policy(policy);
-  options->set_controlled(true);
-  // As many tasks in a Pod as the policy says, however large it is.
+  // As many tasks in a Pod as the policy says, however large it is; for a
+  // controller there may be no more than 240 (pod_caps.cc).
   options->mutable_limits()->set_pod_bytes(int64_t{1} << 40);
   v1::ImageConfig* image = request.add_images();
   image->set_image("registry.example/check:1.4");

@@ -155,7 +155,8 @@ void Container::WaitForImage() {
       _exit(128 + SIGTERM);
     }
     const std::string image = ReadFile(gate).value_or("");
-    if (!image.empty() || cause != StopCause::kNone) {
+    if (!image.empty() || cause != StopCause::kNone ||
+        events_.UnitEnd(*unit_).has_value()) {
       without_image_ = image.empty() || image == kNoImage;
       return;
     }

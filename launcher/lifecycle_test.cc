@@ -433,6 +433,23 @@ TEST(ImageGateTest, ASidecarWithoutAnImageHasGone) {
   EXPECT_EQ(pod.Log(), "b");
 }
 
+// Nobody puts an image in any more when all tasks have ended.
+TEST(ImageGateTest, ThePlaceholderOfASidecarEndsWithItsUnit) {
+  TestPod pod;
+  pod.spec().controlled = true;
+  pod.AddTask("a").Step("s", "exit 1");
+  TestTask& b = pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  b.Sidecar("d", "echo d >> {log}");
+  b.last().image_gate = "_image.b-d";
+  pod.SetLauncherImage("b-d", true);
+  pod.WriteGate("", "");
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed) b:skipped(STOPPING)");
+  EXPECT_EQ(pod.Failures(), "a-s:1");
+  EXPECT_EQ(pod.Log(), "");
+}
+
 TEST(ImageGateTest, ThePlaceholderKnowsWhenTheRunIsCancelled) {
   TestPod pod;
   WithImageGate(pod, kForever);

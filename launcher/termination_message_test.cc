@@ -75,6 +75,22 @@ TEST(FormatMessageTest, TheEndOfTheUnitStaysToTheLast) {
   EXPECT_EQ(text, R"([{"key":"End","value":"failed","type":3}])");
 }
 
+// The planner's cap (colocation/plan/pod_caps.cc).
+TEST(EndTextTest, ASuccessAndAPlaceholderFitIntoAPodOf240Containers) {
+  TaskEnd end;
+  end.outcome = Outcome::kSucceeded;
+  end.attempts = 1;
+  TerminationMessage message;
+  message.end = EndText(end);
+  std::string text;
+  EXPECT_TRUE(FormatMessage(message, MessageLimit(241), &text));
+  EXPECT_EQ(text, R"([{"key":"End","value":"succeeded/1","type":3}])");
+  TerminationMessage placeholder;
+  placeholder.reason = kPlaceholder;
+  EXPECT_TRUE(FormatMessage(placeholder, MessageLimit(241), &text));
+  EXPECT_EQ(text, R"([{"key":"Reason","value":"Placeholder","type":3}])");
+}
+
 TEST(EndTextTest, FitsIntoAPodOf200Containers) {
   TaskEnd end;
   end.outcome = Outcome::kSucceeded;

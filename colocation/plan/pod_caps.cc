@@ -27,6 +27,11 @@ constexpr int64_t kDefaultResultBytes = 80;
 constexpr int64_t kMessagesOfAPod = 12 * 1024;
 constexpr int64_t kMessageOfAContainer = 4096;
 
+// With more, the part of each has no room for how its unit ended:
+//   [{"key":"End","value":"succeeded/1","type":3}]
+// (EndText there), of which a controller has to be told.
+constexpr int64_t kMostControlled = 240;
+
 int64_t MessageLimit(int64_t containers) {
   // The init container has one, too.
   return std::min(kMessageOfAContainer, kMessagesOfAPod / (containers + 1));
@@ -111,6 +116,10 @@ PodCaps::PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
       bytes_(run.tasks.size(), 0) {
   const v1::Limits& limits = request.options().limits();
   pod_containers_ = std::max(0, limits.pod_containers());
+  if (request.options().controlled() &&
+      (pod_containers_ == 0 || pod_containers_ > kMostControlled)) {
+    pod_containers_ = kMostControlled;
+  }
   pod_bytes_ = limits.pod_bytes() > 0 ? limits.pod_bytes() : kDefaultPodBytes;
   result_bytes_given_ = limits.result_bytes() > 0;
   result_bytes_ =

@@ -187,6 +187,29 @@ TEST(PodCapsTest, TasksOfAClaimWithOtherAccountsAreSplitAndNotRefused) {
   EXPECT_EQ(GroupsOf(planned.plan), "{a c} {b}");
 }
 
+// Every unit of a controlled Pod can say how it ended; nobody asks it to
+// without a controller.
+TEST(PodCapsTest, AControlledPodHasRoomForTheEndOfEachUnit) {
+  constexpr size_t kMost = 240;
+  std::vector<Task> tasks(kMost + 1, Task{"", kUses, ""});
+  std::vector<std::string> names;
+  for (size_t i = 0; i < tasks.size(); ++i)
+    names.push_back(absl::StrCat("t", i));
+  for (size_t i = 0; i < tasks.size(); ++i) tasks[i].name = names[i].c_str();
+  v1::PlanRequest request = RequestFor(v1::POLICY_WORKSPACES, 0, "");
+  EXPECT_THAT(
+      PlanYaml(RunOf(tasks, kEmptyDir), request).errors,
+      ElementsAre(::testing::EndsWith(
+          "together they have 241 containers, and a Pod may have 240")));
+  request = RequestFor(v1::POLICY_WORKSPACES, 1000, "");
+  EXPECT_EQ(PlanYaml(RunOf(tasks, kEmptyDir), request).errors.size(), 1);
+  request.mutable_options()->set_controlled(false);
+  EXPECT_THAT(PlanYaml(RunOf(tasks, kEmptyDir), request).errors, IsEmpty());
+  tasks.pop_back();
+  request = RequestFor(v1::POLICY_WORKSPACES, 0, "");
+  EXPECT_THAT(PlanYaml(RunOf(tasks, kEmptyDir), request).errors, IsEmpty());
+}
+
 TEST(PodCapsTest, WhatMustShareAPodIsRefusedWithItsFigures) {
   const std::string yaml =
       RunOf({{"a", kUses, "2"}, {"b", kUses, "1500m"}}, kEmptyDir);

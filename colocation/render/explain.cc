@@ -258,6 +258,19 @@ class Explainer {
     }
   }
 
+  // Of a container that gets its image while the Pod runs.
+  std::string LateImage(const v1::PlannedTask& task,
+                        const v1::PlannedContainer& container) const {
+    const v1::PlannedPod* pod = index_.Pod(task.pod());
+    if (pod == nullptr) return "";
+    for (const v1::ImagePatch& patch : pod->image_patches()) {
+      if (patch.container() == container.container().name()) {
+        return patch.image();
+      }
+    }
+    return "";
+  }
+
   void WriteContainers(const v1::PlannedTask& task) {
     const auto containers = index_.Containers(task);
     if (containers.empty()) return;
@@ -267,6 +280,10 @@ class Explainer {
       std::vector<std::string> events;
       for (const v1::Barrier& barrier : container->barriers())
         events.push_back(EventText(barrier));
+      if (const std::string image = LateImage(task, *container);
+          !image.empty()) {
+        events.push_back(absl::StrCat("its image ", image, " is put in"));
+      }
       table.Row({container->container().name(),
                  events.empty() ? "at once" : absl::StrJoin(events, ", ")});
     }

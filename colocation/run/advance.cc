@@ -248,8 +248,8 @@ class Advancer {
     }
     const std::optional<std::string> image =
         LateValues(index_, progress_.ends()).Replace(indexed.patch->image());
-    // What the API server takes for no image's name (ValidatePodUpdate and
-    // validateContainers in Kubernetes' pkg/apis/core/validation).
+    // What the API server takes for no image's name (ValidateContainerUpdates in
+    // Kubernetes' pkg/apis/core/validation/validation.go).
     if (!image || absl::StripAsciiWhitespace(*image) != *image) return kNone;
     return image;
   }

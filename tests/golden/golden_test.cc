@@ -39,6 +39,7 @@ constexpr Run kRuns[] = {
     {"build", v1::POLICY_PIPELINERUN, false},
     {"matrix", v1::POLICY_PIPELINERUN, false},
     {"two_pods", v1::POLICY_WORKSPACES, true},
+    {"build_image", v1::POLICY_WORKSPACES, true},
 };
 
 std::string Explained(const v1::ColocationPlan& plan) {
@@ -105,6 +106,7 @@ v1::ColocationPlan PlanOfRun(const Run& run) {
   v1::PlanRequest request;
   request.mutable_options()->set_policy(run.policy);
   request.mutable_options()->set_controlled(run.controlled);
+  request.mutable_options()->set_patch_images(run.controlled);
   request.mutable_options()->set_launcher_image("example.com/launcher:1");
   const Planned planned =
       PlanYaml(ReadFile(absl::StrCat(run.name, ".yaml")), request);

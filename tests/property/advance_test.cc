@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "colocation/decode/encode.h"
 #include "colocation/plan/plan_testing.h"
 #include "colocation/run/fake_cluster_testing.h"
@@ -113,7 +114,8 @@ class Walk {
     const std::string& unit = running[random_() % running.size()];
     const bool succeeds = !Chance(5);
     static const char* const kResults[] = {kYes, kOther, ""};
-    const std::string result = kResults[random_() % 3];
+    std::string result = kResults[random_() % 3];
+    if (mishaps_ && Chance(6)) result = kNoSuchImage;
     log_.push_back(absl::StrCat(succeeds ? "ok:" : "fail:", unit));
     cluster_.Finish(unit, succeeds, result);
   }
@@ -173,14 +175,31 @@ class Walk {
   std::vector<std::string> log_;
 };
 
+// Some of the images are the result that is the task's first param.
+std::string WithLateImages(absl::string_view yaml, std::mt19937* random) {
+  constexpr absl::string_view kStep = "image: i, command: [c, \"$(params.p0)";
+  std::string late;
+  for (;;) {
+    const size_t at = yaml.find(kStep);
+    if (at == yaml.npos) return late.append(yaml);
+    late.append(yaml.substr(0, at));
+    const bool image = (*random)() % 2 == 0;
+    absl::StrAppend(&late, "image: ", image ? "\"$(params.p0)\"" : "i",
+                    kStep.substr(kStep.find(',')));
+    yaml.remove_prefix(at + kStep.size());
+  }
+}
+
 template <typename Test>
 void ForEachWalk(uint32_t runs, bool mishaps, Test test) {
   for (uint32_t seed = 1; seed <= runs; ++seed) {
     std::mt19937 random(seed);
     const RandomRun run =
         MakeRandomRun(&random, 2 + static_cast<int>(seed % 5));
-    const std::string yaml = ToYaml(run);
+    std::string yaml = ToYaml(run);
+    if (seed % 2 == 0) yaml = WithLateImages(yaml, &random);
     v1::PlanRequest request;
+    request.mutable_options()->set_patch_images(true);
     request.mutable_options()->set_policy(kEveryPolicy[seed % 3]);
     request.mutable_options()->set_controlled(true);
     const Planned planned = PlanYaml(yaml, request);
@@ -223,7 +242,7 @@ std::vector<TaskState> StatesOf(const RandomRun& run,
 }
 
 TEST(AdvancePropertyTest, EveryRunEndsAsTektonsRulesHaveIt) {
-  int runs = 0;
+  int runs = 0, images = 0;
   ForEachWalk(
       1500, /*mishaps=*/false,
       [&](const RandomRun& run, const v1::ColocationPlan&,
@@ -253,14 +272,22 @@ TEST(AdvancePropertyTest, EveryRunEndsAsTektonsRulesHaveIt) {
         const std::string& reason = status.conditions(0).reason();
         EXPECT_EQ(status.conditions(0).status(), failed ? "False" : "True")
             << reason;
+        images += std::any_of(walk.done().begin(), walk.done().end(),
+                              [](const std::string& action) {
+                                return absl::StartsWith(action, "images:");
+                              });
         // Each Pod is created once at most, each external task started once.
         std::map<std::string, int> done;
         for (const std::string& action : walk.done()) {
-          if (!absl::StartsWith(action, "gate:")) ++done[action];
+          if (!absl::StartsWith(action, "gate:") &&
+              !absl::StartsWith(action, "images:")) {
+            ++done[action];
+          }
         }
         for (const auto& [action, times] : done) EXPECT_EQ(times, 1) << action;
       });
   EXPECT_GT(runs, 300);
+  EXPECT_GT(images, 50);
 }
 
 TEST(AdvancePropertyTest, EveryRunEndsWhateverHappens) {

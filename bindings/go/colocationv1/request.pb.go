@@ -661,7 +661,9 @@ type Limits struct {
 	MatrixCombinations int32 `protobuf:"varint,4,opt,name=matrix_combinations,json=matrixCombinations,proto3" json:"matrix_combinations,omitempty"`
 	// Bytes of one rendered Pod; default 1,000,000 (etcd refuses 1.5 MiB).
 	PodBytes int64 `protobuf:"varint,5,opt,name=pod_bytes,json=podBytes,proto3" json:"pod_bytes,omitempty"`
-	// Containers of one Pod, beside the init container; default: any number.
+	// Containers of one Pod, beside the init container; default: any number, but
+	// at most 240 with `controlled`, as each has to have room for how its unit
+	// ended in an equal part of 12 KiB.
 	PodContainers int32 `protobuf:"varint,6,opt,name=pod_containers,json=podContainers,proto3" json:"pod_containers,omitempty"`
 	// Bytes that the value of each result is to have room for in the termination
 	// message that reports it: of 12 KiB each container of a Pod gets an equal

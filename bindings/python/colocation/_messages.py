@@ -705,7 +705,9 @@ class Limits(Message):
     matrix_combinations: int = form.number("matrixCombinations")
     # Bytes of one rendered Pod; default 1,000,000 (etcd refuses 1.5 MiB).
     pod_bytes: int = form.number("podBytes")
-    # Containers of one Pod, beside the init container; default: any number.
+    # Containers of one Pod, beside the init container; default: any number, but
+    # at most 240 with `controlled`, as each has to have room for how its unit
+    # ended in an equal part of 12 KiB.
     pod_containers: int = form.number("podContainers")
     # Bytes that the value of each result is to have room for in the termination
     # message that reports it: of 12 KiB each container of a Pod gets an equal

@@ -1,0 +1,87 @@
+#include "colocation/plan/probes.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "colocation/decode/decode.h"
+#include "gtest/gtest.h"
+
+namespace colocation {
+namespace {
+
+// `sidecar` as JSON; what the launcher is told, or the errors.
+std::string Told(const std::string& sidecar) {
+  v1::Sidecar decoded;
+  DiagnosticList diagnostics;
+  DecodeMessage("sidecar", sidecar, {}, &decoded, &diagnostics);
+  EXPECT_FALSE(diagnostics.has_errors()) << sidecar;
+  v1::LaunchContainer container;
+  SetProbes(decoded, Subject(), "sidecars[0]", &container, &diagnostics);
+  std::string text = container.ShortDebugString();
+  for (const v1::Diagnostic& d : diagnostics.Sorted().diagnostics()) {
+    text = absl::StrCat(d.code(), " at ", d.path());
+  }
+  return text;
+}
+
+struct ProbeCase {
+  const char* name;
+  const char* sidecar;
+  const char* told;
+};
+
+class ProbesTest : public ::testing::TestWithParam<ProbeCase> {};
+
+TEST_P(ProbesTest, AreTheLaunchers) {
+  EXPECT_EQ(Told(GetParam().sidecar), GetParam().told);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , ProbesTest,
+    ::testing::Values(
+        ProbeCase{"None", "{}", ""},
+        ProbeCase{"TimesInNanoseconds",
+                  R"({"readinessProbe": {"exec": {"command": ["ok"]},
+                      "initialDelaySeconds": 1, "periodSeconds": 2,
+                      "timeoutSeconds": 3, "successThreshold": 4,
+                      "failureThreshold": 5}})",
+                  "ready { exec { command: \"ok\" } initial_delay_ns: "
+                  "1000000000 period_ns: 2000000000 timeout_ns: 3000000000 "
+                  "success_threshold: 4 failure_threshold: 5 }"},
+        ProbeCase{"TheStartupProbeSaysWhenItIsReady",
+                  R"({"readinessProbe": {"exec": {"command": ["r"]}},
+                      "startupProbe": {"exec": {"command": ["s"]}}})",
+                  "ready { exec { command: \"s\" } }"},
+        ProbeCase{"APortByItsName",
+                  R"({"ports": [{"name": "web", "containerPort": 80}],
+                      "livenessProbe": {"httpGet": {"port": "web",
+                        "path": "/x", "host": "h",
+                        "httpHeaders": [{"name": "a", "value": "b"}]}}})",
+                  "live { http { host: \"h\" port: 80 path: \"/x\" headers { "
+                  "name: \"a\" value: \"b\" } } }"},
+        ProbeCase{"APortByItsNumberAsText",
+                  R"({"livenessProbe": {"tcpSocket": {"port": "81"}}})",
+                  "live { tcp { port: 81 } }"},
+        ProbeCase{"APortThatIsNotThere",
+                  R"({"livenessProbe": {"tcpSocket": {"port": "web"}}})",
+                  "unknown-port at sidecars[0].livenessProbe"},
+        ProbeCase{"AHookAfterTheStart",
+                  R"({"lifecycle": {"postStart": {"exec":
+                      {"command": ["a", "b"]}}}})",
+                  "post_start: \"a\" post_start: \"b\""},
+        ProbeCase{"Tls",
+                  R"({"readinessProbe": {"httpGet":
+                      {"port": 1, "scheme": "HTTPS"}}})",
+                  "not-supported at sidecars[0].readinessProbe"},
+        ProbeCase{"Grpc", R"({"startupProbe": {"grpc": {"port": 1}}})",
+                  "not-supported at sidecars[0].startupProbe"},
+        ProbeCase{"OtherHooks",
+                  R"({"lifecycle": {"postStart": {"sleep": {"seconds": 1}}}})",
+                  "not-supported at sidecars[0].lifecycle.postStart"},
+        ProbeCase{"HooksBeforeStopping",
+                  R"({"lifecycle": {"preStop": {"exec": {"command": ["c"]}}}})",
+                  "not-supported at sidecars[0].lifecycle.preStop"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace colocation
