@@ -244,10 +244,11 @@ class Grouper {
           decisions_.Add(
               "image-patched", {task}, field.path,
               absl::StrCat("The image of ", Quoted(run_.tasks[task].name),
+                           " at ", field.path,
                            " is put into the running Pod when the value of ",
                            field.text,
                            " is known, as the request asks for it; until then "
-                           "its container runs the launcher's"));
+                           "the container runs the launcher's"));
           continue;
         }
         CheckLateField(task, field, *group);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "colocation/decode/decode.h"
+#include "colocation/v1/diagnostics.pb.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -18,7 +19,8 @@ std::string Told(const std::string& sidecar) {
   v1::LaunchContainer container;
   SetProbes(decoded, Subject(), "sidecars[0]", &container, &diagnostics);
   std::string text = container.ShortDebugString();
-  for (const v1::Diagnostic& d : diagnostics.Sorted().diagnostics()) {
+  const v1::Diagnostics sorted = diagnostics.Sorted();
+  for (const v1::Diagnostic& d : sorted.diagnostics()) {
     text = absl::StrCat(d.code(), " at ", d.path());
   }
   return text;

@@ -181,8 +181,8 @@ std::string WithLateImages(absl::string_view yaml, std::mt19937* random) {
   std::string late;
   for (;;) {
     const size_t at = yaml.find(kStep);
-    if (at == yaml.npos) return late.append(yaml);
-    late.append(yaml.substr(0, at));
+    absl::StrAppend(&late, yaml.substr(0, at));
+    if (at == yaml.npos) return late;
     const bool image = (*random)() % 2 == 0;
     absl::StrAppend(&late, "image: ", image ? "\"$(params.p0)\"" : "i",
                     kStep.substr(kStep.find(',')));
