@@ -288,6 +288,17 @@ TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
   EXPECT_NE(Errors(bomb).find("limit-aliases"), std::string::npos);
 }
 
+// A message that holds anything else can't be read in other languages.
+TEST(DecodeTest, LinesThatAreShownAreUtf8) {
+  DiagnosticList diagnostics;
+  v1::ObjectSet objects;
+  DecodeObjects("f", "kind: \xc3\xa4\xff\xed\xa0\x80\xc3\n", {}, &objects,
+                &diagnostics);
+  ASSERT_TRUE(diagnostics.has_errors());
+  EXPECT_EQ(diagnostics.Sorted().diagnostics(0).source_line(),
+            "kind: ä\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
+}
+
 TEST(DecodeTest, LiteralBlockAtTheEndHasItsNewline) {
   const Decoded decoded = Decode(
       "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n"

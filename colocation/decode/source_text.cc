@@ -1,14 +1,52 @@
 #include "colocation/decode/source_text.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 
 namespace colocation {
 namespace {
 
 // A diagnostic shows no more of a line.
 constexpr size_t kMaxShownLine = 500;
+
+// Bytes of the character at the front of `text`; 0 where that is no UTF-8.
+size_t CharacterSize(absl::string_view text) {
+  const auto byte = [&](size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  const unsigned char first = byte(0);
+  const size_t size = first < 0x80   ? 1
+                      : first < 0xc2 ? 0
+                      : first < 0xe0 ? 2
+                      : first < 0xf0 ? 3
+                      : first < 0xf5 ? 4
+                                     : 0;
+  if (text.size() < size) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  // Longer than need be, a surrogate, or beyond the last character.
+  if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) >= 0xa0) ||
+      (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) >= 0x90)) {
+    return 0;
+  }
+  return size;
+}
+
+// The line as UTF-8, which messages have to be: U+FFFD stands for each byte
+// that belongs to no character.
+std::string Shown(absl::string_view line) {
+  std::string shown;
+  while (!line.empty()) {
+    const size_t size = CharacterSize(line);
+    absl::StrAppend(&shown, size == 0 ? "\uFFFD" : line.substr(0, size));
+    line.remove_prefix(std::max<size_t>(size, 1));
+  }
+  return shown;
+}
 
 }  // namespace
 
@@ -38,7 +76,7 @@ void SetPosition(absl::string_view text, Mark start, Mark end,
                  v1::Diagnostic* d) {
   *d->mutable_position() = ToPosition(d->origin().file(), start, end);
   const absl::string_view line = SourceLine(text, start.line);
-  if (line.size() <= kMaxShownLine) d->set_source_line(std::string(line));
+  if (line.size() <= kMaxShownLine) d->set_source_line(Shown(line));
 }
 
 }  // namespace colocation

@@ -248,8 +248,8 @@ class Advancer {
     }
     const std::optional<std::string> image =
         LateValues(index_, progress_.ends()).Replace(indexed.patch->image());
-    // What the API server takes for no image's name (ValidateContainerUpdates in
-    // Kubernetes' pkg/apis/core/validation/validation.go).
+    // What the API server takes for no image's name (ValidateContainerUpdates
+    // in Kubernetes' pkg/apis/core/validation/validation.go).
     if (!image || absl::StripAsciiWhitespace(*image) != *image) return kNone;
     return image;
   }
@@ -478,8 +478,10 @@ class Advancer {
   // The next moment at which something follows from the time alone; 0 for none.
   int64_t NextDeadline() const {
     std::vector<int64_t> moments;
+    // What is decades away is never.
+    constexpr int64_t kLongestNs = kLatestNs / 2;
     const auto add = [&](int64_t from, int64_t timeout) {
-      if (from == 0 || timeout == 0) return;
+      if (from == 0 || timeout <= 0 || timeout > kLongestNs) return;
       moments.push_back(from + timeout);
       moments.push_back(from + timeout + kGraceNs);
     };

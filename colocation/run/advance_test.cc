@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -544,6 +545,24 @@ TEST(RunStatusTest, PendingDoesNothing) {
   EXPECT_EQ(next->status().conditions(0).reason(), "PipelineRunPending");
 }
 
+// Times and timeouts at the ends of what can be written.
+TEST(AdvanceRunTest, ATimeoutOfCenturiesNeverPasses) {
+  v1::ColocationPlan plan = PlanOf(RunOf({"name: a"}), kOne);
+  constexpr int64_t kLongest = std::numeric_limits<int64_t>::max();
+  plan.mutable_timeouts()->set_pipeline_ns(kLongest);
+  plan.mutable_timeouts()->set_tasks_ns(kLongest);
+  v1::Observation observed;
+  for (const char* now : {"2027-01-15T08:00:00Z", "9999-12-31T23:59:59Z"}) {
+    observed.set_now(now);
+    const absl::StatusOr<v1::Advance> next = AdvanceRun(plan, observed);
+    ASSERT_TRUE(next.ok());
+    EXPECT_EQ(next->actions_size(), 1);
+    EXPECT_EQ(next->look_again(), "");
+  }
+  observed.set_now("0001-01-01T00:00:00Z");
+  EXPECT_FALSE(AdvanceRun(plan, observed).ok());
+}
+
 // ---------------------------------------------------------------------------
 // What it refuses
 
@@ -566,6 +585,9 @@ TEST(AdvanceRunTest, RefusesAPlanThatDoesNotHoldTogether) {
        [](v1::ColocationPlan* p) { p->mutable_tasks(0)->add_wait_for("x"); }},
       {"no Pod",
        [](v1::ColocationPlan* p) { p->mutable_tasks(0)->set_pod("x"); }},
+      {"no Pod",
+       [](v1::ColocationPlan* p) { p->mutable_tasks(0)->clear_placement(); }},
+      {"no task \"a\"", [](v1::ColocationPlan* p) { p->clear_tasks(); }},
       {"no steps",
        [](v1::ColocationPlan* p) {
          p->mutable_tasks(0)->mutable_units(0)->clear_steps();

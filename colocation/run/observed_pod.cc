@@ -160,7 +160,7 @@ int64_t ToUnixNs(absl::string_view text) {
       !absl::ParseTime(absl::RFC3339_full, text, &time, &ignored)) {
     return 0;
   }
-  return absl::ToUnixNanos(time);
+  return std::clamp<int64_t>(absl::ToUnixNanos(time), 0, kLatestNs);
 }
 
 std::string FromUnixNs(int64_t ns) {

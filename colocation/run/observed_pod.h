@@ -32,6 +32,9 @@ struct Failure {
 inline constexpr char kEndedAnnotation[] = "colocation.dev/ended";
 
 // Nanoseconds since 1970; 0 where `text` is no RFC 3339 time.
+// Before 1970, as Go's zero time is, counts as none, and nothing is later than
+// kLatestNs, so that the difference of two times fits.
+inline constexpr int64_t kLatestNs = int64_t{1} << 62;  // in 2116
 int64_t ToUnixNs(absl::string_view text);
 
 // As metav1.Time writes it: "2026-01-02T15:04:05Z". Empty for 0.

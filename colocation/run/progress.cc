@@ -311,13 +311,13 @@ launcher::Decision Progress::Decide(int t) {
 }
 
 bool Progress::Passed(int64_t timeout_ns, int64_t grace_ns) const {
-  return timeout_ns > 0 && now_ns_ - start_ns_ >= timeout_ns + grace_ns;
+  return timeout_ns > 0 && now_ns_ - start_ns_ - grace_ns >= timeout_ns;
 }
 
 bool Progress::FinallyPassed(int64_t grace_ns) const {
   const int64_t timeout_ns = index_.plan->timeouts().finally_ns();
   return timeout_ns > 0 && finally_start_ns_ > 0 &&
-         now_ns_ - finally_start_ns_ >= timeout_ns + grace_ns;
+         now_ns_ - finally_start_ns_ - grace_ns >= timeout_ns;
 }
 
 bool Progress::StopPassed(int64_t grace_ns) const {

@@ -69,7 +69,7 @@ class RunIndexer {
     index_.pod_of.assign(plan_.tasks_size(), -1);
     index_.waits.resize(plan_.tasks_size());
     Tasks();
-    Pods();
+    if (problem_.empty()) Pods();
     if (problem_.empty()) Patches();
     if (problem_.empty()) Order();
     if (!problem_.empty()) {
@@ -89,9 +89,13 @@ class RunIndexer {
       index_.launch[i] = ToLaunchTask(task.launch());
       index_.launch[i].name = task.name();
       index_.launch[i].finally = task.finally();
-      if (task.placement() != v1::PLACEMENT_POD) continue;
+      if (task.placement() == v1::PLACEMENT_EXTERNAL ||
+          task.placement() == v1::PLACEMENT_SKIPPED) {
+        continue;
+      }
       const auto pod = index_.pod.find(task.pod());
-      if (pod == index_.pod.end() || task.units().empty()) {
+      if (task.placement() != v1::PLACEMENT_POD || pod == index_.pod.end() ||
+          task.units().empty()) {
         Problem(absl::StrCat("task \"", task.name(), "\" has no Pod"));
         continue;
       }
@@ -113,13 +117,16 @@ class RunIndexer {
       }
       for (const std::string& name : pod.gates()) TaskNamed(name);
       for (const std::string& name : pod.tasks()) {
-        if (index_.pod_of[TaskNamed(name)] != p) {
+        const int task = TaskNamed(name);
+        if (!problem_.empty()) return;
+        if (index_.pod_of[task] != p) {
           Problem(absl::StrCat("task \"", name, "\" is not placed in Pod \"",
                                pod.name(), "\""));
         }
       }
       for (const v1::LaunchTask& launch : pod.install().launch().tasks()) {
         const int task = TaskNamed(launch.name());
+        if (!problem_.empty()) return;
         if (launch.gate() || launch.has_end() || index_.pod_of[task] != p) {
           continue;
         }
@@ -159,6 +166,7 @@ class RunIndexer {
         indexed.patch = &patch;
         indexed.container = found->second;
         indexed.task = TaskNamed(pod.containers(found->second).task());
+        if (!problem_.empty()) return;
         if (index_.pod_of[indexed.task] != p) {
           Problem(absl::StrCat("container \"", patch.container(),
                                "\" belongs to no task of its Pod"));
@@ -188,7 +196,7 @@ class RunIndexer {
   int TaskNamed(const std::string& name) {
     const auto found = index_.task.find(name);
     if (found != index_.task.end()) return found->second;
-    // There is one to go on with: callers stop at the first problem.
+    // Callers stop at the first problem.
     Problem(absl::StrCat("there is no task \"", name, "\""));
     return 0;
   }

@@ -11,7 +11,9 @@ namespace colocation {
 namespace {
 
 int64_t Left(int64_t timeout_ns, int64_t elapsed_ns) {
-  return timeout_ns == 0 ? 0 : std::max<int64_t>(1, timeout_ns - elapsed_ns);
+  if (timeout_ns <= 0) return 0;
+  // A clock that was set back has not given any time.
+  return std::max<int64_t>(1, timeout_ns - std::max<int64_t>(0, elapsed_ns));
 }
 
 // Command line and variables are the launcher's to complete.
