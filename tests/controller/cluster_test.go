@@ -214,7 +214,7 @@ func (r *real) startController() {
 	r.fatalIf(err)
 	arguments, _, err := unstructured.NestedStringSlice(containers[0].(map[string]any), "args")
 	r.fatalIf(err)
-	r.controller = r.launch(os.Getenv("COLOCATION_CONTROLLER"), append(arguments, "--kubeconfig="+r.kubeconfig, "-v=1",
+	r.controller = r.launch(os.Getenv("COLOCATION_CONTROLLER"), append(arguments, "--kubeconfig="+r.kubeconfig, "-v=1", "--patch-images",
 		"--launcher-image=localhost/colocation-test/launcher:test")...)
 }
 
@@ -402,6 +402,32 @@ func TestCluster(t *testing.T) {
 		if slices.Sort(told); !slices.Equal(told, []string{"Running", "Started", "Succeeded"}) {
 			r.Errorf("the events are %q", told)
 		}
+	})
+	// podman can't start a container anew with another image: that the API server
+	// takes it, from this controller, is what is shown.
+	r.step("AnImageIsPutIntoARunningPod", func(r *real) {
+		r.create("images", managedBy, `
+    workspaces: [{name: w}]
+    tasks:
+    - name: build
+      workspaces: [{name: w}]
+      taskSpec:
+        workspaces: [{name: w}]
+        results: [{name: r}]
+        steps: [{name: s, image: IMAGE, script: "#!/bin/sh\nprintf example.com/app:1 >$(results.r.path)"}]
+    - name: use
+      workspaces: [{name: w}]
+      taskSpec:
+        workspaces: [{name: w}]
+        steps: [{name: s, image: $(tasks.build.results.r), command: ["true"]}]
+  workspaces: [{name: w, emptyDir: {}}]
+`)
+		r.when(pods, "images-pod", func(pod *unstructured.Unstructured) bool {
+			containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
+			image := containers[1].(map[string]any)["image"]
+			return image == "example.com/app:1"
+		})
+		r.fatalIf(r.client.Resource(pipelineRuns).Namespace("default").Delete(r.Context(), "images", metav1.DeleteOptions{}))
 	})
 	r.step("WhatADeletedRunOwnsGoesWithIt", func(r *real) {
 		r.create("deleted", managedBy, strings.Replace(resultAcrossPods, "SECONDS", "600", 1))
