@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -261,21 +262,30 @@ class DocumentDecoder {
     if (again.has_value() && absl::StartsWith(last_version, "tekton.dev/") &&
         IsTektonKind(last_kind)) {
       decoder_.Begin({origin_, last_kind, other->name()}, ApiVersion::kV1);
-      decoder_
-          .Error("duplicate-key", FieldPath(again->name),
-                 absl::StrCat("\"", again->name,
-                              "\" stands twice in this mapping"),
-                 again->start, again->end)
-          .set_hint("remove one of the two");
+      ReportTwice(*again);
     }
+  }
+
+  void ReportTwice(const NodeDecoder::Key& key) {
+    decoder_
+        .Error("duplicate-key", FieldPath(key.name),
+               absl::StrCat("\"", key.name, "\" stands twice in this mapping"),
+               key.start, key.end)
+        .set_hint("remove one of the two");
   }
 
   // The objects in `items`; anything else of a List doesn't matter.
   void DecodeList(const std::vector<NodeDecoder::Member>& members) {
     const v1::Origin list = origin_;
+    bool has_items = false;
     const auto member = [&](const NodeDecoder::Key& key) {
       if (key.name != "items" ||
           reader_.Peek().type != Event::Type::kSequenceStart) {
+        reader_.SkipNode();
+        return;
+      }
+      if (std::exchange(has_items, true)) {
+        ReportTwice(key);
         reader_.SkipNode();
         return;
       }

@@ -227,6 +227,10 @@ constexpr StreamCase kStreamCases[] = {
      "\xef\xbb\xbf"
      "apiVersion: v1\nkind: X\nmetadata: {name: a}\n",
      "X a; "},
+    {"ItemsOfAListTwice",
+     "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: X}]\n"
+     "items: [{apiVersion: v1, kind: Y}]\n",
+     "X ; 4:1 items duplicate-key"},
     {"KindThatIsTektonsTheSecondTime",
      "apiVersion: tekton.dev/v1\nkind: X\nkind: Task\nmetadata: {name: a}\n",
      "X a; 3:1 kind duplicate-key"},

@@ -130,9 +130,9 @@ void AppendRun(const v1::ObjectSet& objects, const v1::ObjectSet& cluster,
     errors.push_back(&diagnostic);
     found_early |= IsFoundBeforeTasks(diagnostic);
   }
-  // Tekton asks for one object after the other.
-  const bool blocked =
-      !needs.empty() && IsBlocked(objects, needs.front(), rejected);
+  // Tekton asks for one object after the other, and stops at the first fault.
+  const bool blocked = !needs.empty() && !found_early &&
+                       IsBlocked(objects, needs.front(), rejected);
   const char* verdict = blocked                          ? "blocked"
                         : !needs.empty() && !found_early ? "needs"
                         : !errors.empty()                ? "rejected"
