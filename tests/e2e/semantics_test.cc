@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "cli/podman/local_image.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/e2e/planned_run_testing.h"
@@ -419,7 +420,132 @@ const SemanticsCase kCases[] = {
         - {name: a, image: IMAGE, env: [{name: WHO, value: world}], command: [echo], args: [hello $(WHO), "$$(WHO)", "$(NOBODY)"]}
 )yaml",
      {"t: hello world $(WHO) $(NOBODY)"}},
+
+    {"VariablesOfVariablesThatNameAResultAreExpanded",
+     R"yaml(
+    - name: t
+      workspaces: [{name: shared}]
+      taskSpec:
+        workspaces: [{name: shared}]
+        results: [{name: r}]
+        steps: [{name: a, image: IMAGE, script: printf value >$(results.r.path)}]
+    - name: u
+      workspaces: [{name: shared}]
+      params: [{name: p, value: $(tasks.t.results.r)}]
+      taskSpec:
+        params: [{name: p}]
+        workspaces: [{name: shared}]
+        steps:
+        - name: a
+          image: IMAGE
+          env:
+          - {name: WHO, value: world}
+          - {name: LATE, value: "$(WHO):$(params.p)"}
+          - {name: OUTER, value: "<$(LATE)>"}
+          command: [sh, -c, 'echo "$LATE $OUTER $1"', "-"]
+          args: [$(OUTER)]
+)yaml",
+     {"u: world:value <world:value> <world:value>"}},
+
+    {"RootFileSystemMayBeReadOnly",
+     R"yaml(
+    - name: t
+      workspaces: [{name: shared}]
+      retries: 1
+      taskSpec:
+        workspaces: [{name: shared}]
+        results: [{name: r}]
+        stepTemplate: {image: IMAGE, securityContext: {readOnlyRootFilesystem: true}}
+        sidecars: [{name: side, image: IMAGE, securityContext: {readOnlyRootFilesystem: true}, script: "touch /x || echo up >$(workspaces.shared.path)/up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
+        steps:
+        - {name: a, script: "touch /x 2>/dev/null || echo read-only; cat $(workspaces.shared.path)/up; exit $((1 - $(context.task.retry-count)))"}
+        - {name: b, stdoutConfig: {path: $(results.r.path)}, command: [printf, value]}
+    - name: u
+      workspaces: [{name: shared}]
+      params: [{name: p, value: $(tasks.t.results.r)}]
+      taskSpec:
+        params: [{name: p}]
+        workspaces: [{name: shared}]
+        steps: [{name: a, image: IMAGE, securityContext: {readOnlyRootFilesystem: true}, script: echo $(params.p)}]
+)yaml",
+     {"t: read-only", "t: up", "t: read-only", "t: up", "t: value",
+      "u: value"}},
+
+    {"EachContainerMayHaveAUserOfItsOwn",
+     R"yaml(
+    - name: t
+      workspaces: [{name: shared}]
+      retries: 1
+      taskSpec:
+        workspaces: [{name: shared}]
+        results: [{name: r}]
+        stepTemplate: {image: IMAGE}
+        sidecars: [{name: side, image: IMAGE, securityContext: {runAsUser: 3003, runAsGroup: 3}, script: "id -u >$(workspaces.shared.path)/up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
+        steps:
+        - {name: a, securityContext: {runAsUser: 1001, runAsGroup: 1}, script: "id -u; cat $(workspaces.shared.path)/up; printf value >$(results.r.path); exit $((1 - $(context.task.retry-count)))"}
+        - {name: b, securityContext: {runAsUser: 1000650000, runAsGroup: 0, runAsNonRoot: true}, script: "id -u; cat $(results.r.path); echo"}
+        - {name: c, script: "id -u"}
+    - name: u
+      workspaces: [{name: shared}]
+      params: [{name: p, value: $(tasks.t.results.r)}]
+      taskSpec:
+        params: [{name: p}]
+        workspaces: [{name: shared}]
+        steps: [{name: a, image: IMAGE, securityContext: {runAsUser: 4004, runAsGroup: 4}, script: "id -u; echo $(params.p)"}]
+)yaml",
+     {"t: 1001", "t: 3003", "t: 1001", "t: 3003", "t: 1000650000", "t: value",
+      "t: 0", "u: 4004", "u: value"}},
 };
+
+// All that there is in it is one static program.
+TEST_F(PlannedRunTest, ImageNeedsNoShellNorAnythingElse) {
+  podman::RunOptions options = Options();
+  podman::LocalImage alone;
+  alone.name = "localhost/colocation-test/alone:latest";
+  for (const podman::ImageFile& file : options.images[0].files) {
+    if (file.path == "bin/busybox") alone.files = {file};
+  }
+  ASSERT_EQ(alone.files.size(), 1);
+  alone.files[0].path = "busybox";
+  options.images.push_back(alone);
+  v1::PlanRequest request = Request(R"yaml(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  workspaces: [{name: shared, emptyDir: {}}]
+  pipelineSpec:
+    workspaces: [{name: shared}]
+    tasks:
+    - name: t
+      retries: 1
+      workspaces: [{name: shared}]
+      taskSpec:
+        workspaces: [{name: shared}]
+        results: [{name: r}]
+        stepTemplate: {image: "localhost/colocation-test/alone:latest"}
+        sidecars:
+        - name: side
+          image: localhost/colocation-test/alone:latest
+          command: [/busybox, sleep, "600"]
+          readinessProbe: {exec: {command: [/busybox, "true"]}, periodSeconds: 1}
+        steps:
+        - {name: a, command: [/busybox, mkdir], args: [$(workspaces.shared.path)/$(context.task.retry-count)]}
+        - {name: b, command: [/busybox, test, -e, $(workspaces.shared.path)/1]}
+        - {name: c, stdoutConfig: {path: $(results.r.path)}, command: [/busybox, echo, -n, value]}
+    - name: u
+      workspaces: [{name: shared}]
+      params: [{name: p, value: $(tasks.t.results.r)}]
+      taskSpec:
+        params: [{name: p}]
+        workspaces: [{name: shared}]
+        steps: [{name: a, image: "localhost/colocation-test/alone:latest", command: [/busybox, echo, $(params.p)]}]
+)yaml");
+  request.mutable_options()->set_api_fields(v1::API_FIELDS_ALPHA);
+  const RunResult run = RunPlanned(request, options);
+  EXPECT_EQ(run.phase(), "Succeeded");
+  EXPECT_EQ(run.LogOf("u"), "value\n");
+}
 
 INSTANTIATE_TEST_SUITE_P(, SemanticsTest, testing::ValuesIn(kCases),
                          [](const testing::TestParamInfo<SemanticsCase>& info) {
