@@ -11,17 +11,14 @@
 namespace colocation::launcher {
 namespace {
 
-// Sets a variable in "NAME=value" entries.
-void SetEnv(const std::string& name, const std::string& value,
-            std::vector<std::string>* env) {
-  const std::string prefix = name + "=";
+// The entry "NAME=value" of a variable; made with `value` if there is none.
+std::string& EnvEntry(const LaunchEnvVar& variable,
+                      std::vector<std::string>* env) {
+  const std::string prefix = variable.name + "=";
   for (std::string& entry : *env) {
-    if (entry.rfind(prefix, 0) == 0) {
-      entry = prefix + value;
-      return;
-    }
+    if (entry.rfind(prefix, 0) == 0) return entry;
   }
-  env->push_back(prefix + value);
+  return env->emplace_back(prefix + variable.value);
 }
 
 // The script's path; a copy with everything replaced where it is `late`.
@@ -93,7 +90,9 @@ bool MakeCommand(Container& container,
     command->env.emplace_back(*entry);
   }
   for (const LaunchEnvVar& variable : self.env) {
-    SetEnv(variable.name, late(variable.value), &command->env);
+    std::string& entry = EnvEntry(variable, &command->env);
+    const size_t value = variable.name.size() + 1;
+    entry.replace(value, entry.npos, late(entry.substr(value)));
   }
   command->stdout_path = late(self.stdout_path);
   command->stderr_path = late(self.stderr_path);

@@ -225,7 +225,10 @@ void Container::Wait(int64_t until_ns, Process* process,
       if (process != nullptr) process->Reap();
       continue;
     }
-    if (signal == SIGTERM || signal == SIGINT) terminated_ = true;
+    if (signal == SIGTERM || signal == SIGINT) {
+      terminated_ = true;
+      if (holds_termination_) continue;
+    }
     if (process != nullptr) process->Signal(signal);
   }
   if (process != nullptr) process->CopyStreams();

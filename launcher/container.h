@@ -90,6 +90,8 @@ class Container {
 
   // SIGTERM or SIGINT has come.
   bool terminated() const { return terminated_; }
+  // These two are not passed on, only noted.
+  void set_holds_termination(bool holds) { holds_termination_ = holds; }
 
   // How things stand by now for this container's task. Looks, without watching.
   Situation LookAtTasks();
@@ -123,6 +125,7 @@ class Container {
   File alive_;
   bool terminated_ = false;
   bool without_image_ = false;
+  bool holds_termination_ = false;
   // When to look although nothing was reported; see Wait.
   int64_t next_look_ns_ = 0;
   int64_t look_interval_ns_ = 0;

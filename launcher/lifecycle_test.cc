@@ -206,6 +206,13 @@ TEST(TimeoutTest, OfFinallyCountsFromTheEndOfTasks) {
 // ---------------------------------------------------------------------------
 // Sidecars
 
+LaunchHook ExecHook(const std::string& shell) {
+  LaunchHook hook;
+  hook.exec.emplace();
+  hook.exec->command = {"/bin/sh", "-c", shell};
+  return hook;
+}
+
 TEST(SidecarTest, RunsWhileItsUnitDoesAndEndsBeforeTheTask) {
   TestPod pod;
   TestTask& a = pod.AddTask("a").Step("one", "echo one >> {log}");
@@ -290,10 +297,133 @@ TEST(SidecarTest, PostStartComesBeforeTheFirstStep) {
   TestPod pod;
   TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
   a.Sidecar("db", "exec sleep 1000");
-  a.last().post_start = {"/bin/sh", "-c",
-                         "sleep 0.1; echo post >> " + pod.Shared() + "/log"};
+  a.last().post_start =
+      ExecHook("sleep 0.1; echo post >> " + pod.Shared() + "/log");
   pod.Run();
   EXPECT_EQ(pod.Log(), "post s");
+}
+
+LaunchProbe ExecProbe(const std::string& shell) {
+  LaunchProbe probe;
+  probe.exec.emplace();
+  probe.exec->command = {"/bin/sh", "-c", shell};
+  probe.period_ns = 20 * kTestMillisecond;
+  return probe;
+}
+
+TEST(SidecarTest, StartupComesBeforeReadinessAndBothBeforeTheFirstStep) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "exec sleep 1000");
+  a.last().startup = ExecProbe("echo startup >> " + pod.Shared() + "/log");
+  a.last().ready = ExecProbe("echo ready >> " + pod.Shared() + "/log");
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "startup ready s");
+}
+
+// So Tekton goes on, too: what has ended counts as ready.
+TEST(SidecarTest, FailedStartupProbeEndsIt) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "trap 'echo down >> {log}; exit' TERM; sleep 1000 & wait");
+  a.last().startup = ExecProbe("false");
+  a.last().ready = ExecProbe("true");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Log(), "down s");
+}
+
+TEST(SidecarTest, LivenessIsLookedAtBeforeItIsReady) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "trap 'echo down >> {log}; exit' TERM; sleep 1000 & wait");
+  a.last().ready = ExecProbe("false");
+  a.last().live = ExecProbe("false");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Log(), "down s");
+}
+
+TEST(SidecarTest, ReadyAndAliveItRunsUntilTheEnd) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db", "trap 'echo down >> {log}; exit' TERM; sleep 1000 & wait");
+  a.last().ready = ExecProbe("true");
+  a.last().live = ExecProbe("true");
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "s down");
+}
+
+TEST(SidecarTest, PreStopComesBeforeTheSignal) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db",
+            "trap 'echo down >> {log}; exit' TERM; touch {shared}/up; while :; "
+            "do sleep 0.01; done");
+  a.last().ready = ExecProbe("test -e " + pod.Shared() + "/up");
+  a.last().pre_stop =
+      ExecHook("sleep 0.1; echo pre >> " + pod.Shared() + "/log");
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "s pre down");
+}
+
+TEST(SidecarTest, PreStopComesBeforeTheSignalOfTheKubeletToo) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "exec sleep 1000");
+  a.Sidecar("db",
+            "trap 'echo down >> {log}; exit' TERM; touch {shared}/up; while :; "
+            "do sleep 0.01; done");
+  a.last().pre_stop = ExecHook("echo pre >> " + pod.Shared() + "/log");
+  pod.Install();
+  pod.StartAll();
+  pod.AwaitFile(pod.Shared() + "/up");
+  pod.Kill("a-db", SIGTERM);
+  pod.AwaitFile(pod.Shared() + "/log");
+  pod.KillAll(SIGTERM);
+  pod.Wait();
+  EXPECT_EQ(pod.Log(), "pre down");
+}
+
+TEST(SidecarTest, PreStopThatTakesTooLongIsLeft) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db",
+            "trap 'echo down >> {log}; exit' TERM; touch {shared}/up; while :; "
+            "do sleep 0.01; done");
+  a.last().ready = ExecProbe("test -e " + pod.Shared() + "/up");
+  a.last().pre_stop.emplace();
+  a.last().pre_stop->sleep_ns = 1'000'000 * kTestMillisecond;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), "s down");
+}
+
+TEST(SidecarTest, IsStartedAgainWhenItEndsEarly) {
+  TestPod pod;
+  TestTask& a =
+      pod.AddTask("a").Step("s",
+                            "until [ -e {shared}/twice ]; do sleep 0.01; "
+                            "done; echo s >> {log}");
+  a.Sidecar("db",
+            "echo up >> {log}; if mkdir {shared}/once 2>/dev/null; then exit "
+            "1; fi; touch {shared}/twice; exec sleep 1000");
+  a.last().restart = true;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+  EXPECT_EQ(pod.Log(), "up up s");
+}
+
+TEST(SidecarTest, OneThatIsStartedAgainIsNotReadyMeanwhile) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Step("s", "echo s >> {log}");
+  a.Sidecar("db",
+            "echo up >> {log}; if mkdir {shared}/once 2>/dev/null; then exit "
+            "1; fi; touch {shared}/twice; exec sleep 1000");
+  a.last().ready = ExecProbe("test -e " + pod.Shared() + "/twice");
+  a.last().restart = true;
+  pod.Run();
+  EXPECT_EQ(pod.Log(), "up up s");
 }
 
 // ---------------------------------------------------------------------------

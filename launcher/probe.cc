@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 
 #include "launcher/container.h"
@@ -23,7 +24,10 @@ constexpr int64_t kSecond = 1'000'000'000;
 
 constexpr char kIsReady = 'r';
 constexpr char kPostStartFailed = 'p';
+constexpr char kNotStarted = 's';
 constexpr char kNotAlive = 'a';
+
+constexpr int kFailureThreshold = 3;
 
 void Sleep(int64_t ns) {
   timespec time = {ns / kSecond, ns % kSecond};
@@ -146,9 +150,10 @@ File Connect(const std::string& host, int port, int64_t until) {
   return {};
 }
 
-bool CheckHttp(const HttpCheck& check, int64_t until) {
+// The status of the answer; zero where there is none.
+int AskHttp(const HttpCheck& check, int64_t until) {
   const File connection = Connect(check.host, check.port, until);
-  if (!connection.is_open()) return false;
+  if (!connection.is_open()) return 0;
   std::string path = check.path;
   if (path.empty() || path[0] != '/') path = "/" + path;
   std::string host = check.host.empty() ? "localhost" : check.host;
@@ -170,24 +175,23 @@ bool CheckHttp(const HttpCheck& check, int64_t until) {
                         "\r\nAccept: */*\r\nConnection: close\r\n" + headers +
                         "\r\n";
   while (!request.empty()) {
-    if (!PollUntil(connection.fd(), POLLOUT, until)) return false;
+    if (!PollUntil(connection.fd(), POLLOUT, until)) return 0;
     const ssize_t n =
         send(connection.fd(), request.data(), request.size(), MSG_NOSIGNAL);
-    if (n < 0) return false;
+    if (n < 0) return 0;
     request.erase(0, static_cast<size_t>(n));
   }
   // "HTTP/1.1 200"
   std::string answer;
   while (answer.size() < 12) {
     char buffer[64];
-    if (!PollUntil(connection.fd(), POLLIN, until)) return false;
+    if (!PollUntil(connection.fd(), POLLIN, until)) return 0;
     const ssize_t n = read(connection.fd(), buffer, sizeof buffer);
-    if (n <= 0) return false;
+    if (n <= 0) return 0;
     answer.append(buffer, static_cast<size_t>(n));
   }
-  if (answer.rfind("HTTP/1.", 0) != 0) return false;
-  const int status = std::atoi(answer.substr(9, 3).c_str());
-  return status >= 200 && status < 400;
+  if (answer.rfind("HTTP/1.", 0) != 0) return 0;
+  return std::atoi(answer.substr(9, 3).c_str());
 }
 
 // Runs a command, its output dropped; false if it fails or takes too long.
@@ -234,16 +238,28 @@ bool CheckExec(const std::vector<std::string>& argv,
   return false;
 }
 
-// Probes until `threshold` checks in a row have been `wanted`.
-void ProbeUntil(const LaunchProbe& probe, bool wanted, int threshold,
+constexpr int kForEver = std::numeric_limits<int>::max();
+
+// Probes until as many checks in a row have succeeded, or failed, as are given.
+// Whether they succeeded.
+bool ProbeUntil(const LaunchProbe& probe, int successes, int failures,
                 const std::vector<std::string>& env) {
   Sleep(probe.initial_delay_ns);
-  for (int in_a_row = 0;;) {
+  int good = 0, bad = 0;
+  for (;;) {
     const int64_t start = NowNs();
-    in_a_row = CheckOnce(probe, env) == wanted ? in_a_row + 1 : 0;
-    if (in_a_row >= threshold) return;
+    const bool succeeded = CheckOnce(probe, env);
+    good = succeeded ? good + 1 : 0;
+    bad = succeeded ? 0 : bad + 1;
+    if (good >= successes) return true;
+    if (bad >= failures) return false;
     Sleep(start + OrDefault(probe.period_ns, 10 * kSecond) - NowNs());
   }
+}
+
+int FailureThreshold(const LaunchProbe& probe) {
+  return probe.failure_threshold > 0 ? probe.failure_threshold
+                                     : kFailureThreshold;
 }
 
 int Probe(const LaunchContainer& sidecar, const std::vector<std::string>& env,
@@ -252,20 +268,25 @@ int Probe(const LaunchContainer& sidecar, const std::vector<std::string>& env,
     (void)!write(reports, &what, 1);
     return 0;
   };
-  if (!sidecar.post_start.empty() &&
-      !CheckExec(sidecar.post_start, env, kNever)) {
+  if (sidecar.post_start.has_value() &&
+      !RunHook(*sidecar.post_start, env, kNever)) {
     return report(kPostStartFailed);
   }
-  if (sidecar.ready.has_value()) {
-    const LaunchProbe& probe = *sidecar.ready;
-    ProbeUntil(probe, true, std::max(1, probe.success_threshold), env);
+  if (sidecar.startup.has_value() &&
+      !ProbeUntil(*sidecar.startup, 1, FailureThreshold(*sidecar.startup),
+                  env)) {
+    return report(kNotStarted);
   }
-  report(kIsReady);
-  if (!sidecar.live.has_value()) return 0;
-  const LaunchProbe& probe = *sidecar.live;
-  const int threshold =
-      probe.failure_threshold > 0 ? probe.failure_threshold : 3;
-  ProbeUntil(probe, false, threshold, env);
+  const auto become_ready = [&] {
+    if (sidecar.ready.has_value()) {
+      const LaunchProbe& probe = *sidecar.ready;
+      ProbeUntil(probe, std::max(1, probe.success_threshold), kForEver, env);
+    }
+    return report(kIsReady);
+  };
+  if (!sidecar.live.has_value()) return become_ready();
+  if (Fork(become_ready) < 0) return 1;
+  ProbeUntil(*sidecar.live, kForEver, FailureThreshold(*sidecar.live), env);
   return report(kNotAlive);
 }
 
@@ -274,17 +295,51 @@ int Probe(const LaunchContainer& sidecar, const std::vector<std::string>& env,
 bool CheckOnce(const LaunchProbe& probe, const std::vector<std::string>& env) {
   const int64_t until = NowNs() + OrDefault(probe.timeout_ns, kSecond);
   if (probe.exec.has_value()) return CheckExec(probe.exec->command, env, until);
-  if (probe.http.has_value()) return CheckHttp(*probe.http, until);
+  if (probe.http.has_value()) {
+    const int status = AskHttp(*probe.http, until);
+    return status >= 200 && status < 400;
+  }
   if (probe.tcp.has_value()) {
     return Connect(probe.tcp->host, probe.tcp->port, until).is_open();
   }
   return true;
 }
 
+bool RunHook(const LaunchHook& hook, const std::vector<std::string>& env,
+             int64_t until_ns) {
+  if (hook.exec.has_value()) {
+    return CheckExec(hook.exec->command, env, until_ns);
+  }
+  if (hook.http.has_value()) return AskHttp(*hook.http, until_ns) != 0;
+  Sleep(std::min(hook.sleep_ns, until_ns - NowNs()));
+  return NowNs() < until_ns;
+}
+
+void RunningHook::Start(const std::optional<LaunchHook>& hook,
+                        const std::vector<std::string>& env, int64_t until_ns) {
+  int ends[2];
+  if (!hook.has_value() || pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return;
+  end_ = File(ends[0]);
+  // The child holds it until it ends.
+  const File writer(ends[1]);
+  Fork([&] { return RunHook(*hook, env, until_ns) ? 0 : 1; });
+}
+
+bool RunningHook::Done() {
+  char none = 0;
+  if (end_.is_open() && read(end_.fd(), &none, 1) == 0) end_ = File();
+  return !end_.is_open();
+}
+
+void RunningHook::AddTo(std::vector<pollfd>* fds) const {
+  if (end_.is_open()) fds->push_back({end_.fd(), POLLIN, 0});
+}
+
 Prober::Prober(const LaunchContainer& sidecar,
-               const std::vector<std::string>& env) {
-  if (sidecar.post_start.empty() && !sidecar.ready.has_value() &&
-      !sidecar.live.has_value()) {
+               const std::vector<std::string>& env)
+    : sidecar_(sidecar) {
+  if (!sidecar.post_start.has_value() && !sidecar.startup.has_value() &&
+      !sidecar.ready.has_value() && !sidecar.live.has_value()) {
     ready_ = true;
     return;
   }
@@ -314,8 +369,15 @@ void Prober::TakeReports() {
       return;
     }
     if (report == kIsReady) ready_ = true;
-    if (report == kPostStartFailed) failure_ = "the postStart command failed";
-    if (report == kNotAlive) failure_ = "the liveness probe failed";
+    if (report == kPostStartFailed) failure_ = "the postStart hook failed";
+    if (report == kNotStarted) {
+      failure_ = "the startup probe failed";
+      grace_ns_ = sidecar_.startup->termination_grace_ns;
+    }
+    if (report == kNotAlive) {
+      failure_ = "the liveness probe failed";
+      grace_ns_ = sidecar_.live->termination_grace_ns;
+    }
   }
 }
 

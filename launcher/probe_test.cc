@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "launcher/container.h"
 #include "launcher/process.h"
 
 namespace colocation::launcher {
@@ -123,6 +124,25 @@ TEST(HttpProbeTest, StatusDecides) {
     const Server server(c.answer);
     EXPECT_EQ(CheckOnce(Http(server.port()), Env()), c.good) << c.answer;
   }
+}
+
+TEST(HookTest, AnyAnswerByHttpIsGood) {
+  LaunchHook hook;
+  hook.http.emplace();
+  {
+    const Server server("HTTP/1.1 503 \r\n\r\n");
+    hook.http->port = server.port();
+    EXPECT_TRUE(RunHook(hook, Env(), kNever));
+  }
+  EXPECT_FALSE(RunHook(hook, Env(), kNever));
+}
+
+TEST(HookTest, SleepIsOverInTimeOrFails) {
+  LaunchHook hook;
+  hook.sleep_ns = kMillisecond;
+  EXPECT_TRUE(RunHook(hook, Env(), kNever));
+  hook.sleep_ns = kNever;
+  EXPECT_FALSE(RunHook(hook, Env(), NowNs() + kMillisecond));
 }
 
 TEST(HttpProbeTest, AsksAsTheKubeletDoes) {

@@ -1,5 +1,6 @@
 #include "launcher/sidecar.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "launcher/command.h"
@@ -9,6 +10,16 @@
 
 namespace colocation::launcher {
 namespace {
+
+constexpr int64_t kSecond = 1'000'000'000;
+
+// As in the kubelet: at once, then after 10 s, 20 s and so on up to 5 minutes;
+// from the beginning again for one that ran for 10 minutes.
+constexpr int64_t kFirstRestartPause = 10 * kSecond;
+constexpr int64_t kLongestRestartPause = 300 * kSecond;
+constexpr int64_t kRestartForgotten = 600 * kSecond;
+// minimumGracePeriodInSeconds.
+constexpr int64_t kLeastGrace = 2 * kSecond;
 
 class Sidecar {
  public:
@@ -24,19 +35,23 @@ class Sidecar {
   bool WaitForStart();
   bool AttemptIsOver();
   bool UnitIsOver();
+  SidecarState RunAttempt();
   SidecarState RunProcess();
   void PostState(std::string_view event, const SidecarState& state);
 
   Container& container_;
   const std::vector<std::string>& arguments_;
   int32_t attempt_ = 1;
+  bool posted_ready_ = false;
   SidecarState gone_;
   int64_t start_ns_ = 0;
 };
 
 int Sidecar::Run() {
+  // A hook comes before the signal that ends the process.
+  container_.set_holds_termination(container_.self().pre_stop.has_value());
   for (; WaitForStart(); ++attempt_) {
-    gone_ = RunProcess();
+    gone_ = RunAttempt();
     PostState(kGone, gone_);
     if (container_.terminated() || container_.task().retries == 0) break;
   }
@@ -78,10 +93,9 @@ bool Sidecar::WaitForStart() {
   }
 }
 
-SidecarState Sidecar::RunProcess() {
+SidecarState Sidecar::RunAttempt() {
   SidecarState gone;
-  Command command;
-  Process process;
+  posted_ready_ = false;
   if (AttemptIsOver()) return gone;
   if (container_.without_image()) {
     gone.message = "it has not got its image";
@@ -89,6 +103,25 @@ SidecarState Sidecar::RunProcess() {
     gone.exit_code = 1;
     return gone;
   }
+  int64_t pause = 0;
+  while (!AttemptIsOver() && !container_.terminated()) {
+    const int64_t start = NowNs();
+    gone = RunProcess();
+    if (!container_.self().restart) break;
+    if (NowNs() - start >= kRestartForgotten) pause = 0;
+    const int64_t until = NowNs() + pause;
+    while (NowNs() < until && !AttemptIsOver() && !container_.terminated()) {
+      container_.Wait(until);
+    }
+    pause = std::clamp(2 * pause, kFirstRestartPause, kLongestRestartPause);
+  }
+  return gone;
+}
+
+SidecarState Sidecar::RunProcess() {
+  SidecarState gone;
+  Command command;
+  Process process;
   start_ns_ = NowNs();
   if (!MakeCommand(container_, arguments_, attempt_, &command, &gone.message) ||
       !process.Start(command, &gone.message)) {
@@ -96,22 +129,39 @@ SidecarState Sidecar::RunProcess() {
     gone.exit_code = process.exit_code();
     return gone;
   }
-  Prober prober(container_.self(), command.env);
-  bool ready = false;
+  const LaunchContainer& self = container_.self();
+  Prober prober(self, command.env);
+  // It is stopped in two steps: the hook, then signals.
+  bool stopping = false, asked = false;
+  RunningHook hook;
   int64_t kill_at = kNever;
   while (process.running()) {
-    if (!ready && prober.ready()) {
-      ready = true;
+    if (!posted_ready_ && prober.ready()) {
+      posted_ready_ = true;
       PostState(kReady, SidecarState());
     }
-    if (kill_at == kNever && (AttemptIsOver() || !prober.failure().empty())) {
+    const bool over = AttemptIsOver();
+    if (!stopping && (over || !prober.failure().empty() ||
+                      (self.pre_stop.has_value() && container_.terminated()))) {
+      stopping = true;
       gone.message = prober.failure();
-      process.Signal(SIGTERM);
-      kill_at = NowNs() + container_.grace_ns();
+      const bool own_grace = !over && prober.grace_ns() > 0;
+      kill_at =
+          NowNs() + (own_grace ? prober.grace_ns() : container_.grace_ns());
+      hook.Start(self.pre_stop, command.env, kill_at);
     }
-    if (NowNs() >= kill_at) process.Signal(SIGKILL);
+    if (stopping && !asked && (hook.Done() || NowNs() >= kill_at)) {
+      asked = true;
+      process.Signal(SIGTERM);
+      // What the kubelet leaves at least after a hook that took all the time.
+      if (self.pre_stop.has_value()) {
+        kill_at = std::max(kill_at, NowNs() + kLeastGrace);
+      }
+    }
+    if (asked && NowNs() >= kill_at) process.Signal(SIGKILL);
     std::vector<pollfd> fds;
     prober.AddTo(&fds);
+    hook.AddTo(&fds);
     container_.Wait(kill_at, &process, fds);
     prober.TakeReports();
   }

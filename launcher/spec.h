@@ -165,6 +165,13 @@ struct LaunchProbe {
   int64_t timeout_ns = 0;
   int32_t success_threshold = 0;
   int32_t failure_threshold = 0;
+  int64_t termination_grace_ns = 0;
+};
+
+struct LaunchHook {
+  std::optional<ExecCheck> exec;
+  std::optional<HttpCheck> http;
+  int64_t sleep_ns = 0;
 };
 
 // What the file of LaunchContainer.image_gate says where there will be no
@@ -190,9 +197,12 @@ struct LaunchContainer {
   std::string termination_message_path;
   std::optional<LaunchProbe> ready;
   std::optional<LaunchProbe> live;
-  std::vector<std::string> post_start;
   bool script = false;
   std::string image_gate;
+  std::optional<LaunchProbe> startup;
+  std::optional<LaunchHook> post_start;
+  std::optional<LaunchHook> pre_stop;
+  bool restart = false;
 };
 
 struct LaunchSpec {
@@ -363,6 +373,14 @@ void Fields(Visitor& v, LaunchProbe& m) {
   v("timeoutNs", m.timeout_ns);
   v("successThreshold", m.success_threshold);
   v("failureThreshold", m.failure_threshold);
+  v("terminationGraceNs", m.termination_grace_ns);
+}
+
+template <typename Visitor>
+void Fields(Visitor& v, LaunchHook& m) {
+  v("exec", m.exec);
+  v("http", m.http);
+  v("sleepNs", m.sleep_ns);
 }
 
 template <typename Visitor>
@@ -385,9 +403,12 @@ void Fields(Visitor& v, LaunchContainer& m) {
   v("terminationMessagePath", m.termination_message_path);
   v("ready", m.ready);
   v("live", m.live);
-  v("postStart", m.post_start);
   v("script", m.script);
   v("imageGate", m.image_gate);
+  v("startup", m.startup);
+  v("postStart", m.post_start);
+  v("preStop", m.pre_stop);
+  v("restart", m.restart);
 }
 
 template <typename Visitor>

@@ -10,6 +10,7 @@
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/probes.h"
 #include "colocation/syntax/duration.h"
+#include "colocation/validate/artifacts.h"
 
 namespace colocation {
 namespace {
@@ -94,6 +95,7 @@ class Wrapper {
     if (sidecar.tty()) Container().set_tty(true);
     SetProbes(sidecar, task_.task_subject, path_, &result_.launch,
               w_.diagnostics);
+    Restart(sidecar.restart_policy());
     return Finish();
   }
 
@@ -128,7 +130,10 @@ class Wrapper {
       *Container().add_volume_devices() = std::move(device);
     }
     *Container().mutable_env_from() = c.env_from();
-    for (const v1::EnvVar& env : c.env()) AddEnv(env);
+    for (int i = 0; i < c.env_size(); ++i) {
+      RefuseArtifacts(c.env(i).value(), absl::StrCat("env[", i, "].value"));
+      AddEnv(c.env(i));
+    }
     // The process starts there, made by it where it is missing; kubelet would
     // make it as root.
     result_.launch.set_working_dir(c.working_dir());
@@ -136,17 +141,62 @@ class Wrapper {
     CommandLine(c);
   }
 
+  // A sidecar that Kubernetes itself keeps (an init container) would run, and
+  // hold its memory and ports, as long as the whole Pod. What is left of that
+  // for one task is that it is started again (pkg/pod/pod.go,
+  // EnableKubernetesSidecar).
+  void Restart(const std::string& policy) {
+    result_.launch.set_restart(w_.native_sidecars || policy == "Always");
+    if (policy.empty() || policy == "Always" || policy == "Never") return;
+    w_.diagnostics
+        ->Error("not-supported", task_.task_subject,
+                absl::StrCat(path_, ".restartPolicy"),
+                absl::StrCat("a sidecar is restarted always or never, not \"",
+                             policy, "\""))
+        .set_hint("use Always");
+  }
+
+  // The reconciler and the entrypoint replace them with what steps have left in
+  // their provenance.json (internal/artifactref,
+  // pkg/entrypoint/entrypointer.go).
+  void RefuseArtifacts(absl::string_view text, absl::string_view field) {
+    if (!RefersToStepArtifact(text) && !RefersToTaskArtifact(text)) return;
+    w_.diagnostics
+        ->Error("not-supported", task_.task_subject,
+                absl::StrCat(path_, ".", field),
+                "the launcher does not read artifacts of steps and tasks")
+        .set_hint("hand it on as a result");
+  }
+
   void AddEnv(const v1::EnvVar& env) {
     *Container().add_env() = env;
-    if (!HasLateReference(env.value())) return;
+    if (!HasLateReference(env.value()) && !RefersToLateEnv(env.value())) return;
     late_ = true;
     v1::LaunchEnvVar* late = result_.launch.add_env();
     late->set_name(env.name());
     late->set_value(env.value());
   }
 
+  // Kubernetes puts values of earlier variables in for "$(VAR)", and with them
+  // the references in those.
+  bool RefersToLateEnv(absl::string_view value) const {
+    for (const v1::LaunchEnvVar& late : result_.launch.env()) {
+      if (absl::StrContains(value, absl::StrCat("$(", late.name(), ")"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   template <typename C>
   void CommandLine(const C& c) {
+    for (int i = 0; i < c.command_size(); ++i) {
+      RefuseArtifacts(c.command(i), absl::StrCat("command[", i, "]"));
+    }
+    for (int i = 0; i < c.args_size(); ++i) {
+      RefuseArtifacts(c.args(i), absl::StrCat("args[", i, "]"));
+    }
+    RefuseArtifacts(c.script(), "script");
     for (const char* word : {"/colocation/program/launcher", "run"}) {
       Container().add_command(word);
     }

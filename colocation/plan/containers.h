@@ -32,6 +32,8 @@ struct Wrapping {
   const ResolvedRun& run;
   const std::vector<PlacedUnit>& units;
   const PodVolumes& volumes;
+  // Tekton's `enable-kubernetes-sidecar`: sidecars are started again.
+  bool native_sidecars = false;
   Images* images;
   DiagnosticList* diagnostics;
 };

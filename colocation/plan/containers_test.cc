@@ -169,26 +169,59 @@ TEST(ContainersTest, VariablesOfThePodTemplateComeLastInSteps) {
   EXPECT_THAT(values, ElementsAre("s:one", "s:two"));
 }
 
-TEST(ContainersTest, ProbesOfSidecarsAreTheLaunchers) {
+TEST(ContainersTest, ProbesAndHooksOfSidecarsAreTheLaunchers) {
   const Planned planned = PlanYaml(TaskOf(
       "command: [c]",
       "{name: d, image: d, command: [d], restartPolicy: Always, ports: [{name: "
-      "web, containerPort: 80}], readinessProbe: {httpGet: {path: /up, port: "
+      "web, containerPort: 80}], startupProbe: {tcpSocket: {port: web}, "
+      "terminationGracePeriodSeconds: 3}, readinessProbe: {httpGet: {path: "
+      "/up, port: "
       "web}, initialDelaySeconds: 2, failureThreshold: 5}, livenessProbe: "
       "{exec: {command: [alive]}}, lifecycle: {postStart: {exec: {command: "
-      "[begin]}}}}"));
+      "[begin]}}, preStop: {sleep: {seconds: 2}}}}"));
   EXPECT_EQ(absl::StrJoin(planned.errors, "\n"), "");
   const v1::LaunchContainer& launch = LaunchOf(planned.plan, "d");
   EXPECT_EQ(ToJson(launch.ready()),
             R"({"http":{"port":80,"path":"/up"},"initialDelayNs":2000000000,)"
             R"("failureThreshold":5})");
   EXPECT_EQ(ToJson(launch.live()), R"({"exec":{"command":["alive"]}})");
-  EXPECT_THAT(launch.post_start(), ElementsAre("begin"));
+  EXPECT_EQ(ToJson(launch.startup()),
+            R"({"tcp":{"port":80},"terminationGraceNs":3000000000})");
+  EXPECT_EQ(ToJson(launch.post_start()), R"({"exec":{"command":["begin"]}})");
+  EXPECT_EQ(ToJson(launch.pre_stop()), R"({"sleepNs":2000000000})");
+  EXPECT_TRUE(launch.restart());
   for (const v1::PlannedContainer& c : planned.plan.pods(0).containers()) {
     EXPECT_FALSE(c.container().has_readiness_probe());
     EXPECT_FALSE(c.container().has_liveness_probe());
     EXPECT_FALSE(c.container().has_restart_policy());
+    EXPECT_FALSE(c.container().has_lifecycle());
   }
+}
+
+TEST(ContainersTest, SidecarsAreStartedAgainWhereTheInstallationSaysSo) {
+  const std::string task =
+      TaskOf("command: [c]", "{name: d, image: d, command: [d]}");
+  EXPECT_FALSE(LaunchOf(PlanYaml(task).plan, "d").restart());
+  v1::PlanRequest request;
+  (*request.mutable_options()
+        ->mutable_feature_flags())["enable-kubernetes-sidecar"] = "true";
+  const Planned planned = PlanYaml(task, request);
+  EXPECT_TRUE(LaunchOf(planned.plan, "d").restart());
+  EXPECT_FALSE(LaunchOf(planned.plan, "s").restart());
+}
+
+// In all of them Kubernetes puts A's reference in.
+TEST(ContainersTest, VariablesThatNameALateOneAreLateToo) {
+  const Planned planned = PlanYaml(
+      TaskOf("command: [c], env: [{name: Z, value: $(A)}, {name: A, value: "
+             "$(steps.b.results.r)}, {name: B, value: x$(A)}, {name: C, value: "
+             "$(B)y}, {name: D, value: $(Z)}]"));
+  EXPECT_EQ(absl::StrJoin(planned.errors, "\n"), "");
+  std::vector<std::string> late;
+  for (const v1::LaunchEnvVar& env : LaunchOf(planned.plan, "s").env()) {
+    late.push_back(env.name());
+  }
+  EXPECT_THAT(late, ElementsAre("A", "B", "C"));
 }
 
 struct RefusalCase {
@@ -208,10 +241,27 @@ constexpr RefusalCase kRefusals[] = {
      "{name: d, image: d, command: [d], livenessProbe: {httpGet: {port: 1, "
      "scheme: HTTPS}}}",
      "not-supported at spec.sidecars[0].livenessProbe"},
-    {"HookBeforeStopping", "command: [c]",
-     "{name: d, image: d, command: [d], lifecycle: {preStop: {exec: {command: "
-     "[x]}}}}",
+    {"HookByTcp", "command: [c]",
+     "{name: d, image: d, command: [d], lifecycle: {preStop: {tcpSocket: "
+     "{port: 1}}}}",
      "not-supported at spec.sidecars[0].lifecycle.preStop"},
+    {"HookByTls", "command: [c]",
+     "{name: d, image: d, command: [d], lifecycle: {postStart: {httpGet: "
+     "{port: 1, scheme: HTTPS}}}}",
+     "not-supported at spec.sidecars[0].lifecycle.postStart"},
+    {"OtherSignal", "command: [c]",
+     "{name: d, image: d, command: [d], lifecycle: {stopSignal: SIGINT}}",
+     "not-supported at spec.sidecars[0].lifecycle.stopSignal"},
+    {"RestartAfterFailuresOnly", "command: [c]",
+     "{name: d, image: d, command: [d], restartPolicy: OnFailure}",
+     "not-supported at spec.sidecars[0].restartPolicy"},
+    {"ArtifactOfAStep", "command: [c], args: [a, $(steps.b.outputs.x)]", "",
+     "not-supported at spec.steps[0].args[1]"},
+    {"ArtifactOfATask",
+     "command: [c], env: [{name: A, value: $(tasks.b.inputs.x)}]", "",
+     "not-supported at spec.steps[0].env[0].value"},
+    {"ArtifactInAScript", "script: \"cat $(steps.b.inputs.x)\"", "",
+     "not-supported at spec.steps[0].script"},
     {"PortWithoutANumber", "command: [c]",
      "{name: d, image: d, command: [d], readinessProbe: {tcpSocket: {port: "
      "web}}}",

@@ -26,6 +26,7 @@
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/volumes.h"
 #include "colocation/plan/wait_sets.h"
+#include "colocation/validate/feature_flags.h"
 #include "colocation/version.h"
 
 namespace colocation {
@@ -221,7 +222,9 @@ class Planner {
                      "LimitRange has a minimum for every container");
     }
 
-    const Wrapping wrapping{run_, units, volumes, &images_, &diagnostics_};
+    const Wrapping wrapping{run_,     units,
+                            volumes,  FlagsOf(options_).kubernetes_sidecar,
+                            &images_, &diagnostics_};
     v1::InstallSpec* install = pod->mutable_install();
     for (const ContainerPlace& place :
          OrderContainers(units, task_of_unit, order)) {

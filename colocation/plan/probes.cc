@@ -37,6 +37,22 @@ class Prober {
     launch->set_timeout_ns(probe.timeout_seconds() * kSecond);
     launch->set_success_threshold(probe.success_threshold());
     launch->set_failure_threshold(probe.failure_threshold());
+    launch->set_termination_grace_ns(probe.termination_grace_period_seconds() *
+                                     kSecond);
+  }
+
+  void Set(const v1::LifecycleHandler& hook, absl::string_view field,
+           v1::LaunchHook* launch) {
+    if (hook.has_exec()) {
+      *launch->mutable_exec()->mutable_command() = hook.exec().command();
+    } else if (hook.has_http_get()) {
+      Http(hook.http_get(), field, launch->mutable_http());
+    } else if (hook.has_sleep()) {
+      launch->set_sleep_ns(hook.sleep().seconds() * kSecond);
+    } else if (hook.has_tcp_socket()) {
+      // Kubernetes accepts it, and then it always fails.
+      Refuse(field, "a hook by TCP");
+    }
   }
 
   void Refuse(absl::string_view field, absl::string_view what) {
@@ -92,8 +108,9 @@ void SetProbes(const v1::Sidecar& sidecar, const Subject& subject,
   Prober prober(sidecar, subject, path, diagnostics);
   if (sidecar.has_startup_probe()) {
     prober.Set(sidecar.startup_probe(), "startupProbe",
-               container->mutable_ready());
-  } else if (sidecar.has_readiness_probe()) {
+               container->mutable_startup());
+  }
+  if (sidecar.has_readiness_probe()) {
     prober.Set(sidecar.readiness_probe(), "readinessProbe",
                container->mutable_ready());
   }
@@ -101,13 +118,17 @@ void SetProbes(const v1::Sidecar& sidecar, const Subject& subject,
     prober.Set(sidecar.liveness_probe(), "livenessProbe",
                container->mutable_live());
   }
-  const v1::LifecycleHandler& start = sidecar.lifecycle().post_start();
-  *container->mutable_post_start() = start.exec().command();
-  if (start.has_http_get() || start.has_tcp_socket() || start.has_sleep()) {
-    prober.Refuse("lifecycle.postStart", "a hook that is no exec");
+  const v1::Lifecycle& lifecycle = sidecar.lifecycle();
+  if (lifecycle.has_post_start()) {
+    prober.Set(lifecycle.post_start(), "lifecycle.postStart",
+               container->mutable_post_start());
   }
-  if (sidecar.lifecycle().has_pre_stop()) {
-    prober.Refuse("lifecycle.preStop", "a hook before stopping");
+  if (lifecycle.has_pre_stop()) {
+    prober.Set(lifecycle.pre_stop(), "lifecycle.preStop",
+               container->mutable_pre_stop());
+  }
+  if (!lifecycle.stop_signal().empty()) {
+    prober.Refuse("lifecycle.stopSignal", "a signal other than SIGTERM");
   }
 }
 

@@ -12,8 +12,9 @@
 
 namespace colocation {
 
-// Sets `ready`, `live` and `post_start` of the container. What the launcher
-// can't do (gRPC, TLS, other hooks) is an error at `path`, the sidecar's.
+// Sets `startup`, `ready`, `live`, `post_start` and `pre_stop` of the
+// container. What the launcher can't do (gRPC, TLS) is an error at `path`, the
+// sidecar's.
 void SetProbes(const v1::Sidecar& sidecar, const Subject& subject,
                const std::string& path, v1::LaunchContainer* container,
                DiagnosticList* diagnostics);

@@ -639,7 +639,9 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
     }
     return std::nullopt;
   };
-  for (v1::Step& step : *spec->mutable_steps()) {
+  for (int i = 0; i < spec->steps_size(); ++i) {
+    v1::Step& step = *spec->mutable_steps(i);
+    bool artifacts = false;
     const Replacements::Function of_step =
         [&](absl::string_view inside) -> std::optional<std::string> {
       if (absl::ConsumePrefix(&inside, "step.results")) {
@@ -647,6 +649,8 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
             inside, step.results(),
             absl::StrCat("/tekton/steps/step-", step.name(), "/results/"));
       }
+      artifacts = artifacts || inside == "step.artifacts.path" ||
+                  inside == "artifacts.path";
       if (inside == "step.artifacts.path") {
         return absl::StrCat("/tekton/steps/step-", step.name(),
                             "/artifacts/provenance.json");
@@ -657,6 +661,13 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
       return own_path(step, inside);
     };
     ApplyToStep(Replacements(&outer, &of_step), &step);
+    if (artifacts) {
+      diagnostics_.Warning(
+          "artifacts-not-reported", task.task_subject,
+          absl::StrCat(task.task_path, ".steps[", i, "]"),
+          "what the step writes to its artifacts' file stays there: it is not "
+          "in the status of the run");
+    }
   }
   for (v1::Sidecar& sidecar : *spec->mutable_sidecars()) {
     const Replacements::Function of_sidecar = [&](absl::string_view inside) {

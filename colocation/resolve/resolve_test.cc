@@ -1150,5 +1150,28 @@ spec:
             name);
 }
 
+// What is not as in Tekton is said.
+TEST(NotHonoured, ArtifactsInTheStatusAndBreakpoints) {
+  v1::PlanRequest request;
+  request.mutable_options()->set_api_fields(v1::API_FIELDS_ALPHA);
+  (*request.mutable_options()->mutable_feature_flags())["enable-artifacts"] =
+      "true";
+  EXPECT_EQ(ResolvedYaml(R"yaml(
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: t}
+spec:
+  debug: {breakpoints: {onFailure: enabled}}
+  taskSpec:
+    steps:
+    - {name: a, image: i, command: [c]}
+    - {name: b, image: i, command: [c], args: [$(step.artifacts.path), $(artifacts.path)]}
+)yaml",
+                         request)
+                .Errors(),
+            "warning: spec.debug.breakpoints [breakpoints-ignored]\n"
+            "warning: spec.taskSpec.steps[1] [artifacts-not-reported]");
+}
+
 }  // namespace
 }  // namespace colocation

@@ -19,13 +19,19 @@ v1::PipelineTask* OnlyTask(const std::string& name, v1::PipelineRun* run) {
 }
 
 // A TaskRun is the run of a pipeline of one task that has all its settings.
-SelectedRun FromTaskRun(const v1::TaskRun& task_run) {
+SelectedRun FromTaskRun(const v1::TaskRun& task_run,
+                        DiagnosticList* diagnostics) {
   SelectedRun selected;
   selected.subject = SubjectOf(task_run);
   selected.one_task = true;
   v1::PipelineRun& run = selected.made;
   *run.mutable_metadata() = task_run.metadata();
   const v1::TaskRunSpec& spec = task_run.spec();
+  if (spec.debug().has_breakpoints()) {
+    diagnostics->Warning("breakpoints-ignored", selected.subject,
+                         "spec.debug.breakpoints",
+                         "the launcher does not halt for a debugger");
+  }
   *run.mutable_spec()->mutable_workspaces() = spec.workspaces();
   if (spec.status() == "TaskRunCancelled") {
     run.mutable_spec()->set_status("Cancelled");
@@ -130,7 +136,9 @@ std::optional<SelectedRun> SelectRun(const v1::ObjectSet& objects,
   if (found.size() > 1) kind = "PipelineRun";
   if (kind.empty()) {
     found = Candidates(objects.task_runs(), wanted, &names);
-    if (found.size() == 1) return FromTaskRun(objects.task_runs(found[0]));
+    if (found.size() == 1) {
+      return FromTaskRun(objects.task_runs(found[0]), diagnostics);
+    }
     if (found.size() > 1) kind = "TaskRun";
   }
   if (kind.empty()) {

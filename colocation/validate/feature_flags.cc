@@ -25,7 +25,8 @@ bool ParseBool(absl::string_view value, bool* flag) {
   for (const absl::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
     if (value == yes) return *flag = true;
   }
-  for (const absl::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
+  for (const absl::string_view no :
+       {"0", "f", "F", "false", "FALSE", "False"}) {
     if (value != no) continue;
     *flag = false;
     return true;
@@ -69,6 +70,9 @@ bool SetFeatureFlag(absl::string_view name, absl::string_view value,
   if (name == "enable-artifacts") {
     return ParseBool(value, &flags->artifacts);
   }
+  if (name == "enable-kubernetes-sidecar") {
+    return ParseBool(value, &flags->kubernetes_sidecar);
+  }
   if (name == "disable-inline-spec") {
     flags->disable_inline_spec = SplitList(value);
     return true;
@@ -101,6 +105,7 @@ bool IsFeatureFlag(absl::string_view name) {
       "enable-cel-in-whenexpression",
       "enable-concise-resolver-syntax",
       "enable-artifacts",
+      "enable-kubernetes-sidecar",
       "disable-inline-spec",
       "default-max-matrix-combinations-count",
       "default-resolver-type",

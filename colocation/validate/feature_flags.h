@@ -1,4 +1,5 @@
-// The settings of a Tekton installation that decide what it accepts.
+// The settings of a Tekton installation that decide what it accepts, and how a
+// plan has to be made.
 //
 // Names and defaults are those of Tekton's ConfigMaps `feature-flags` and
 // `config-defaults` (pkg/apis/config/{feature_flags,default}.go). Settings that
@@ -21,14 +22,15 @@ struct FeatureFlags {
   bool cel_in_when = false;              // enable-cel-in-whenexpression
   bool concise_resolver_syntax = false;  // enable-concise-resolver-syntax
   bool artifacts = false;                // enable-artifacts
+  bool kubernetes_sidecar = false;       // enable-kubernetes-sidecar
   // disable-inline-spec: of "pipeline", "pipelinerun", "taskrun".
   std::vector<std::string> disable_inline_spec;
 
   // default-max-matrix-combinations-count
   int32_t max_matrix_combinations = 256;
-  std::string default_resolver_type;               // default-resolver-type
-  int32_t default_timeout_minutes = 60;            // default-timeout-minutes
-  std::vector<std::string> default_forbidden_env;  // default-forbidden-env
+  std::string default_resolver_type;                // default-resolver-type
+  int32_t default_timeout_minutes = 60;             // default-timeout-minutes
+  std::vector<std::string> default_forbidden_env;   // default-forbidden-env
   std::string default_service_account = "default";  // default-service-account
 
   bool InlineSpecDisabled(absl::string_view where) const;
