@@ -189,7 +189,8 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
     } else {
       unit.spec = spec;
     }
-    ResolveUnit(pipeline_task, settings, /*first=*/i == 0, task, &unit);
+    ResolveUnit(written, pipeline_task, settings, /*first=*/i == 0, task,
+                &unit);
   }
   // What a late matrix runs is not known; its errors are.
   if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
@@ -475,7 +476,8 @@ std::string TaskResolver::TaskRunName(const ResolvedTask& task,
   return name.size() <= 63 ? name : MakeDns1123Label(name);
 }
 
-void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
+void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
+                               const v1::PipelineTask& pipeline_task,
                                const TaskSettings& settings, bool first,
                                ResolvedTask* task, ResolvedUnit* unit) {
   v1::TaskSpec& spec = unit->spec;
@@ -492,8 +494,11 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& pipeline_task,
   AddTaskParams(spec.params(), given, &values);
 
   v1::TaskSpec written;
-  const bool may_break = SubstitutionMayBreak(spec);
-  if (may_break) written = spec;
+  // Of an embedded Task some was replaced already (Substitute).
+  const v1::TaskSpec& before =
+      as_written.has_task_spec() ? as_written.task_spec().task_spec() : spec;
+  const bool may_break = SubstitutionMayBreak(before);
+  if (may_break) written = before;
   TakeInStepActions(values, *task, &spec);
   const ArrayLengths lengths(spec.params(), given);
   if (!lengths.empty()) {

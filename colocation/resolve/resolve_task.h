@@ -121,7 +121,8 @@ class TaskResolver {
   // The combinations of the matrix; nothing where there can't be units.
   bool FanOutMatrix(const v1::PipelineTask& pipeline_task, ResolvedTask* task,
                     std::vector<std::vector<v1::Param>>* combinations);
-  void ResolveUnit(const v1::PipelineTask& pipeline_task,
+  void ResolveUnit(const v1::PipelineTask& as_written,
+                   const v1::PipelineTask& pipeline_task,
                    const TaskSettings& settings, bool first, ResolvedTask* task,
                    ResolvedUnit* unit);
   void TakeInStepActions(const Replacements& values, const ResolvedTask& task,

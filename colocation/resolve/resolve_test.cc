@@ -94,7 +94,8 @@ spec:
 )y",
                 "a[never: WHEN]; b <- a; c[never: MISSING_RESULTS] <- "
                 "a(result); d[never: PARENT_SKIPPED] <- c; f[finally]"},
-        // Both could be skipped by their own `when`, and what follows would run.
+        // Both could be skipped by their own `when`, and what follows would
+        // run.
         RunCase{"WhenOverResultsIsLookedAtBeforeWhatParentsDid", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
@@ -531,6 +532,18 @@ spec:
 )y",
                 "spec.params [missing-param] is \"revison\" meant to be "
                 "\"revision\"?"},
+        RunCase{"ParameterThatMakesAnEmbeddedTaskWrong", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  params: [{name: x, value: ignore}]
+  pipelineSpec:
+    params: [{name: x}]
+    tasks: [{name: a, taskSpec: {steps: [{image: i, command: [c], onError: $(params.x)}]}}]
+)y",
+                "spec.pipelineSpec.tasks[0].taskSpec.steps[0].onError "
+                "[invalid-value] use \"continue\" or \"stopAndFail\""},
         RunCase{"MissingParameterOfAPipelineAlone", R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
