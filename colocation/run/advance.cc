@@ -284,9 +284,12 @@ class Advancer {
     for (const IndexedPatch& indexed : index_.patches[p]) {
       const std::optional<std::string> image = ImageFor(indexed);
       if (!image || image->empty()) continue;
-      made->mutable_spec()
-          ->mutable_containers(indexed.container)
-          ->set_image(*image);
+      for (v1::Container& container :
+           *made->mutable_spec()->mutable_containers()) {
+        if (container.name() == indexed.patch->container()) {
+          container.set_image(*image);
+        }
+      }
     }
   }
 

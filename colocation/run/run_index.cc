@@ -164,7 +164,6 @@ class RunIndexer {
         }
         IndexedPatch indexed;
         indexed.patch = &patch;
-        indexed.container = found->second;
         indexed.task = TaskNamed(pod.containers(found->second).task());
         if (!problem_.empty()) return;
         if (index_.pod_of[indexed.task] != p) {

@@ -19,9 +19,8 @@ namespace colocation {
 // A container that gets its image while its Pod runs.
 struct IndexedPatch {
   const v1::ImagePatch* patch = nullptr;
-  // The container's task, and its place in the manifest.
+  // The container's task.
   int task = 0;
-  int container = 0;
   // Its launcher decides whether the task runs.
   bool decides = false;
 };
