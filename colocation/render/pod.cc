@@ -31,9 +31,14 @@ v1::ObjectMeta Metadata(const v1::ColocationPlan& plan,
   labels = run.labels();
   for (const auto& [key, value] : planned.labels()) labels[key] = value;
   labels["app.kubernetes.io/managed-by"] = "colocation";
-  labels["tekton.dev/pipelineRun"] = run.name();
-  labels["tekton.dev/pipeline"] = run.pipeline();
-  if (!run.uid().empty()) labels["tekton.dev/pipelineRunUID"] = run.uid();
+  // Tekton's (pkg/apis/pipeline/register.go).
+  const bool one_task = run.kind() == "TaskRun";
+  const absl::string_view kind = one_task ? "taskRun" : "pipelineRun";
+  labels[absl::StrCat("tekton.dev/", kind)] = run.name();
+  if (!one_task) labels["tekton.dev/pipeline"] = run.pipeline();
+  if (!run.uid().empty()) {
+    labels[absl::StrCat("tekton.dev/", kind, "UID")] = run.uid();
+  }
 
   auto& annotations = *metadata.mutable_annotations();
   annotations = run.annotations();
@@ -45,7 +50,7 @@ v1::ObjectMeta Metadata(const v1::ColocationPlan& plan,
   if (!run.uid().empty()) {
     v1::OwnerReference& owner = *metadata.add_owner_references();
     owner.set_api_version("tekton.dev/v1");
-    owner.set_kind("PipelineRun");
+    owner.set_kind(one_task ? "TaskRun" : "PipelineRun");
     owner.set_name(run.name());
     owner.set_uid(run.uid());
     owner.set_controller(true);

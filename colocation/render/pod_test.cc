@@ -101,6 +101,18 @@ TEST(RenderPod, RunThatExistsOwnsThePod) {
   EXPECT_EQ(pod.metadata().labels().at("tekton.dev/pipelineRunUID"), "f00d");
 }
 
+TEST(RenderPod, TaskRunThatExistsOwnsThePod) {
+  const v1::ObjectMeta metadata =
+      Rendered(R"(run { uid: "f00d" kind: "TaskRun" })").metadata();
+  ASSERT_EQ(metadata.owner_references_size(), 1);
+  EXPECT_EQ(metadata.owner_references(0).kind(), "TaskRun");
+  EXPECT_THAT(Entries(metadata.labels()),
+              UnorderedElementsAre(
+                  Pair("app.kubernetes.io/managed-by", "colocation"),
+                  Pair("tekton.dev/taskRun", "nightly"),
+                  Pair("tekton.dev/taskRunUID", "f00d")));
+}
+
 TEST(RenderPod, SettingsOfThePlanAreKept) {
   const v1::Pod pod = Rendered(R"(
     pods {

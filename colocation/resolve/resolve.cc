@@ -161,6 +161,7 @@ class Resolver {
     *identity.mutable_annotations() = metadata.annotations();
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
+    if (selected_.one_task) identity.set_kind("TaskRun");
     contexts_.Set("context.pipelineRun.name", identity.name());
     contexts_.Set("context.pipelineRun.namespace", identity.namespace_());
     contexts_.Set("context.pipelineRun.uid", identity.uid());

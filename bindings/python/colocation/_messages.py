@@ -51,6 +51,7 @@ __all__ = [
     "InstallSpec",
     "LaunchContainer",
     "LaunchEnvVar",
+    "LaunchHook",
     "LaunchProbe",
     "LaunchSpec",
     "LaunchTask",
@@ -405,8 +406,9 @@ class LaunchContainer(Message):
     # whole argument of the form "$(tasks.x.results.y[*])" becomes one argument
     # an element.
     late: bool = form.boolean("late")
-    # Variables whose value holds such references. They replace those of the
-    # container.
+    # Variables whose value holds such references, or "$(VAR)" with one of these
+    # before it. They are replaced in the value that the container's environment
+    # has, where Kubernetes has expanded "$(VAR)"; in this one if it has none.
     env: list[LaunchEnvVar] = form.messages("env", lambda: LaunchEnvVar)
     # Where the process starts; made if it does not exist. Empty: as the image
     # has it.
@@ -426,13 +428,11 @@ class LaunchContainer(Message):
     # Where the termination message goes; empty: /dev/termination-log.
     termination_message_path: str = form.text("terminationMessagePath")
     # Sidecar only: what must hold before the first step starts; absent: the
-    # process runs. The first of startup and readiness probe that is set.
+    # process runs. Begins when `startup` has succeeded.
     ready: LaunchProbe | None = form.message("ready", lambda: LaunchProbe)
-    # Sidecar only: checked while it runs; the process is killed when it fails.
+    # Sidecar only: checked at the same time; the process is stopped when it
+    # fails.
     live: LaunchProbe | None = form.message("live", lambda: LaunchProbe)
-    # Sidecar only: run once right after the process was started
-    # (lifecycle.postStart.exec).
-    post_start: list[str] = form.texts("postStart")
     # True when the container runs its script "scripts/NAME" from the program
     # volume; `late` then covers the script's text too.
     script: bool = form.boolean("script")
@@ -443,6 +443,17 @@ class LaunchContainer(Message):
     # nobody takes the end of the placeholder for that of the step. "none": there
     # will be no image. Anything else: the launcher's image is the one to run.
     image_gate: str = form.text("imageGate")
+    # Sidecar only: checked first of all; the process is stopped when it fails.
+    startup: LaunchProbe | None = form.message("startup", lambda: LaunchProbe)
+    # Sidecar only: run once right after the process was started, before any
+    # probe (lifecycle.postStart). The process is stopped when it fails.
+    post_start: LaunchHook | None = form.message("postStart", lambda: LaunchHook)
+    # Sidecar only: run before the process gets SIGTERM (lifecycle.preStop), for
+    # no longer than it has until SIGKILL.
+    pre_stop: LaunchHook | None = form.message("preStop", lambda: LaunchHook)
+    # Sidecar only: started again whenever it ends while the attempt lasts
+    # (restartPolicy "Always").
+    restart: bool = form.boolean("restart")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -464,6 +475,19 @@ class LaunchProbe(Message):
     timeout_ns: int = form.number("timeoutNs")
     success_threshold: int = form.number("successThreshold")
     failure_threshold: int = form.number("failureThreshold")
+    # How long the process has between SIGTERM and SIGKILL when this probe has
+    # failed; zero: LaunchSpec.stop_grace_ns.
+    termination_grace_ns: int = form.number("terminationGraceNs")
+
+
+@dataclasses.dataclass(kw_only=True)
+class LaunchHook(Message):
+    """What is done at a moment of a sidecar's life; exactly one."""
+
+    exec: ExecCheck | None = form.message("exec", lambda: ExecCheck)
+    # Succeeds with any answer.
+    http: HttpCheck | None = form.message("http", lambda: HttpCheck)
+    sleep_ns: int = form.number("sleepNs")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -853,6 +877,9 @@ class RunIdentity(Message):
     uid: str = form.text("uid")
     # Set by the run's author: Pending, Cancelled, ...
     spec_status: str = form.text("specStatus")
+    # "TaskRun" where a TaskRun was planned: `name` and the others are then its
+    # own. Empty: a PipelineRun.
+    kind: str = form.text("kind")
 
 
 @dataclasses.dataclass(kw_only=True)
