@@ -41,7 +41,7 @@ def inputs(files):
 def render(colocate: str, path: str, policy: str):
     """The manifests, or None where the file can't be planned by itself."""
     command = [colocate, "render", path, "--controlled", "--policy=" + policy, "--diagnostics=json"]
-    for _ in range(2):
+    for _ in range(3):
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode == 0:
             return done.stdout
@@ -51,6 +51,8 @@ def render(colocate: str, path: str, policy: str):
             if diagnostic["code"] == "missing-param":
                 for name in re.findall(r'"([^"]+)"', diagnostic["message"]):
                     command += ["--param", name + "=x"]
+            elif diagnostic["code"] == "late-field" and "--patch-images" not in command:
+                command.append("--patch-images")
     return None
 
 
