@@ -1,6 +1,7 @@
 // The C interface: nothing but translation.
 #include "capi/colocation.h"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -118,10 +119,12 @@ std::string Write(colo_format format, const Message& message) {
   if (format == COLO_FORMAT_YAML) return colocation::ToYaml(message);
   std::string bytes;
   {
+    // Once as much as is needed, rather than doubled again and again.
+    bytes.reserve(message.ByteSizeLong());
     google::protobuf::io::StringOutputStream out(&bytes);
     google::protobuf::io::CodedOutputStream coded(&out);
     coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
+    message.SerializeWithCachedSizes(&coded);
   }
   return bytes;
 }
@@ -237,19 +240,24 @@ colo_status FromRequest(const colo_planner* planner, colo_view bytes,
   *out = {nullptr, 0};
   if (planner == nullptr) return COLO_BAD_ARGUMENT;
   return Guarded(bytes.size, [&]() -> colo_status {
-    v1::PlanRequest request;
+    google::protobuf::Arena arena;
+    auto* request =
+        google::protobuf::Arena::CreateMessage<v1::PlanRequest>(&arena);
     const colo_format format = planner->options.format;
     const colo_status status =
-        Read(format, bytes, "request", &request, out, format);
-    return status == COLO_OK ? answer(request) : status;
+        Read(format, bytes, "request", request, out, format);
+    return status == COLO_OK ? answer(*request) : status;
   });
 }
 
 colo_status GivePlan(const colo_planner* planner,
                      const v1::PlanRequest& request, colo_bytes* out) {
   const colo_format format = planner->options.format;
-  const absl::StatusOr<v1::ColocationPlan> plan = colocation::PlanRun(request);
-  if (!plan.ok()) return GiveStatus(format, plan.status(), out);
+  google::protobuf::Arena arena;
+  auto* plan =
+      google::protobuf::Arena::CreateMessage<v1::ColocationPlan>(&arena);
+  const absl::Status status = colocation::PlanRun(request, plan);
+  if (!status.ok()) return GiveStatus(format, status, out);
   return Give(Write(format, *plan), out);
 }
 

@@ -1,5 +1,7 @@
 #include "colocation/colocation.h"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -64,10 +66,12 @@ class Session {
  public:
   explicit Session(const v1::PlanRequest& request) : request_(request) {}
 
-  absl::StatusOr<v1::ColocationPlan> Plan();
+  absl::Status Plan(v1::ColocationPlan* plan);
   absl::StatusOr<v1::Diagnostics> ValidateAll();
 
  private:
+  // Makes `objects_` a copy that may be changed.
+  v1::ObjectSet* OwnObjects();
   void Decode();
   // Reports values that their feature flags can't have.
   void CheckFeatureFlags();
@@ -88,7 +92,9 @@ class Session {
   absl::Status Refused(absl::StatusCode refusal);
 
   const v1::PlanRequest& request_;
-  v1::ObjectSet objects_;
+  google::protobuf::Arena arena_;
+  // Those of the request, and those of its documents.
+  const v1::ObjectSet* objects_ = &request_.objects();
   DiagnosticList diagnostics_;
   // How many of them, errors and warnings, are from decoding.
   size_t decode_errors_ = 0;
@@ -98,6 +104,13 @@ class Session {
 std::string Session::DocumentName(int index) const {
   const std::string& name = request_.documents(index).name();
   return name.empty() ? absl::StrCat("document-", index + 1) : name;
+}
+
+v1::ObjectSet* Session::OwnObjects() {
+  auto* own = google::protobuf::Arena::CreateMessage<v1::ObjectSet>(&arena_);
+  *own = *objects_;
+  objects_ = own;
+  return own;
 }
 
 void Session::Decode() {
@@ -110,10 +123,11 @@ void Session::Decode() {
   if (options.limits().alias_events() > 0) {
     decode.limits.alias_events = options.limits().alias_events();
   }
-  objects_ = request_.objects();
+  if (request_.documents().empty()) return;
+  v1::ObjectSet* objects = OwnObjects();
   for (int i = 0; i < request_.documents_size(); ++i) {
     DecodeObjects(DocumentName(i), request_.documents(i).content(), decode,
-                  &objects_, &diagnostics_);
+                  objects, &diagnostics_);
   }
 }
 
@@ -124,9 +138,9 @@ void Session::CheckFeatureFlags() {
   for (const auto& [name, value] : sorted) {
     FeatureFlags flags;
     if (!IsFeatureFlag(name) || SetFeatureFlag(name, value, &flags)) continue;
-    diagnostics_.Error("bad-feature-flag", {}, "",
-                       absl::StrCat("the feature flag ", name, " can't be \"",
-                                    value, "\""));
+    diagnostics_.Error(
+        "bad-feature-flag", {}, "",
+        absl::StrCat("the feature flag ", name, " can't be \"", value, "\""));
   }
 }
 
@@ -159,7 +173,7 @@ bool Session::ReadObjects() {
   if (diagnostics_.errors() > kManyErrors) return false;
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
   CheckFeatureFlags();
-  Validate(objects_, FlagsOf(request_.options()), &diagnostics_);
+  Validate(*objects_, FlagsOf(request_.options()), &diagnostics_);
   return complete;
 }
 
@@ -194,8 +208,8 @@ void Session::DropConsequences() {
 
 void Session::AddToCluster(v1::PlanRequest* request) const {
   v1::Cluster* cluster = request->mutable_cluster();
-  cluster->mutable_limit_ranges()->MergeFrom(objects_.limit_ranges());
-  cluster->mutable_nodes()->MergeFrom(objects_.nodes());
+  cluster->mutable_limit_ranges()->MergeFrom(objects_->limit_ranges());
+  cluster->mutable_nodes()->MergeFrom(objects_->nodes());
 }
 
 void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
@@ -218,32 +232,31 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
   }
 }
 
-absl::StatusOr<v1::ColocationPlan> Session::Plan() {
+absl::Status Session::Plan(v1::ColocationPlan* plan) {
   if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
-  const ResolvedRun run = Resolve(objects_, request_, &diagnostics_, &needs_);
+  const ResolvedRun run = Resolve(*objects_, request_, &diagnostics_, &needs_);
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kInvalidArgument);
   }
 
   v1::PlanRequest with_cluster;
   const v1::PlanRequest* request = &request_;
-  if (objects_.limit_ranges_size() > 0 || objects_.nodes_size() > 0) {
+  if (objects_->limit_ranges_size() > 0 || objects_->nodes_size() > 0) {
     *with_cluster.mutable_options() = request_.options();
     *with_cluster.mutable_cluster() = request_.cluster();
     *with_cluster.mutable_images() = request_.images();
     AddToCluster(&with_cluster);
     request = &with_cluster;
   }
-  v1::ColocationPlan plan =
-      colocation::Plan(run, *request, &diagnostics_, &needs_);
+  colocation::Plan(run, *request, plan, &diagnostics_, &needs_);
   if (diagnostics_.has_errors() || !needs_.empty()) {
     return Refused(absl::StatusCode::kFailedPrecondition);
   }
-  CheckPodBytes(plan);
+  CheckPodBytes(*plan);
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kResourceExhausted);
   }
-  const v1::Diagnostics faults = CheckPlan(plan);
+  const v1::Diagnostics faults = CheckPlan(*plan);
   if (!faults.diagnostics().empty()) {
     return absl::InternalError(absl::StrCat(
         "this is a fault of colocation, please report it with its input: the "
@@ -251,9 +264,9 @@ absl::StatusOr<v1::ColocationPlan> Session::Plan() {
         ToLogLine(faults.diagnostics(0))));
   }
   if (!diagnostics_.empty()) {
-    *plan.mutable_warnings() = std::move(*Located().mutable_diagnostics());
+    *plan->mutable_warnings() = std::move(*Located().mutable_diagnostics());
   }
-  return plan;
+  return absl::OkStatus();
 }
 
 void Session::ResolveEachRun() {
@@ -261,24 +274,25 @@ void Session::ResolveEachRun() {
   // copied for each.
   google::protobuf::RepeatedPtrField<v1::PipelineRun> pipeline_runs;
   google::protobuf::RepeatedPtrField<v1::TaskRun> task_runs;
-  pipeline_runs.Swap(objects_.mutable_pipeline_runs());
-  task_runs.Swap(objects_.mutable_task_runs());
+  v1::ObjectSet& objects = *OwnObjects();
+  pipeline_runs.Swap(objects.mutable_pipeline_runs());
+  task_runs.Swap(objects.mutable_task_runs());
   for (v1::PipelineRun& run : pipeline_runs) {
-    objects_.add_pipeline_runs()->Swap(&run);
-    Resolve(objects_, request_, &diagnostics_, &needs_);
-    objects_.clear_pipeline_runs();
+    objects.add_pipeline_runs()->Swap(&run);
+    Resolve(objects, request_, &diagnostics_, &needs_);
+    objects.clear_pipeline_runs();
   }
   for (v1::TaskRun& run : task_runs) {
-    objects_.add_task_runs()->Swap(&run);
-    Resolve(objects_, request_, &diagnostics_, &needs_);
-    objects_.clear_task_runs();
+    objects.add_task_runs()->Swap(&run);
+    Resolve(objects, request_, &diagnostics_, &needs_);
+    objects.clear_task_runs();
   }
 }
 
 absl::StatusOr<v1::Diagnostics> Session::ValidateAll() {
   if (ReadObjects()) {
     if (!request_.options().run().empty()) {
-      Resolve(objects_, request_, &diagnostics_, &needs_);
+      Resolve(*objects_, request_, &diagnostics_, &needs_);
     } else {
       ResolveEachRun();
     }
@@ -333,8 +347,15 @@ absl::Status Session::Refused(absl::StatusCode refusal) {
 
 }  // namespace
 
+absl::Status PlanRun(const v1::PlanRequest& request, v1::ColocationPlan* plan) {
+  return Session(request).Plan(plan);
+}
+
 absl::StatusOr<v1::ColocationPlan> PlanRun(const v1::PlanRequest& request) {
-  return Session(request).Plan();
+  v1::ColocationPlan plan;
+  const absl::Status status = PlanRun(request, &plan);
+  if (!status.ok()) return status;
+  return plan;
 }
 
 absl::StatusOr<v1::Diagnostics> ValidateRequest(

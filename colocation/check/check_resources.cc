@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/syntax/quantity.h"
@@ -31,7 +32,7 @@ class ResourceChecker {
   void Run() {
     ReadContainers();
     Needs();
-    std::set<std::string> stated;
+    std::set<absl::string_view> stated;
     for (int r = 0; r < pod_.resources_size(); ++r) {
       if (!stated.insert(pod_.resources(r).resource()).second) {
         Fault("duplicate-name", absl::StrCat("resources[", r, "]"),
@@ -55,19 +56,22 @@ class ResourceChecker {
   }
 
  private:
-  using Quantities = std::map<std::string, int128>;
+  // The names are those of the plan, which outlives this.
+  using Quantities = std::map<absl::string_view, int128>;
+  // A path is put into words only where something is wrong there.
+  using Path = absl::FunctionRef<std::string()>;
 
   // What can't be read is reported, and counts as nothing.
-  int128 Read(const std::string& text, const std::string& path) {
+  int128 Read(const std::string& text, Path path) {
     const std::optional<Quantity> quantity = Quantity::Parse(text);
     if (quantity && quantity->nanos() >= 0) return quantity->nanos();
-    Fault("quantity", path,
+    Fault("quantity", path(),
           absl::StrCat("\"", text, "\" is no quantity, or is negative"));
     return 0;
   }
 
   Quantities Read(const google::protobuf::Map<std::string, std::string>& from,
-                  const std::string& path) {
+                  Path path) {
     Quantities quantities;
     for (const auto& [resource, text] : from) {
       quantities[resource] = Read(text, path);
@@ -78,38 +82,39 @@ class ResourceChecker {
   void ReadContainers() {
     for (int c = 0; c < pod_.containers_size(); ++c) {
       const v1::PlannedContainer& planned = pod_.containers(c);
-      const std::string at = absl::StrCat("containers[", c, "]");
+      const auto at = [&](absl::string_view field) {
+        return absl::StrCat("containers[", c, "].", field);
+      };
       const v1::ResourceRequirements& resources =
           planned.container().resources();
-      const Quantities requests =
-          Read(resources.requests(), at + ".container.resources.requests");
-      const Quantities limits =
-          Read(resources.limits(), at + ".container.resources.limits");
+      const Quantities requests = Read(resources.requests(), [&] {
+        return at("container.resources.requests");
+      });
+      const Quantities limits = Read(
+          resources.limits(), [&] { return at("container.resources.limits"); });
       for (const auto& [resource, request] : requests) {
         requested_[resource] += request;
         const auto limit = limits.find(resource);
         if (limit == limits.end() || request <= limit->second) continue;
-        Fault("request-over-limit", at + ".container.resources",
+        Fault("request-over-limit", at("container.resources"),
               absl::StrCat("more ", resource, " is asked for than its limit"));
       }
       for (const auto& [resource, limit] : limits) {
         if (requests.contains(resource)) continue;
         // Kubernetes would ask for the limit.
-        Fault("limit-without-request", at + ".container.resources",
+        Fault("limit-without-request", at("container.resources"),
               absl::StrCat("the limit of ", resource,
                            " would become its request"));
       }
-      Quantities asked = Read(planned.asked(), at + ".asked");
+      const Quantities asked =
+          Read(planned.asked(), [&] { return at("asked"); });
       const bool step = planned.role() == v1::CONTAINER_ROLE_STEP;
-      Quantities& largest = largest_step_[planned.unit()];
-      Quantities& beside = sidecars_[planned.unit()];
+      Quantities& of_unit =
+          step ? largest_step_[planned.unit()] : sidecars_[planned.unit()];
       for (const auto& [resource, quantity] : asked) {
         asked_[resource] += quantity;
-        if (step) {
-          largest[resource] = std::max(largest[resource], quantity);
-        } else {
-          beside[resource] += quantity;
-        }
+        int128& known = of_unit[resource];
+        known = step ? std::max(known, quantity) : known + quantity;
       }
     }
   }
@@ -123,7 +128,7 @@ class ResourceChecker {
       }
       const std::string at =
           absl::StrCat("tasks[", index_.units[u].task, "].units");
-      std::map<std::string, int128>& need = need_[u];
+      Quantities& need = need_[u];
       for (const auto& [resource, text] : unit.need()) {
         need[resource] = ReadAt(text, at);
         if (need[resource] == expected[resource]) continue;
@@ -155,9 +160,10 @@ class ResourceChecker {
     const v1::ResourceUse& use = pod_.resources(r);
     const std::string& resource = use.resource();
     const std::string at = absl::StrCat("resources[", r, "]");
-    const int128 sum = Read(use.sum(), at + ".sum");
-    const int128 peak = Read(use.peak(), at + ".peak");
-    const int128 requested = Read(use.requested(), at + ".requested");
+    const int128 sum = Read(use.sum(), [&] { return at + ".sum"; });
+    const int128 peak = Read(use.peak(), [&] { return at + ".peak"; });
+    const int128 requested =
+        Read(use.requested(), [&] { return at + ".requested"; });
     if (sum != asked_[resource]) {
       Fault("sum", at + ".sum",
             absl::StrCat("it is not what the containers' authors ask for of ",
@@ -174,7 +180,7 @@ class ResourceChecker {
     const auto& pod_level = pod_.spec().resources().requests();
     const auto found = pod_level.find(resource);
     if (found != pod_level.end() &&
-        Read(found->second, "spec.resources") != requested) {
+        Read(found->second, [] { return "spec.resources"; }) != requested) {
       Fault("requests", "spec.resources.requests",
             absl::StrCat("the Pod asks for another amount of ", resource));
     }
@@ -216,7 +222,7 @@ class ResourceChecker {
         Fault("witness", at,
               absl::StrCat("\"", witness.unit(), "\" is there twice"));
       }
-      const int128 quantity = Read(witness.quantity(), at);
+      const int128 quantity = Read(witness.quantity(), [&] { return at; });
       weight += quantity;
       if (quantity != NeedOf(u, use.resource())) {
         Fault("witness", at,
@@ -243,7 +249,7 @@ class ResourceChecker {
     for (int c = 0; c < use.cover_size(); ++c) {
       const v1::Chain& chain = use.cover(c);
       const std::string at = absl::StrCat("resources[", r, "].cover[", c, "]");
-      const int128 share = Read(chain.share(), at + ".share");
+      const int128 share = Read(chain.share(), [&] { return at + ".share"; });
       shares += share;
       int last = -1;
       for (const std::string& name : chain.units()) {
@@ -337,7 +343,7 @@ class ResourceChecker {
   // Over all containers.
   Quantities requested_, asked_;
   // By unit.
-  absl::flat_hash_map<std::string, Quantities> largest_step_, sidecars_;
+  absl::flat_hash_map<absl::string_view, Quantities> largest_step_, sidecars_;
   std::map<int, Quantities> need_;
 };
 

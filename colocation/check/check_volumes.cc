@@ -1,7 +1,7 @@
 #include "colocation/check/check_volumes.h"
 
 #include <algorithm>
-#include <map>
+#include <deque>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "google/protobuf/descriptor.h"
 
 namespace colocation {
@@ -26,19 +27,35 @@ std::string Clean(absl::string_view path) {
   return absl::StrCat("/", absl::StrJoin(parts, "/"));
 }
 
-bool Climbs(absl::string_view path) {
-  for (absl::string_view part : absl::StrSplit(path, '/')) {
-    if (part == "..") return true;
+// Whether `found` holds for one of the parts between the slashes.
+template <typename Predicate>
+bool AnyPart(absl::string_view path, Predicate found) {
+  size_t start = 0;
+  for (size_t i = 0; i <= path.size(); ++i) {
+    if (i < path.size() && path[i] != '/') continue;
+    if (found(path.substr(start, i - start))) return true;
+    start = i + 1;
   }
   return false;
 }
 
+bool Climbs(absl::string_view path) {
+  return AnyPart(path, [](absl::string_view part) { return part == ".."; });
+}
+
+// Whether Clean would give the same, as with nearly all that are written.
+bool IsClean(absl::string_view path) {
+  return absl::StartsWith(path, "/") &&
+         !AnyPart(path.substr(1), [](absl::string_view part) {
+           return part.empty() || part == ".";
+         });
+}
+
 // Without empty, "." and ".." parts.
 bool IsRelativeAndClean(absl::string_view path) {
-  for (absl::string_view part : absl::StrSplit(path, '/')) {
-    if (part.empty() || part == "." || part == "..") return false;
-  }
-  return true;
+  return !AnyPart(path, [](absl::string_view part) {
+    return part.empty() || part == "." || part == "..";
+  });
 }
 
 // The fields set in `volume` beside its name.
@@ -54,6 +71,7 @@ class VolumeChecker {
       : index_(index), p_(p), pod_(index.plan->pods(p)), faults_(*faults) {}
 
   void Run() {
+    mounted_.resize(pod_.volumes_size());
     for (int v = 0; v < pod_.volumes_size(); ++v) Volume(v);
     Ours(Purpose::PlannedVolume_Purpose_PROGRAM, "colocation-program", true);
     Ours(Purpose::PlannedVolume_Purpose_EVENTS, "colocation-events", true);
@@ -63,7 +81,7 @@ class VolumeChecker {
     Directories();
     for (int c = 0; c < pod_.containers_size(); ++c) Container(c);
     for (int v = 0; v < pod_.volumes_size(); ++v) {
-      if (mounted_.contains(pod_.volumes(v).volume().name())) continue;
+      if (mounted_[v]) continue;
       const Purpose purpose = pod_.volumes(v).purpose();
       // What an author declares and does not mount is theirs to keep.
       if (purpose == v1::PlannedVolume::TASK ||
@@ -79,7 +97,7 @@ class VolumeChecker {
   void Volume(int v) {
     const v1::PlannedVolume& planned = pod_.volumes(v);
     const v1::Volume& volume = planned.volume();
-    by_name_.emplace(volume.name(), &planned);
+    by_name_.emplace(volume.name(), v);
     // Kubernetes takes none for an emptyDir.
     if (Sources(volume) > 1) {
       Fault("volume-source", AtVolume(v), "it has several sources");
@@ -171,6 +189,7 @@ class VolumeChecker {
   }
 
   void Directories() {
+    directories_.reserve(pod_.install().directories_size());
     absl::string_view last_name;
     int last_unit = -1;
     for (int d = 0; d < pod_.install().directories_size(); ++d) {
@@ -200,7 +219,9 @@ class VolumeChecker {
     const v1::PlannedContainer& planned = pod_.containers(c);
     const v1::Container& container = planned.container();
     const int task = index_.TaskOf(planned.task());
-    std::map<std::string, const v1::VolumeMount*> at_path;
+    at_path_.clear();
+    // Of those that aren't clean as written; references into it stay valid.
+    std::deque<std::string> cleaned;
     for (int m = 0; m < container.volume_mounts_size(); ++m) {
       const v1::VolumeMount& mount = container.volume_mounts(m);
       const auto fault = [&](absl::string_view code, std::string message) {
@@ -215,37 +236,41 @@ class VolumeChecker {
               absl::StrCat("no volume \"", mount.name(), "\" in the Pod"));
         continue;
       }
-      mounted_.insert(mount.name());
-      const std::string clean = Clean(mount.mount_path());
+      mounted_[found->second] = true;
+      absl::string_view clean = mount.mount_path();
+      if (!IsClean(clean)) clean = cleaned.emplace_back(Clean(clean));
       if (!absl::StartsWith(mount.mount_path(), "/") ||
           Climbs(mount.mount_path())) {
         fault("mount-path", absl::StrCat("\"", mount.mount_path(),
                                          "\" is not absolute and clean"));
       }
-      if (!at_path.emplace(clean, &mount).second) {
+      if (!at_path_.emplace(clean, &mount).second) {
         fault("mount-conflict", absl::StrCat("another volume is at ", clean));
       }
       if (absl::StartsWith(mount.sub_path(), "/") || Climbs(mount.sub_path())) {
         fault("sub-path", absl::StrCat("\"", mount.sub_path(),
                                        "\" leads out of the volume"));
       }
-      Mount(planned, task, *found->second, mount, clean, fault);
+      Mount(planned, task, pod_.volumes(found->second), mount, clean, fault);
     }
     for (const v1::VolumeDevice& device : container.volume_devices()) {
-      mounted_.insert(device.name());
-      if (by_name_.contains(device.name())) continue;
+      const auto found = by_name_.find(device.name());
+      if (found != by_name_.end()) {
+        mounted_[found->second] = true;
+        continue;
+      }
       Fault("unknown-volume",
             absl::StrCat("containers[", c, "].container.volumeDevices"),
             absl::StrCat("no volume \"", device.name(), "\" in the Pod"));
     }
-    Required(c, planned, at_path);
+    Required(c, planned);
   }
 
   // What may be mounted where.
   template <typename Fault>
   void Mount(const v1::PlannedContainer& planned, int task,
              const v1::PlannedVolume& volume, const v1::VolumeMount& mount,
-             const std::string& clean, Fault fault) {
+             absl::string_view clean, Fault fault) {
     const bool reserved =
         clean == "/colocation" || absl::StartsWith(clean, "/colocation/");
     switch (volume.purpose()) {
@@ -258,10 +283,10 @@ class VolumeChecker {
         }
         return;
       case v1::PlannedVolume::PRIVATE: {
-        const bool own =
-            (clean == "/tekton" || clean == "/workspace") &&
-            mount.sub_path() == absl::StrCat(planned.unit(), clean) &&
-            !mount.read_only();
+        absl::string_view below = mount.sub_path();
+        const bool own = (clean == "/tekton" || clean == "/workspace") &&
+                         absl::ConsumePrefix(&below, planned.unit()) &&
+                         below == clean && !mount.read_only();
         if (!own) {
           fault("private-mount",
                 absl::StrCat("it is not the unit's own ", clean));
@@ -295,12 +320,11 @@ class VolumeChecker {
   }
 
   // What every container has.
-  void Required(int c, const v1::PlannedContainer& planned,
-                const std::map<std::string, const v1::VolumeMount*>& at_path) {
-    const auto need = [&](const std::string& path, absl::string_view volume,
+  void Required(int c, const v1::PlannedContainer& planned) {
+    const auto need = [&](absl::string_view path, absl::string_view volume,
                           absl::string_view sub_path, bool read_only) {
-      const auto found = at_path.find(path);
-      if (found != at_path.end() && found->second->name() == volume &&
+      const auto found = at_path_.find(path);
+      if (found != at_path_.end() && found->second->name() == volume &&
           found->second->sub_path() == sub_path &&
           found->second->sub_path_expr().empty() &&
           found->second->read_only() == read_only) {
@@ -320,8 +344,8 @@ class VolumeChecker {
     // Left out only where the author mounts something else; a sidecar has no
     // /workspace of its own (pkg/pod/pod.go in Tekton).
     const bool step = planned.role() == v1::CONTAINER_ROLE_STEP;
-    if (!at_path.contains("/tekton") ||
-        (step && !at_path.contains("/workspace"))) {
+    if (!at_path_.contains("/tekton") ||
+        (step && !at_path_.contains("/workspace"))) {
       Fault("private-mount",
             absl::StrCat("containers[", c, "].container.volumeMounts"),
             "the unit's own /tekton or /workspace is missing");
@@ -342,8 +366,12 @@ class VolumeChecker {
   const int p_;
   const v1::PlannedPod& pod_;
   Faults& faults_;
-  absl::flat_hash_map<absl::string_view, const v1::PlannedVolume*> by_name_;
-  absl::flat_hash_set<absl::string_view> mounted_;
+  // Index of the Pod's volume.
+  absl::flat_hash_map<absl::string_view, int> by_name_;
+  // For each volume.
+  std::vector<bool> mounted_;
+  // What the container at hand mounts where.
+  absl::flat_hash_map<absl::string_view, const v1::VolumeMount*> at_path_;
   absl::flat_hash_set<absl::string_view> workspaces_;
   absl::flat_hash_set<absl::string_view> directories_;
 };

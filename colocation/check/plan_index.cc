@@ -28,10 +28,30 @@ class UnknownParts {
  public:
   explicit UnknownParts(Faults* faults) : faults_(*faults) {}
 
-  void Find(const google::protobuf::Message& plan) { Find(plan, nullptr); }
+  void Find(const v1::ColocationPlan& plan) {
+    // Made once in the life of the process, and never changed.
+    static auto* const types = new PartsByType;
+    static const Parts* const parts =
+        PartsOf(v1::ColocationPlan::descriptor(), types);
+    Find(plan, *parts, nullptr);
+  }
 
  private:
   using Field = google::protobuf::FieldDescriptor;
+
+  // What is worth a look in the messages of a type.
+  struct Parts {
+    const google::protobuf::Reflection* reflection = nullptr;
+    struct Part {
+      const Field* field;
+      // Null for an enum.
+      const Parts* message;
+    };
+    std::vector<Part> parts;
+  };
+  // References into it stay valid.
+  using PartsByType =
+      std::unordered_map<const google::protobuf::Descriptor*, Parts>;
 
   // The way to a message, put into words only where something is wrong there.
   struct Place {
@@ -40,14 +60,15 @@ class UnknownParts {
     int index;
   };
 
-  void Find(const google::protobuf::Message& message, const Place* place) {
-    const auto* reflection = message.GetReflection();
+  void Find(const google::protobuf::Message& message, const Parts& parts,
+            const Place* place) {
+    const auto* reflection = parts.reflection;
     if (!reflection->GetUnknownFields(message).empty()) {
       faults_.Add("unknown-field", PathOf(place),
                   "there are fields here that this version doesn't know");
     }
-    for (const Field* field : WorthALook(message.GetDescriptor())) {
-      if (field->cpp_type() == Field::CPPTYPE_ENUM) {
+    for (const auto& [field, inner] : parts.parts) {
+      if (inner == nullptr) {
         const int value = reflection->GetEnumValue(message, field);
         if (field->enum_type()->FindValueByNumber(value) == nullptr) {
           const Place here{place, field, -1};
@@ -59,12 +80,13 @@ class UnknownParts {
       } else if (!field->is_repeated()) {
         if (!reflection->HasField(message, field)) continue;
         const Place here{place, field, -1};
-        Find(reflection->GetMessage(message, field), &here);
+        Find(reflection->GetMessage(message, field), *inner, &here);
       } else {
         const int size = reflection->FieldSize(message, field);
         for (int i = 0; i < size; ++i) {
           const Place here{place, field, i};
-          Find(reflection->GetRepeatedMessage(message, field, i), &here);
+          Find(reflection->GetRepeatedMessage(message, field, i), *inner,
+               &here);
         }
       }
     }
@@ -72,19 +94,24 @@ class UnknownParts {
 
   // The enums, none of which is repeated, and messages of the plan and of the
   // launch spec. What Kubernetes has is Kubernetes' business.
-  const std::vector<const Field*>& WorthALook(
-      const google::protobuf::Descriptor* type) {
-    const auto [entry, added] = worth_a_look_.try_emplace(type);
-    if (!added) return entry->second;
+  static const Parts* PartsOf(const google::protobuf::Descriptor* type,
+                              PartsByType* known) {
+    const auto [entry, added] = known->try_emplace(type);
+    Parts& parts = entry->second;
+    if (!added) return &parts;
+    parts.reflection = google::protobuf::MessageFactory::generated_factory()
+                           ->GetPrototype(type)
+                           ->GetReflection();
     for (int i = 0; i < type->field_count(); ++i) {
       const Field* field = type->field(i);
-      const bool enumeration =
-          field->cpp_type() == Field::CPPTYPE_ENUM && !field->is_repeated();
-      const bool message = field->cpp_type() == Field::CPPTYPE_MESSAGE &&
-                           !field->is_map() && IsOurs(field->message_type());
-      if (enumeration || message) entry->second.push_back(field);
+      if (field->cpp_type() == Field::CPPTYPE_ENUM && !field->is_repeated()) {
+        parts.parts.push_back({field, nullptr});
+      } else if (field->cpp_type() == Field::CPPTYPE_MESSAGE &&
+                 !field->is_map() && IsOurs(field->message_type())) {
+        parts.parts.push_back({field, PartsOf(field->message_type(), known)});
+      }
     }
-    return entry->second;
+    return &parts;
   }
 
   static bool IsOurs(const google::protobuf::Descriptor* type) {
@@ -101,10 +128,6 @@ class UnknownParts {
   }
 
   Faults& faults_;
-  // References into it stay valid.
-  std::unordered_map<const google::protobuf::Descriptor*,
-                     std::vector<const Field*>>
-      worth_a_look_;
 };
 
 class Indexer {

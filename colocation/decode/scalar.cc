@@ -109,7 +109,8 @@ Scalar ResolvePlainScalar(absl::string_view text) {
   const bool number = absl::ascii_isdigit(first) || first == '-' ||
                       first == '+' || first == '.';
   if (!number) {
-    if (!absl::StrContains("yYnNtTfFoO~", text.substr(0, 1))) return scalar;
+    constexpr absl::string_view kFirst = "yYnNtTfFoO~";
+    if (kFirst.find(first) == absl::string_view::npos) return scalar;
     if (IsOneOf(text, {"~", "null", "Null", "NULL"})) {
       scalar.type = Scalar::Type::kNull;
     } else if (IsOneOf(text, {"y", "Y", "yes", "Yes", "YES", "true", "True",

@@ -32,7 +32,12 @@ class Wrapper {
       : w_(wrapping),
         placed_(wrapping.units[unit]),
         task_(wrapping.run.tasks[placed_.task]),
-        unit_(unit) {}
+        unit_(unit),
+        result_{*wrapping.pod->add_containers(),
+                *wrapping.pod->mutable_install()
+                     ->mutable_launch()
+                     ->add_containers(),
+                ""} {}
 
   WrappedContainer Step(int index) {
     const v1::Step& step = placed_.unit->spec.steps(index);
@@ -42,10 +47,8 @@ class Wrapper {
     // Only steps have the Pod template's variables, which win.
     for (const v1::EnvVar& env : PodTemplateOf(task_, *placed_.unit).env())
       AddEnv(env);
-    for (v1::VolumeMount& mount :
-         w_.volumes.StepMounts(unit_, step, placed_.steps[index], path_)) {
-      *Container().add_volume_mounts() = std::move(mount);
-    }
+    w_.volumes.AddStepMounts(unit_, step, placed_.steps[index], path_,
+                             Container().mutable_volume_mounts());
 
     v1::LaunchContainer& launch = result_.launch;
     launch.set_step_directory(absl::StrCat("step-", step.name()));
@@ -75,10 +78,8 @@ class Wrapper {
     Identify(placed_.sidecars[index], sidecar.name(),
              v1::CONTAINER_ROLE_SIDECAR);
     Common(sidecar);
-    for (v1::VolumeMount& mount : w_.volumes.SidecarMounts(
-             unit_, sidecar, placed_.sidecars[index], path_)) {
-      *Container().add_volume_mounts() = std::move(mount);
-    }
+    w_.volumes.AddSidecarMounts(unit_, sidecar, placed_.sidecars[index], path_,
+                                Container().mutable_volume_mounts());
     *Container().mutable_ports() = sidecar.ports();
     if (!sidecar.termination_message_path().empty()) {
       Container().set_termination_message_path(

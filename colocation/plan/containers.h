@@ -20,9 +20,11 @@
 namespace colocation {
 
 // A container in all its parts; without resources, which depend on the others.
+// Both are in the Pod already: moving them there later would be a copy where
+// the plan is on an arena.
 struct WrappedContainer {
-  v1::PlannedContainer planned;
-  v1::LaunchContainer launch;
+  v1::PlannedContainer& planned;
+  v1::LaunchContainer& launch;
   // The script with its "#!" line; empty where there is none.
   std::string script;
 };
@@ -36,6 +38,8 @@ struct Wrapping {
   bool native_sidecars = false;
   Images* images;
   DiagnosticList* diagnostics;
+  // Where the container goes, and what the launcher is told of it.
+  v1::PlannedPod* pod;
 };
 
 // Step or sidecar `index` of unit `unit`.

@@ -170,24 +170,23 @@ std::vector<TaskIndex> TasksLookedAt(const ResolvedRun& run,
   return found;
 }
 
-v1::LaunchSpec MakeLaunchSpec(const ResolvedRun& run, const Group& group,
-                              const std::vector<PlacedUnit>& units,
-                              const std::vector<TaskIndex>& looked_at,
-                              const WaitSets& waits, bool controlled,
-                              DiagnosticList* diagnostics) {
-  v1::LaunchSpec spec;
-  spec.set_version(1);
-  spec.set_pipeline_timeout_ns(run.timeouts.pipeline_ns());
-  spec.set_tasks_timeout_ns(run.timeouts.tasks_ns());
-  spec.set_finally_timeout_ns(run.timeouts.finally_ns());
-  spec.set_controlled(controlled);
+void MakeLaunchSpec(const ResolvedRun& run, const Group& group,
+                    const std::vector<PlacedUnit>& units,
+                    const std::vector<TaskIndex>& looked_at,
+                    const WaitSets& waits, bool controlled,
+                    v1::LaunchSpec* spec, DiagnosticList* diagnostics) {
+  spec->set_version(1);
+  spec->set_pipeline_timeout_ns(run.timeouts.pipeline_ns());
+  spec->set_tasks_timeout_ns(run.timeouts.tasks_ns());
+  spec->set_finally_timeout_ns(run.timeouts.finally_ns());
+  spec->set_controlled(controlled);
   SpecMaker maker(run, waits, diagnostics);
   size_t next_unit = 0, other = 0;
   for (const TaskIndex task : group.tasks) {
     for (; other < looked_at.size() && looked_at[other] < task; ++other) {
-      maker.Other(looked_at[other], spec.add_tasks());
+      maker.Other(looked_at[other], spec->add_tasks());
     }
-    v1::LaunchTask* launch = spec.add_tasks();
+    v1::LaunchTask* launch = spec->add_tasks();
     maker.Own(task, launch);
     for (; next_unit < units.size() && units[next_unit].task == task;
          ++next_unit) {
@@ -199,9 +198,8 @@ v1::LaunchSpec MakeLaunchSpec(const ResolvedRun& run, const Group& group,
     }
   }
   for (; other < looked_at.size(); ++other) {
-    maker.Other(looked_at[other], spec.add_tasks());
+    maker.Other(looked_at[other], spec->add_tasks());
   }
-  return spec;
 }
 
 v1::LaunchTask ExternalLaunchTask(const ResolvedRun& run, TaskIndex task,
@@ -209,34 +207,29 @@ v1::LaunchTask ExternalLaunchTask(const ResolvedRun& run, TaskIndex task,
                                   DiagnosticList* diagnostics) {
   v1::LaunchTask launch;
   SpecMaker(run, waits, diagnostics).Own(task, &launch);
-  launch.set_matrixed(run.tasks[task].runs ==
-                      ResolvedTask::Runs::kLateMatrix);
+  launch.set_matrixed(run.tasks[task].runs == ResolvedTask::Runs::kLateMatrix);
   return launch;
 }
 
-std::vector<std::string> PrivateDirectories(
-    const std::vector<PlacedUnit>& units) {
-  std::vector<std::string> directories;
+void AddPrivateDirectories(const std::vector<PlacedUnit>& units,
+                           v1::InstallSpec* install) {
   for (const PlacedUnit& unit : units) {
-    const auto add = [&](absl::string_view path) {
-      directories.push_back(absl::StrCat(unit.name, path));
+    const auto add = [&](const auto&... parts) {
+      install->add_directories(absl::StrCat(unit.name, "/tekton", parts...));
     };
-    add("/tekton");
+    add();
     // pkg/apis/pipeline/paths.go in Tekton; `run` is the launcher's.
-    for (const char* name : {"results", "home", "artifacts", "creds", "run"}) {
-      add(absl::StrCat("/tekton/", name));
+    for (const char* name :
+         {"/results", "/home", "/artifacts", "/creds", "/run", "/steps"}) {
+      add(name);
     }
-    add("/tekton/steps");
     for (const v1::Step& step : unit.unit->spec.steps()) {
-      const std::string directory =
-          absl::StrCat("/tekton/steps/step-", step.name());
-      add(directory);
-      add(absl::StrCat(directory, "/results"));
-      add(absl::StrCat(directory, "/artifacts"));
+      for (const char* name : {"", "/results", "/artifacts"}) {
+        add("/steps/step-", step.name(), name);
+      }
     }
-    add("/workspace");
+    install->add_directories(absl::StrCat(unit.name, "/workspace"));
   }
-  return directories;
 }
 
 }  // namespace colocation

@@ -26,11 +26,11 @@ std::vector<TaskIndex> TasksLookedAt(const ResolvedRun& run,
 
 // The LaunchSpec without its containers. A `when` that the launcher can't
 // evaluate is an error.
-v1::LaunchSpec MakeLaunchSpec(const ResolvedRun& run, const Group& group,
-                              const std::vector<PlacedUnit>& units,
-                              const std::vector<TaskIndex>& looked_at,
-                              const WaitSets& waits, bool controlled,
-                              DiagnosticList* diagnostics);
+void MakeLaunchSpec(const ResolvedRun& run, const Group& group,
+                    const std::vector<PlacedUnit>& units,
+                    const std::vector<TaskIndex>& looked_at,
+                    const WaitSets& waits, bool controlled,
+                    v1::LaunchSpec* spec, DiagnosticList* diagnostics);
 
 // What decides whether and when an external task starts: as the launch specs
 // have it for tasks in Pods.
@@ -42,8 +42,8 @@ v1::LaunchTask ExternalLaunchTask(const ResolvedRun& run, TaskIndex task,
 v1::TaskEnd EndOf(const ResolvedTask& task);
 
 // The private directories of `units`, parents first.
-std::vector<std::string> PrivateDirectories(
-    const std::vector<PlacedUnit>& units);
+void AddPrivateDirectories(const std::vector<PlacedUnit>& units,
+                           v1::InstallSpec* install);
 
 }  // namespace colocation
 

@@ -61,20 +61,22 @@ const char* KindOfExternal(ResolvedTask::Runs runs) {
 class Planner {
  public:
   Planner(const ResolvedRun& run, const v1::PlanRequest& request,
-          DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
+          v1::ColocationPlan* plan, DiagnosticList* diagnostics,
+          std::vector<v1::Need>* needs)
       : run_(run),
         request_(request),
         options_(request.options()),
         diagnostics_(*diagnostics),
         waits_(run),
         decisions_(run),
-        images_(request, diagnostics, needs) {
+        images_(request, diagnostics, needs),
+        plan_(*plan) {
     for (size_t i = 0; i < run.tasks.size(); ++i) {
       names_.emplace(run.tasks[i].name, static_cast<TaskIndex>(i));
     }
   }
 
-  v1::ColocationPlan Run() {
+  void Run() {
     plan_.set_version(1);
     *plan_.mutable_run() = run_.identity;
     plan_.set_policy(PolicyOf(options_));
@@ -108,7 +110,6 @@ class Planner {
     for (v1::Decision& decision : decisions_.Take()) {
       *plan_.add_decisions() = std::move(decision);
     }
-    return std::move(plan_);
   }
 
  private:
@@ -182,12 +183,9 @@ class Planner {
 
     const std::vector<PlacedUnit> units = PlaceUnits(run_, group, unit_names_);
     v1::InstallSpec* install = pod->mutable_install();
-    *install->mutable_launch() =
-        MakeLaunchSpec(run_, group, units, looked_at, waits_,
-                       options_.controlled(), &diagnostics_);
-    for (std::string& directory : PrivateDirectories(units)) {
-      install->add_directories(std::move(directory));
-    }
+    MakeLaunchSpec(run_, group, units, looked_at, waits_, options_.controlled(),
+                   install->mutable_launch(), &diagnostics_);
+    AddPrivateDirectories(units, install);
     AddContainers(g, units, pod);
   }
 
@@ -195,10 +193,7 @@ class Planner {
                      v1::PlannedPod* pod) {
     PodVolumes volumes(run_, claims_, units, options_.controlled(),
                        {pod->gates().begin(), pod->gates().end()},
-                       &diagnostics_);
-    for (v1::PlannedVolume& volume : volumes.TakeVolumes()) {
-      *pod->add_volumes() = std::move(volume);
-    }
+                       pod->mutable_volumes(), &diagnostics_);
 
     const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;
     std::vector<int> task_of_unit;
@@ -222,9 +217,9 @@ class Planner {
                      "LimitRange has a minimum for every container");
     }
 
-    const Wrapping wrapping{run_,     units,
-                            volumes,  FlagsOf(options_).kubernetes_sidecar,
-                            &images_, &diagnostics_};
+    const Wrapping wrapping{
+        run_,     units,         volumes, FlagsOf(options_).kubernetes_sidecar,
+        &images_, &diagnostics_, pod};
     v1::InstallSpec* install = pod->mutable_install();
     for (const ContainerPlace& place :
          OrderContainers(units, task_of_unit, order)) {
@@ -244,8 +239,6 @@ class Planner {
         script->set_container(wrapped.launch.name());
         script->set_content(std::move(wrapped.script));
       }
-      *install->mutable_launch()->add_containers() = std::move(wrapped.launch);
-      *pod->add_containers() = std::move(wrapped.planned);
     }
   }
 
@@ -408,15 +401,23 @@ class Planner {
   std::vector<std::vector<std::string>> unit_names_;
   ClaimNames claims_;
   LimitRangeDefaults limit_range_;
-  v1::ColocationPlan plan_;
+  v1::ColocationPlan& plan_;
 };
 
 }  // namespace
 
+void Plan(const ResolvedRun& run, const v1::PlanRequest& request,
+          v1::ColocationPlan* plan, DiagnosticList* diagnostics,
+          std::vector<v1::Need>* needs) {
+  Planner(run, request, plan, diagnostics, needs).Run();
+}
+
 v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
                         DiagnosticList* diagnostics,
                         std::vector<v1::Need>* needs) {
-  return Planner(run, request, diagnostics, needs).Run();
+  v1::ColocationPlan plan;
+  Plan(run, request, &plan, diagnostics, needs);
+  return plan;
 }
 
 }  // namespace colocation

@@ -1,10 +1,14 @@
 #include "colocation/plan/share_out.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace colocation {
 
 absl::int128 MultiplyDivide(absl::int128 a, absl::int128 b, absl::int128 c) {
+  if (b == 0 || a <= std::numeric_limits<absl::int128>::max() / b) {
+    return a * b / c;
+  }
   // Long multiplication by the bits of `a`, reduced modulo `c` on the way:
   // quotient · c + rest = (bits of `a` so far) · b. `c` and the rest stay below
   // 2^126, so that twice the rest fits.

@@ -45,18 +45,18 @@ bool LeavesVolume(absl::string_view sub_path) {
   return false;
 }
 
-v1::VolumeMount Mount(absl::string_view volume, absl::string_view path,
-                      absl::string_view sub_path, bool read_only) {
-  v1::VolumeMount mount;
-  mount.set_name(std::string(volume));
-  mount.set_mount_path(std::string(path));
-  if (!sub_path.empty()) mount.set_sub_path(std::string(sub_path));
+using Mounts = PodVolumes::Mounts;
+
+void AddMount(absl::string_view volume, absl::string_view path,
+              absl::string_view sub_path, bool read_only, Mounts* mounts) {
+  v1::VolumeMount& mount = *mounts->Add();
+  mount.set_name(volume.data(), volume.size());
+  mount.set_mount_path(path.data(), path.size());
+  if (!sub_path.empty()) mount.set_sub_path(sub_path.data(), sub_path.size());
   if (read_only) mount.set_read_only(true);
-  return mount;
 }
 
-bool MountsAt(const std::vector<v1::VolumeMount>& mounts,
-              absl::string_view path) {
+bool MountsAt(const Mounts& mounts, absl::string_view path) {
   return std::any_of(mounts.begin(), mounts.end(),
                      [&](const v1::VolumeMount& mount) {
                        return mount.mount_path() == path ||
@@ -147,14 +147,17 @@ ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
   return names;
 }
 
-PodVolumes::PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
-                       const std::vector<PlacedUnit>& units, bool controlled,
-                       const std::vector<std::string>& gates,
-                       DiagnosticList* diagnostics)
+PodVolumes::PodVolumes(
+    const ResolvedRun& run, const ClaimNames& claims,
+    const std::vector<PlacedUnit>& units, bool controlled,
+    const std::vector<std::string>& gates,
+    google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
+    DiagnosticList* diagnostics)
     : run_(run),
       units_(units),
       controlled_(controlled),
       diagnostics_(*diagnostics),
+      volumes_(*volumes),
       workspace_volume_(run.workspaces.size()) {
   AddOurs(controlled, gates);
   AddWorkspaces(claims);
@@ -163,7 +166,7 @@ PodVolumes::PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
 
 v1::PlannedVolume& PodVolumes::Add(v1::PlannedVolume::Purpose purpose,
                                    const std::string& name) {
-  v1::PlannedVolume& volume = volumes_.emplace_back();
+  v1::PlannedVolume& volume = *volumes_.Add();
   volume.set_purpose(purpose);
   volume.mutable_volume()->set_name(labels_.Add(name));
   return volume;
@@ -276,45 +279,46 @@ std::string PodVolumes::NameInPod(int unit, const std::string& name,
   return "";
 }
 
-v1::VolumeMount PodVolumes::MountWorkspace(const TaskWorkspace& workspace,
-                                           absl::string_view mount_path) const {
-  return Mount(workspace_volume_[workspace.run_workspace], mount_path,
-               workspace.sub_path, workspace.read_only);
+void PodVolumes::MountWorkspace(const TaskWorkspace& workspace,
+                                absl::string_view mount_path,
+                                Mounts* mounts) const {
+  AddMount(workspace_volume_[workspace.run_workspace], mount_path,
+           workspace.sub_path, workspace.read_only, mounts);
 }
 
 template <typename Container>
 void PodVolumes::AddUserMounts(int unit, const Container& container,
-                               const std::string& path,
-                               std::vector<v1::VolumeMount>* mounts) const {
+                               const std::string& path, Mounts* mounts) const {
   const ResolvedTask& task = run_.tasks[units_[unit].task];
-  std::vector<v1::VolumeMount> own;
+  Mounts own;
   for (int i = 0; i < container.volume_mounts_size(); ++i) {
     v1::VolumeMount mount = container.volume_mounts(i);
     mount.set_name(NameInPod(
         unit, mount.name(), absl::StrCat(path, ".volumeMounts[", i, "].name")));
-    own.push_back(std::move(mount));
+    *own.Add() = std::move(mount);
   }
   for (const TaskWorkspace& workspace : task.workspaces) {
     if (workspace.run_workspace < 0) continue;
     if (!workspace.isolated) {
       // The author's own mount at that place wins.
       if (MountsAt(own, CleanPath(workspace.mount_path))) continue;
-      mounts->push_back(MountWorkspace(workspace, workspace.mount_path));
+      MountWorkspace(workspace, workspace.mount_path, mounts);
       continue;
     }
     for (const v1::WorkspaceUsage& usage : container.workspaces()) {
       if (usage.name() != workspace.name) continue;
-      mounts->push_back(MountWorkspace(workspace, usage.mount_path().empty()
-                                                      ? workspace.mount_path
-                                                      : usage.mount_path()));
+      MountWorkspace(workspace,
+                     usage.mount_path().empty() ? workspace.mount_path
+                                                : usage.mount_path(),
+                     mounts);
       break;
     }
   }
-  mounts->insert(mounts->end(), own.begin(), own.end());
+  mounts->MergeFrom(own);
 }
 
 void PodVolumes::CheckMounts(const ResolvedTask& task, const std::string& path,
-                             const std::vector<v1::VolumeMount>& mounts) const {
+                             const Mounts& mounts) const {
   absl::flat_hash_set<absl::string_view> seen;
   seen.reserve(mounts.size());
   // Of those that are not clean as written; references into it stay valid.
@@ -352,51 +356,46 @@ void PodVolumes::CheckMounts(const ResolvedTask& task, const std::string& path,
 namespace {
 
 void AddLauncherMounts(absl::string_view container, bool controlled,
-                       std::vector<v1::VolumeMount>* mounts) {
-  mounts->push_back(Mount(kProgram, "/colocation/program", "", true));
-  mounts->push_back(Mount(kEvents, "/colocation/events", "", true));
-  mounts->push_back(Mount(kEvents, "/colocation/post", container, false));
-  if (controlled)
-    mounts->push_back(Mount(kGates, "/colocation/gates", "", true));
+                       Mounts* mounts) {
+  AddMount(kProgram, "/colocation/program", "", true, mounts);
+  AddMount(kEvents, "/colocation/events", "", true, mounts);
+  AddMount(kEvents, "/colocation/post", container, false, mounts);
+  if (controlled) AddMount(kGates, "/colocation/gates", "", true, mounts);
 }
 
 }  // namespace
 
-std::vector<v1::VolumeMount> PodVolumes::StepMounts(
-    int unit, const v1::Step& step, absl::string_view container,
-    const std::string& path) const {
+void PodVolumes::AddStepMounts(int unit, const v1::Step& step,
+                               absl::string_view container,
+                               const std::string& path, Mounts* mounts) const {
   const PlacedUnit& placed = units_[unit];
-  std::vector<v1::VolumeMount> written;
+  Mounts written;
   AddUserMounts(unit, step, path, &written);
-  std::vector<v1::VolumeMount> mounts;
-  AddLauncherMounts(container, controlled_, &mounts);
+  AddLauncherMounts(container, controlled_, mounts);
   // As Tekton's implicit volumes: not where the author mounts something.
   for (const char* own : {"/tekton", "/workspace"}) {
     if (MountsAt(written, own)) continue;
-    mounts.push_back(
-        Mount(kPrivate, own, absl::StrCat(placed.name, own), false));
+    AddMount(kPrivate, own, absl::StrCat(placed.name, own), false, mounts);
   }
-  mounts.insert(mounts.end(), written.begin(), written.end());
-  CheckMounts(run_.tasks[placed.task], path, mounts);
-  return mounts;
+  mounts->MergeFrom(written);
+  CheckMounts(run_.tasks[placed.task], path, *mounts);
 }
 
-std::vector<v1::VolumeMount> PodVolumes::SidecarMounts(
-    int unit, const v1::Sidecar& sidecar, absl::string_view container,
-    const std::string& path) const {
+void PodVolumes::AddSidecarMounts(int unit, const v1::Sidecar& sidecar,
+                                  absl::string_view container,
+                                  const std::string& path,
+                                  Mounts* mounts) const {
   const PlacedUnit& placed = units_[unit];
-  std::vector<v1::VolumeMount> written;
+  Mounts written;
   AddUserMounts(unit, sidecar, path, &written);
-  std::vector<v1::VolumeMount> mounts;
-  AddLauncherMounts(container, controlled_, &mounts);
+  AddLauncherMounts(container, controlled_, mounts);
   // Tekton gives a sidecar no /workspace; /tekton is the launcher's.
   if (!MountsAt(written, "/tekton")) {
-    mounts.push_back(Mount(kPrivate, "/tekton",
-                           absl::StrCat(placed.name, "/tekton"), false));
+    AddMount(kPrivate, "/tekton", absl::StrCat(placed.name, "/tekton"), false,
+             mounts);
   }
-  mounts.insert(mounts.end(), written.begin(), written.end());
-  CheckMounts(run_.tasks[placed.task], path, mounts);
-  return mounts;
+  mounts->MergeFrom(written);
+  CheckMounts(run_.tasks[placed.task], path, *mounts);
 }
 
 std::vector<v1::VolumeDevice> PodVolumes::Devices(

@@ -34,31 +34,31 @@ ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping);
 // The volumes of one Pod.
 class PodVolumes {
  public:
+  using Mounts = google::protobuf::RepeatedPtrField<v1::VolumeMount>;
+
   // `gates`: the tasks whose ends the Pod is told through its annotations;
-  // without `controlled` there is no volume for them.
+  // without `controlled` there is no volume for them. Fills `volumes`, in the
+  // order: ours, workspaces, those of the units.
   PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
              const std::vector<PlacedUnit>& units, bool controlled,
              const std::vector<std::string>& gates,
+             google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
              DiagnosticList* diagnostics);
 
   // The mounts of a step or sidecar of `unit`, ours first. `path` is that of
   // the container, for diagnostics.
-  std::vector<v1::VolumeMount> StepMounts(int unit, const v1::Step& step,
-                                          absl::string_view container,
-                                          const std::string& path) const;
-  std::vector<v1::VolumeMount> SidecarMounts(int unit,
-                                             const v1::Sidecar& sidecar,
-                                             absl::string_view container,
-                                             const std::string& path) const;
+  void AddStepMounts(int unit, const v1::Step& step,
+                     absl::string_view container, const std::string& path,
+                     Mounts* mounts) const;
+  void AddSidecarMounts(int unit, const v1::Sidecar& sidecar,
+                        absl::string_view container, const std::string& path,
+                        Mounts* mounts) const;
 
   // With the names that the volumes have in the Pod.
   std::vector<v1::VolumeDevice> Devices(
       int unit,
       const google::protobuf::RepeatedPtrField<v1::VolumeDevice>& devices,
       const std::string& path) const;
-
-  // In the order: ours, workspaces, those of the units. Takes them away.
-  std::vector<v1::PlannedVolume> TakeVolumes() { return std::move(volumes_); }
 
  private:
   void AddOurs(bool controlled, const std::vector<std::string>& gates);
@@ -71,21 +71,20 @@ class PodVolumes {
   // is none.
   std::string NameInPod(int unit, const std::string& name,
                         const std::string& path) const;
-  v1::VolumeMount MountWorkspace(const TaskWorkspace& workspace,
-                                 absl::string_view mount_path) const;
+  void MountWorkspace(const TaskWorkspace& workspace,
+                      absl::string_view mount_path, Mounts* mounts) const;
   template <typename Container>
   void AddUserMounts(int unit, const Container& container,
-                     const std::string& path,
-                     std::vector<v1::VolumeMount>* mounts) const;
+                     const std::string& path, Mounts* mounts) const;
   void CheckMounts(const ResolvedTask& task, const std::string& path,
-                   const std::vector<v1::VolumeMount>& mounts) const;
+                   const Mounts& mounts) const;
 
   const ResolvedRun& run_;
   const std::vector<PlacedUnit>& units_;
   const bool controlled_;
   DiagnosticList& diagnostics_;
   UniqueLabels labels_;
-  std::vector<v1::PlannedVolume> volumes_;
+  google::protobuf::RepeatedPtrField<v1::PlannedVolume>& volumes_;
   // For each workspace of the run its volume; "" where the Pod doesn't use it.
   std::vector<std::string> workspace_volume_;
   // (unit, the author's name) to the name in the Pod.

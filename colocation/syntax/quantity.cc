@@ -62,6 +62,11 @@ std::optional<int> ParseExponent(absl::string_view text) {
 int128 ScaleToNanos(int128 digits, int exponent10, int exponent2) {
   if (digits == 0) return 0;
   exponent10 += 9;
+  // Nothing can be too large yet: one step instead of many.
+  if (digits < int128(1) << 32) {
+    digits <<= exponent2;
+    exponent2 = 0;
+  }
   for (; exponent2 > 0; --exponent2) {
     if (digits > kMaxNanos) {
       if (exponent10 >= 0) return kMaxNanos;
@@ -83,7 +88,9 @@ int128 ScaleToNanos(int128 digits, int exponent10, int exponent2) {
 }
 
 std::string Int128ToString(int128 value) {
-  if (value == 0) return "0";
+  if (value == absl::Int128Low64(value)) {
+    return absl::StrCat(absl::Int128Low64(value));
+  }
   std::string digits;
   const bool negative = value < 0;
   for (absl::uint128 rest(negative ? -value : value); rest > 0; rest /= 10) {
