@@ -50,10 +50,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "ready { exec { command: \"ok\" } initial_delay_ns: "
                   "1000000000 period_ns: 2000000000 timeout_ns: 3000000000 "
                   "success_threshold: 4 failure_threshold: 5 }"},
-        ProbeCase{"TheStartupProbeSaysWhenItIsReady",
+        ProbeCase{"EachProbeForItself",
                   R"({"readinessProbe": {"exec": {"command": ["r"]}},
                       "startupProbe": {"exec": {"command": ["s"]}}})",
-                  "ready { exec { command: \"s\" } }"},
+                  "ready { exec { command: \"r\" } } startup { exec { "
+                  "command: \"s\" } }"},
         ProbeCase{"APortByItsName",
                   R"({"ports": [{"name": "web", "containerPort": 80}],
                       "livenessProbe": {"httpGet": {"port": "web",
@@ -70,19 +71,22 @@ INSTANTIATE_TEST_SUITE_P(
         ProbeCase{"AHookAfterTheStart",
                   R"({"lifecycle": {"postStart": {"exec":
                       {"command": ["a", "b"]}}}})",
-                  "post_start: \"a\" post_start: \"b\""},
+                  "post_start { exec { command: \"a\" command: \"b\" } }"},
         ProbeCase{"Tls",
                   R"({"readinessProbe": {"httpGet":
                       {"port": 1, "scheme": "HTTPS"}}})",
                   "not-supported at sidecars[0].readinessProbe"},
         ProbeCase{"Grpc", R"({"startupProbe": {"grpc": {"port": 1}}})",
                   "not-supported at sidecars[0].startupProbe"},
-        ProbeCase{"OtherHooks",
+        ProbeCase{"AHookThatSleeps",
                   R"({"lifecycle": {"postStart": {"sleep": {"seconds": 1}}}})",
+                  "post_start { sleep_ns: 1000000000 }"},
+        ProbeCase{"OtherHooks",
+                  R"({"lifecycle": {"postStart": {"tcpSocket": {"port": 1}}}})",
                   "not-supported at sidecars[0].lifecycle.postStart"},
-        ProbeCase{"HooksBeforeStopping",
+        ProbeCase{"AHookBeforeItStops",
                   R"({"lifecycle": {"preStop": {"exec": {"command": ["c"]}}}})",
-                  "not-supported at sidecars[0].lifecycle.preStop"}),
+                  "pre_stop { exec { command: \"c\" } }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
