@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <random>
@@ -15,9 +16,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+class CrashTest : public ::testing::Test {
+ protected:
+  // Under the address sanitizer a process that ends has a child that looks for
+  // leaks, and waits for it for ever where that is what gets killed.
+  static void SetUpTestSuite() { setenv("ASAN_OPTIONS", "detect_leaks=0", 1); }
+};
+
 constexpr char kBlocked[] = "touch {shared}/running; exec sleep 1000";
 
-TEST(CrashTest, OfARunningStepsLauncherFailsTheTask) {
+TEST_F(CrashTest, OfARunningStepsLauncherFailsTheTask) {
   TestPod pod;
   pod.AddTask("a").Step("one", kBlocked).Step("two", "echo two >> {log}");
   pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
@@ -34,7 +42,7 @@ TEST(CrashTest, OfARunningStepsLauncherFailsTheTask) {
   EXPECT_EQ(pod.Failures(), "a-one:137");
 }
 
-TEST(CrashTest, OfTheLastLauncherEndsTheUnitWhenItsStepsHaveEnded) {
+TEST_F(CrashTest, OfTheLastLauncherEndsTheUnitWhenItsStepsHaveEnded) {
   TestPod pod;
   pod.AddTask("a")
       .Step("one",
@@ -55,7 +63,7 @@ TEST(CrashTest, OfTheLastLauncherEndsTheUnitWhenItsStepsHaveEnded) {
   EXPECT_EQ(pod.Log(), "one f");
 }
 
-TEST(CrashTest, OfALauncherBeforeItsTaskStartsFailsTheTask) {
+TEST_F(CrashTest, OfALauncherBeforeItsTaskStartsFailsTheTask) {
   TestPod pod;
   pod.AddTask("a").Step(
       "s",
@@ -75,7 +83,7 @@ TEST(CrashTest, OfALauncherBeforeItsTaskStartsFailsTheTask) {
   EXPECT_EQ(pod.Log(), "");
 }
 
-TEST(CrashTest, OfASidecarsLauncherDoesNotHoldUpTheTask) {
+TEST_F(CrashTest, OfASidecarsLauncherDoesNotHoldUpTheTask) {
   TestPod pod;
   pod.AddTask("a")
       .Step("s",
@@ -92,7 +100,7 @@ TEST(CrashTest, OfASidecarsLauncherDoesNotHoldUpTheTask) {
   EXPECT_EQ(pod.Outcomes(), "a:ok");
 }
 
-TEST(CrashTest, OfAStepsProcessIsAnOrdinaryFailure) {
+TEST_F(CrashTest, OfAStepsProcessIsAnOrdinaryFailure) {
   TestPod pod;
   pod.AddTask("a").Step(
       "s", "[ -e {shared}/running ] || { " + std::string(kBlocked) + "; }");
@@ -106,7 +114,7 @@ TEST(CrashTest, OfAStepsProcessIsAnOrdinaryFailure) {
   EXPECT_EQ(pod.End("a")->attempts, 2);
 }
 
-TEST(CrashTest, OfAContainerSpoilsARetry) {
+TEST_F(CrashTest, OfAContainerSpoilsARetry) {
   TestPod pod;
   pod.AddTask("a")
       .Step("one", "echo one >> {log}")
@@ -145,7 +153,7 @@ void BuildMixedPod(TestPod& pod) {
   pod.AddFinally("f").Step("s", "echo f >> {log}");
 }
 
-TEST(CrashTest, AtAnyInstantNeverHangs) {
+TEST_F(CrashTest, AtAnyInstantNeverHangs) {
   constexpr int kRounds = 40;
   constexpr unsigned kSeed = 5;
   std::mt19937 random(kSeed);
