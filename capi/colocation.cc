@@ -1,7 +1,6 @@
 // The C interface: nothing but translation.
 #include "capi/colocation.h"
 
-#include <google/protobuf/arena.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -240,25 +239,21 @@ colo_status FromRequest(const colo_planner* planner, colo_view bytes,
   *out = {nullptr, 0};
   if (planner == nullptr) return COLO_BAD_ARGUMENT;
   return Guarded(bytes.size, [&]() -> colo_status {
-    google::protobuf::Arena arena;
-    auto* request =
-        google::protobuf::Arena::CreateMessage<v1::PlanRequest>(&arena);
+    v1::PlanRequest request;
     const colo_format format = planner->options.format;
     const colo_status status =
-        Read(format, bytes, "request", request, out, format);
-    return status == COLO_OK ? answer(*request) : status;
+        Read(format, bytes, "request", &request, out, format);
+    return status == COLO_OK ? answer(request) : status;
   });
 }
 
 colo_status GivePlan(const colo_planner* planner,
                      const v1::PlanRequest& request, colo_bytes* out) {
   const colo_format format = planner->options.format;
-  google::protobuf::Arena arena;
-  auto* plan =
-      google::protobuf::Arena::CreateMessage<v1::ColocationPlan>(&arena);
-  const absl::Status status = colocation::PlanRun(request, plan);
+  v1::ColocationPlan plan;
+  const absl::Status status = colocation::PlanRun(request, &plan);
   if (!status.ok()) return GiveStatus(format, status, out);
-  return Give(Write(format, *plan), out);
+  return Give(Write(format, plan), out);
 }
 
 colo_status GiveValidation(const colo_planner* planner,

@@ -1,7 +1,5 @@
 #include "colocation/colocation.h"
 
-#include <google/protobuf/arena.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -70,7 +68,7 @@ class Session {
   absl::StatusOr<v1::Diagnostics> ValidateAll();
 
  private:
-  // Makes `objects_` a copy that may be changed.
+  // Makes `objects_` a copy that may be changed, if they are the request's.
   v1::ObjectSet* OwnObjects();
   void Decode();
   // Reports values that their feature flags can't have.
@@ -92,7 +90,8 @@ class Session {
   absl::Status Refused(absl::StatusCode refusal);
 
   const v1::PlanRequest& request_;
-  google::protobuf::Arena arena_;
+  // That copy.
+  v1::ObjectSet own_;
   // Those of the request, and those of its documents.
   const v1::ObjectSet* objects_ = &request_.objects();
   DiagnosticList diagnostics_;
@@ -107,10 +106,11 @@ std::string Session::DocumentName(int index) const {
 }
 
 v1::ObjectSet* Session::OwnObjects() {
-  auto* own = google::protobuf::Arena::CreateMessage<v1::ObjectSet>(&arena_);
-  *own = *objects_;
-  objects_ = own;
-  return own;
+  if (objects_ != &own_) {
+    own_ = *objects_;
+    objects_ = &own_;
+  }
+  return &own_;
 }
 
 void Session::Decode() {
