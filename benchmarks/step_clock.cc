@@ -3,6 +3,7 @@
 //
 //   step_clock                  starts, and is over
 //   step_clock FILE             in between waits until FILE is not empty
+//   step_clock lasts MS         in between sleeps that many milliseconds
 //   step_clock starts N DIR LAUNCHER ENTRYPOINT
 //                               starts itself N times by itself, by the
 //                               launcher and by Tekton's entrypoint, in turns,
@@ -36,8 +37,10 @@ bool HasContent(const char* path) {
   return stat(path, &file) == 0 && file.st_size > 0;
 }
 
-int Step(const char* file) {
+int Step(const char* file, int64_t ms) {
   const int64_t start = NowNs();
+  const timespec sleep = {ms / 1'000, ms % 1'000 * 1'000'000};
+  nanosleep(&sleep, nullptr);
   while (file != nullptr && !HasContent(file)) {
     const timespec pause = {0, 10'000'000};
     nanosleep(&pause, nullptr);
@@ -123,5 +126,8 @@ int main(int argc, char** argv) {
   if (argc == 6 && std::string_view(argv[1]) == "starts") {
     return Starts(argv + 2);
   }
-  return Step(argc > 1 ? argv[1] : nullptr);
+  if (argc == 3 && std::string_view(argv[1]) == "lasts") {
+    return Step(nullptr, std::atoll(argv[2]));
+  }
+  return Step(argc > 1 ? argv[1] : nullptr, 0);
 }
