@@ -1,10 +1,10 @@
 // What a controller has to do next for a run, and how the run stands.
 //
 //   for (;;) {
-//     v1::Observation observed = Look();          // Pods, the clock, the
-//     status absl::StatusOr<v1::Advance> next = AdvanceRun(plan, observed); for
-//     (const v1::Action& action : next->actions()) Do(action);
-//     Keep(next->status());                       // PipelineRun.status
+//     v1::Observation observed = Look();  // Pods, the status, the clock
+//     absl::StatusOr<v1::Advance> next = AdvanceRun(plan, observed);
+//     for (const v1::Action& action : next->actions()) Do(action);
+//     Keep(next->status());               // PipelineRun.status
 //     if (next->done()) break;
 //     WaitForAChangeOr(next->look_again());
 //   }
