@@ -427,8 +427,8 @@ TEST_F(LauncherBenchmark, ChainHandOver) {
 
 TEST_F(LauncherBenchmark, FanOutHandOver) {
   const Steps steps = Fan(settings.fan);
-  std::cout << "Hand-over, 1 -> " << settings.fan << " -> 1 (load " << Load()
-            << ")\n";
+  std::cout << "Hand-over, 1 -> " << settings.fan << " -> 1, of "
+            << settings.step_ms << " ms each (load " << Load() << ")\n";
   const auto print = [](const std::string& who, std::vector<double> ms) {
     if (ms.empty()) return;
     const double last = ms.back();
@@ -439,11 +439,11 @@ TEST_F(LauncherBenchmark, FanOutHandOver) {
               << std::endl;
   };
   const std::vector<double> ours =
-      HandOvers(Planned(steps, As::kTasks, 0), steps);
+      HandOvers(Planned(steps, As::kTasks, settings.step_ms), steps);
   print("launcher", ours);
   if (!HasTekton()) return;
   const std::vector<double> theirs =
-      HandOvers(Parse(TektonPodOf(steps, 0)), steps);
+      HandOvers(Parse(TektonPodOf(steps, settings.step_ms)), steps);
   print("Tekton's entrypoint", theirs);
   PrintRatio(ours, theirs);
 }
