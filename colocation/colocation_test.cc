@@ -83,6 +83,17 @@ INSTANTIATE_TEST_SUITE_P(
          "unknown-field; needs p;",
          "INVALID_ARGUMENT: a.yaml:4:28 unknown-pipeline-ref; a.yaml:5:1 "
          "unknown-field; needs p;"},
+        {"AMountPathMayBeAResult",
+         {"apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\n"
+          "spec:\n  tasks:\n  - name: setup\n    taskSpec: {results: [{name: "
+          "dir}], steps: [{image: i, script: ls}]}\n  - name: build\n    "
+          "params: [{name: dir, value: $(tasks.setup.results.dir)}]\n    "
+          "taskSpec:\n      params: [{name: dir}]\n      volumes: [{name: v, "
+          "emptyDir: {}}]\n      stepTemplate: {volumeMounts: [{name: v, "
+          "mountPath: $(params.dir)}]}\n      steps: [{image: i, script: "
+          "ls}]\n"},
+         "OK",
+         "OK"},
         {"EveryTextIsLookedAt",
          {std::string(kTask) + "novelty: 1\n",
           "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: u}\n"

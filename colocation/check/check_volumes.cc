@@ -51,6 +51,11 @@ bool IsClean(absl::string_view path) {
          });
 }
 
+// Whoever creates the Pod puts the result in.
+bool IsResult(absl::string_view path) {
+  return absl::StartsWith(path, "$(tasks.");
+}
+
 // Without empty, "." and ".." parts.
 bool IsRelativeAndClean(absl::string_view path) {
   return !AnyPart(path, [](absl::string_view part) {
@@ -239,7 +244,8 @@ class VolumeChecker {
       mounted_[found->second] = true;
       absl::string_view clean = mount.mount_path();
       if (!IsClean(clean)) clean = cleaned.emplace_back(Clean(clean));
-      if (!absl::StartsWith(mount.mount_path(), "/") ||
+      if ((!absl::StartsWith(mount.mount_path(), "/") &&
+           !IsResult(mount.mount_path())) ||
           Climbs(mount.mount_path())) {
         fault("mount-path", absl::StrCat("\"", mount.mount_path(),
                                          "\" is not absolute and clean"));
