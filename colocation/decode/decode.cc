@@ -330,9 +330,15 @@ class DocumentDecoder {
   void ReportReaderError(const Event& event) {
     if (event.type != Event::Type::kError) return;
     const EventReader::Error& error = reader_.error();
+    std::string hint = error.hint;
+    // Of "{{ if x }}" the reader complains a line later.
+    for (int line = error.mark.line; hint.empty() && line >= 0; --line) {
+      hint = decoder_.TemplateHint(line);
+      if (line < error.mark.line) break;
+    }
     decoder_
         .Error(error.code, FieldPath(""), error.message, error.mark, error.mark)
-        .set_hint(error.hint);
+        .set_hint(hint);
   }
 
   absl::string_view text_;

@@ -274,6 +274,30 @@ TEST(DecodeTest, UnknownFieldsMayBeWarnings) {
   EXPECT_EQ(diagnostics.Sorted().diagnostics_size(), 1);
 }
 
+TEST(DecodeTest, TemplatesThatAreNotFilledInAreNamed) {
+  for (const char* step : {
+           "image: {{ image }}",
+           "image: {{image}}",
+           "image: {{ .Values.image }}",
+           "image: {{ include \"image\" . }}",
+           "securityContext: {{ toYaml . }}",
+           "{{ if .Values.image }}\nimage: i",
+           "image: {{ image }}:{{ tag }}",
+       }) {
+    DiagnosticList diagnostics;
+    v1::ObjectSet objects;
+    DecodeObjects("f", TaskWithStep(step), {}, &objects, &diagnostics);
+    ASSERT_TRUE(diagnostics.has_errors()) << step;
+    EXPECT_NE(diagnostics.Sorted().diagnostics(0).hint().find("template"),
+              std::string::npos)
+        << step;
+  }
+  DiagnosticList diagnostics;
+  v1::ObjectSet objects;
+  DecodeObjects("f", TaskWithStep("image: {a: b}"), {}, &objects, &diagnostics);
+  EXPECT_EQ(diagnostics.Sorted().diagnostics(0).hint(), "");
+}
+
 TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
   DecodeOptions options;
   options.limits.depth = 10;

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/decode/source_text.h"
@@ -97,6 +98,12 @@ void AppendJsonString(absl::string_view text, std::string* json) {
   json->push_back('"');
 }
 
+std::string NodeDecoder::TemplateHint(int line) const {
+  if (!absl::StrContains(SourceLine(text_, line), "{{")) return "";
+  return "this looks like a template: fill it in first (as \"helm template\" "
+         "does), or put \"{{ ... }}\" in quotes";
+}
+
 v1::Diagnostic& NodeDecoder::Error(absl::string_view code,
                                    const FieldPath& path, std::string message,
                                    Mark start, Mark end) {
@@ -128,11 +135,15 @@ void NodeDecoder::WrongType(absl::string_view wanted, const Event& event,
   }
   const Mark start = event.start;
   const Mark end = event.type == Event::Type::kScalar ? event.end : event.start;
+  std::string of_template;
+  if (event.type == Event::Type::kMappingStart) {
+    of_template = TemplateHint(start.line);
+  }
   Error("wrong-type", path,
         absl::StrCat("expected ", wanted, ", found ",
                      absl::StripAsciiWhitespace(found)),
         start, end)
-      .set_hint(std::string(hint));
+      .set_hint(of_template.empty() ? std::string(hint) : of_template);
 }
 
 void NodeDecoder::UnknownField(const FieldTable& table, const Key& key,
@@ -203,7 +214,8 @@ bool NodeDecoder::ReadKey(Key* key, bool* merge) {
       return false;
     }
     Error("wrong-type", FieldPath(""), "a key has to be a string", event.start,
-          event.start);
+          event.start)
+        .set_hint(TemplateHint(event.start.line));
     SkipOpened();
     reader_.SkipNode();
   }

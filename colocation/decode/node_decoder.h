@@ -74,6 +74,10 @@ class NodeDecoder {
   v1::Diagnostic& Error(absl::string_view code, const FieldPath& path,
                         std::string message, Mark start, Mark end);
 
+  // A hint where the line holds "{{", which YAML takes for two mappings and an
+  // author for a template's variable; else nothing.
+  std::string TemplateHint(int line) const;
+
  private:
   // Which fields of a mapping have been set: by a key, or by a merge.
   struct Seen {
