@@ -32,24 +32,38 @@ std::string JoinDirectories(absl::string_view a, absl::string_view b) {
   return absl::StrJoin(parts, "/");
 }
 
-// The workspaces that the texts of an embedded Task use
-// (pkg/workspace/apply.go, FindWorkspacesUsedByTask).
-std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec) {
+// The workspaces that the texts of an embedded Task at `at` use. Those of too
+// many parts are refused, also after "$$" (pkg/workspace/apply.go,
+// FindWorkspacesUsedByTask).
+std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec,
+                                     const Subject& subject,
+                                     const FieldPath& at,
+                                     DiagnosticList* diagnostics) {
   std::set<std::string> used;
-  const auto note = [&](const std::string& text, const FieldPath&) {
+  const auto note = [&](const std::string& text, const FieldPath& path) {
     ForEachReference(text, [&](absl::string_view inside) {
       const auto variable = ParseVariable(inside, "workspaces");
       if (!variable) return;
       absl::string_view name = variable->name;
       if (absl::StartsWith(inside, "workspaces.")) {
-        name = name.substr(0, name.find('.'));
+        const size_t dot = name.find('.');
+        if (dot != absl::string_view::npos &&
+            absl::StrContains(name.substr(dot + 1), ".")) {
+          diagnostics
+              ->Error("unknown-variable", subject, path.ToString(),
+                      absl::StrCat("$(", inside,
+                                   "): a workspace has no such variable"))
+              .set_hint(absl::StrCat("such as $(workspaces.",
+                                     name.substr(0, dot), ".path)"));
+          return;
+        }
+        name = name.substr(0, dot);
       }
       used.emplace(name);
     });
   };
   constexpr TextFields kFields =
       kScriptText | kCommandText | kWorkingDirText | kEnvText;
-  const FieldPath at("");
   ForEachStepText(spec, kFields | kParamText, at, note);
   ForEachSidecarText(spec, kFields, at, note);
   ForEachStepTemplateText(spec, kFields, at, note);
@@ -120,7 +134,8 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
         binding.sub_path(), absl::StrCat(task.path, ".workspaces[", i, "]"));
   }
   if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
-  for (const std::string& name : WorkspacesUsed(spec)) {
+  for (const std::string& name : WorkspacesUsed(
+           spec, task.task_subject, FieldPath(task.task_path), &diagnostics_)) {
     const bool mapped = std::any_of(
         pipeline_task.workspaces().begin(), pipeline_task.workspaces().end(),
         [&](const auto& given) { return given.name() == name; });

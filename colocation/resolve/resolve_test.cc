@@ -571,6 +571,36 @@ spec:
                 "params, or with --param NAME=VALUE\n"
                 "spec.pipelineSpec.tasks[0].taskSpec.steps[0].script "
                 "[unknown-param] did you mean \"x\"?"},
+        RunCase{"WorkspaceVariableOfThreeParts", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  workspaces: [{name: w, emptyDir: {}}]
+  pipelineSpec:
+    workspaces: [{name: w}]
+    tasks:
+    - name: a
+      workspaces: [{name: w}]
+      taskSpec:
+        workspaces: [{name: w}]
+        stepTemplate: {workingDir: $(workspaces.w.path.x)}
+        steps:
+        - {image: i, script: "echo $(workspaces.w.path.path) $(workspaces.w.path)"}
+        - {image: i, args: ["$$(workspaces.w.path.path)"]}
+    - {name: b, workspaces: [{name: w}], taskRef: {name: t}}
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {workspaces: [{name: w}], steps: [{image: i, script: "echo $(workspaces.w.path.path)"}]}
+)y",
+                "spec.pipelineSpec.tasks[0].taskSpec.stepTemplate.workingDir "
+                "[unknown-variable] such as $(workspaces.w.path)\n"
+                "spec.pipelineSpec.tasks[0].taskSpec.steps[0].script "
+                "[unknown-variable] such as $(workspaces.w.path)\n"
+                "spec.pipelineSpec.tasks[0].taskSpec.steps[1].args[0] "
+                "[unknown-variable] such as $(workspaces.w.path)"},
         RunCase{"UnboundWorkspaceIsSaidOnce", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
