@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional
 _STEP = ["name", "image", "command", "args", "workingDir", "script", "env", "envFrom", "computeResources", "volumeMounts", "onError", "timeout",
          "imagePullPolicy", "securityContext", "when", "workspaces", "stdoutConfig", "stderrConfig", "results"]
 _SIDECAR = _STEP + ["ports", "readinessProbe", "livenessProbe", "startupProbe", "lifecycle", "restartPolicy"]
-_UNIT_NS = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000, "µs": 1000, "ns": 1}
+_UNIT_NS = {"h": 3600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000, "µs": 1000, "μs": 1000, "ns": 1}
 
 
 def _plain(value: Any) -> Any:
@@ -28,7 +28,7 @@ def _plain(value: Any) -> Any:
 
 def _duration(text: str) -> str:
     total = 0
-    for number, unit in re.findall(r"([\d.]+)(h|ms|us|µs|ns|m|s)", text):
+    for number, unit in re.findall(r"([\d.]+)(h|ms|us|µs|μs|ns|m|s)", text):
         whole, _, part = number.partition(".")
         total += int(whole or 0) * _UNIT_NS[unit] + (int(part.ljust(9, "0")[:9]) * _UNIT_NS[unit] // 10**9 if part else 0)
     return f"{total}ns"
