@@ -239,6 +239,8 @@ class Grouper {
 
   void CheckLateFields(Group* group) {
     for (const TaskIndex task : group->tasks) {
+      // A stepTemplate puts the same into every step: each text is said once.
+      std::vector<std::pair<LateField, int>> said;
       for (const LateField& field : FindLateFields(run_.tasks[task], names_)) {
         if (patches_images_ && field.image && !field.needs.empty()) {
           decisions_.Add(
@@ -255,14 +257,28 @@ class Grouper {
         group->needs.insert(group->needs.end(), field.needs.begin(),
                             field.needs.end());
         if (field.needs.empty()) continue;
-        decisions_
-            .Add("created-after-result", {task}, field.path,
-                 absl::StrCat("The Pod of ", Quoted(run_.tasks[task].name),
-                              " is created when the value of ", field.text,
-                              " is known, as ", field.path,
-                              " can't be changed afterwards; whoever creates "
-                              "it puts the value in"))
-            .set_hint("");
+        const auto same =
+            std::find_if(said.begin(), said.end(), [&](const auto& earlier) {
+              return earlier.first.text == field.text;
+            });
+        if (same != said.end()) {
+          ++same->second;
+        } else {
+          said.emplace_back(field, 0);
+        }
+      }
+      for (const auto& [field, more] : said) {
+        decisions_.Add(
+            "created-after-result", {task}, field.path,
+            absl::StrCat(
+                "The Pod of ", Quoted(run_.tasks[task].name),
+                " is created when the value of ", field.text, " is known, as ",
+                field.path,
+                more == 0   ? ""
+                : more == 1 ? " and another field"
+                            : absl::StrCat(" and ", more, " other fields"),
+                " can't be changed afterwards; whoever creates it puts the "
+                "value in"));
       }
     }
     std::sort(group->needs.begin(), group->needs.end());

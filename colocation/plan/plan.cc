@@ -381,7 +381,11 @@ class Planner {
     if (waiting.empty() && !external && plan_.pods_size() <= 1) return;
     v1::Decision& decision = decisions_.Add(
         "needs-controller", {}, "",
-        "Something has to create the Pods in order and open their gates");
+        !waiting.empty()
+            ? "Something has to create the Pods in order and open their gates"
+        : external ? "Something has to run the tasks that no Pod runs"
+                   : "Nothing waits for another Pod, but something has to stop "
+                     "the others when a task of one fails");
     for (std::string& pod : waiting) decision.add_pods(std::move(pod));
     decision.set_hint(
         "bind what the tasks share to an emptyDir, or plan with the policy "

@@ -135,6 +135,45 @@ TEST(PlanTest, ControllerIsToldOfGatesByAnnotations) {
   EXPECT_THAT(DecisionsOf(plan), Not(HasSubstr("needs-controller")));
 }
 
+TEST(PlanTest, WhatAControllerIsNeededForIsSaid) {
+  const auto said = [](const std::string& yaml) {
+    const v1::ColocationPlan plan = PlanOf(yaml);
+    for (const v1::Decision& decision : plan.decisions()) {
+      if (decision.code() == "needs-controller") return decision.message();
+    }
+    return std::string();
+  };
+  const std::string alone =
+      "taskSpec: {steps: [{name: s, image: i, command: [c]}]}}";
+  EXPECT_EQ(said(Pipeline({"{name: x, " + alone})), "");
+  EXPECT_THAT(said(Pipeline({"{name: x, " + alone, "{name: w, " + alone})),
+              HasSubstr("something has to stop the others"));
+  EXPECT_THAT(said(Pipeline(
+                  {"{name: x, " + alone, "{name: w, runAfter: [x], " + alone})),
+              HasSubstr("create the Pods in order"));
+  EXPECT_THAT(
+      said(Pipeline({"{name: x, " + alone,
+                     "{name: w, taskRef: {apiVersion: e.dev/v1, kind: K}}"})),
+      HasSubstr("run the tasks that no Pod runs"));
+}
+
+TEST(PlanTest, LateFieldsOfOneTextAreSaidOnce) {
+  const v1::ColocationPlan plan = PlanOf(Pipeline(
+      {"{name: x, taskSpec: {results: [{name: r}], steps: [{name: s, image: i, "
+       "command: [c]}]}}",
+       "{name: w, taskSpec: {volumes: [{name: v, emptyDir: {}}], stepTemplate: "
+       "{volumeMounts: [{name: v, mountPath: $(tasks.x.results.r)}]}, steps: "
+       "[{name: s, image: i, command: [c]}, {name: t, image: i, command: [c]}, "
+       "{name: u, image: i, command: [c]}]}}"}));
+  std::vector<std::string> said;
+  for (const v1::Decision& decision : plan.decisions()) {
+    if (decision.code() == "created-after-result") {
+      said.push_back(decision.message());
+    }
+  }
+  EXPECT_THAT(said, ElementsAre(HasSubstr("and 2 other fields")));
+}
+
 TEST(PlanTest, StepsAndSidecarsWait) {
   const v1::ColocationPlan plan = PlanOf(Pipeline(
       {Task("a"),
