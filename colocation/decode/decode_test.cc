@@ -298,6 +298,37 @@ TEST(DecodeTest, TemplatesThatAreNotFilledInAreNamed) {
   EXPECT_EQ(diagnostics.Sorted().diagnostics(0).hint(), "");
 }
 
+TEST(DecodeTest, MisplacedFieldsAreToldWhereTheyBelong) {
+  struct Case {
+    const char* kind;
+    const char* spec;
+    const char* hint;
+  };
+  for (const Case& c : {
+           Case{"PipelineRun", "{serviceAccountName: x}",
+                "taskRunTemplate.serviceAccountName"},
+           Case{"PipelineRun", "{timeout: 1h}", "timeouts.pipeline"},
+           Case{"Pipeline", "{params: [{name: p, value: x}]}", "default"},
+           Case{"Pipeline", "{tasks: [{name: a, conditions: []}]}", "when"},
+           Case{"Pipeline", "{tasks: [{name: a, steps: []}]}", "taskSpec"},
+           Case{"Pipeline", "{tasks: [{taskRef: {bundle: x}}]}",
+                "resolver: bundles"},
+           Case{"Task", "{inputs: {}}", "workspaces"},
+       }) {
+    DiagnosticList diagnostics;
+    v1::ObjectSet objects;
+    DecodeObjects("f",
+                  absl::StrCat("apiVersion: tekton.dev/v1\nkind: ", c.kind,
+                               "\nspec: ", c.spec, "\n"),
+                  {}, &objects, &diagnostics);
+    ASSERT_TRUE(diagnostics.has_errors()) << c.spec;
+    const v1::Diagnostics sorted = diagnostics.Sorted();
+    EXPECT_EQ(sorted.diagnostics(0).code(), "unknown-field") << c.spec;
+    EXPECT_NE(sorted.diagnostics(0).hint().find(c.hint), std::string::npos)
+        << sorted.diagnostics(0).hint();
+  }
+}
+
 TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
   DecodeOptions options;
   options.limits.depth = 10;

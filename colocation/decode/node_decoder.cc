@@ -35,6 +35,51 @@ bool IsNull(const Event& event) {
          ResolvePlainScalar(event.value).type == Scalar::Type::kNull;
 }
 
+// Fields that people write for what they had in another version, or have in
+// another object, and what to write instead.
+struct Misplaced {
+  absl::string_view message;
+  absl::string_view field;
+  absl::string_view hint;
+};
+
+constexpr absl::string_view kNoResources =
+    "Tekton has removed PipelineResources: use params, results and workspaces";
+constexpr absl::string_view kBundle =
+    "use \"resolver: bundles\" with params bundle, name and kind";
+
+constexpr Misplaced kMisplaced[] = {
+    {"ParamSpec", "value", "a parameter is declared with a \"default\""},
+    {"PipelineRef", "bundle", kBundle},
+    {"PipelineRunSpec", "podTemplate", "this is taskRunTemplate.podTemplate"},
+    {"PipelineRunSpec", "resources", kNoResources},
+    {"PipelineRunSpec", "serviceAccountName",
+     "this is taskRunTemplate.serviceAccountName"},
+    {"PipelineRunSpec", "timeout", "this is timeouts.pipeline"},
+    {"PipelineSpec", "resources", kNoResources},
+    {"PipelineSpec", "steps",
+     "steps are a Task's: put them into the taskSpec of one of the tasks"},
+    {"PipelineSpec", "timeout", "the PipelineRun has timeouts.pipeline"},
+    {"PipelineSpec", "timeouts", "the PipelineRun has them"},
+    {"PipelineTask", "conditions",
+     "Tekton has removed Conditions: use \"when\""},
+    {"PipelineTask", "resources", kNoResources},
+    {"PipelineTask", "steps", "put them into taskSpec"},
+    {"TaskRef", "bundle", kBundle},
+    {"TaskRunSpec", "resources", kNoResources},
+    {"TaskSpec", "inputs", kNoResources},
+    {"TaskSpec", "outputs", kNoResources},
+    {"TaskSpec", "resources", kNoResources},
+};
+
+absl::string_view WhereItBelongs(absl::string_view message,
+                                 absl::string_view field) {
+  for (const Misplaced& known : kMisplaced) {
+    if (known.message == message && known.field == field) return known.hint;
+  }
+  return "";
+}
+
 // The message that holds `info`'s field: `message` or one inlined in it.
 Message* Owner(const FieldInfo& info, Message* message) {
   return info.via == nullptr
@@ -160,7 +205,11 @@ void NodeDecoder::UnknownField(const FieldTable& table, const Key& key,
   std::string hint;
   const bool v1 = version_ == ApiVersion::kV1;
   const ApiVersion other = v1 ? ApiVersion::kV1beta1 : ApiVersion::kV1;
-  if (const FieldInfo* info = table.Find(key.name, other)) {
+  const absl::string_view belongs =
+      WhereItBelongs(table.type()->name(), key.name);
+  if (!belongs.empty()) {
+    hint = std::string(belongs);
+  } else if (const FieldInfo* info = table.Find(key.name, other)) {
     const absl::string_view here = info->NameIn(version_);
     const absl::string_view there = v1 ? "tekton.dev/v1beta1" : "tekton.dev/v1";
     hint = here.empty() ? absl::StrCat("only ", there, " has it")

@@ -131,10 +131,14 @@ bool IsGroupAndVersion(absl::string_view version) {
 
 void ValidateCustomApiVersion(const ValidationContext& context,
                               const std::string& version,
-                              const FieldPath& path) {
+                              absl::string_view kind, const FieldPath& path) {
   if (version.empty()) {
     context.Error("missing-field", path, "a custom task needs an apiVersion")
-        .set_hint("for a Task of Tekton's, leave kind out or write Task");
+        .set_hint(
+            kind == "ClusterTask"
+                ? "Tekton has removed ClusterTasks: refer to a Task, or use "
+                  "\"resolver: cluster\" with params kind, name and namespace"
+                : "for a Task of Tekton's, leave kind out or write Task");
   } else if (!IsGroupAndVersion(version)) {
     context
         .Error("invalid-value", path,
@@ -158,7 +162,7 @@ void ValidateCustomTask(const ValidationContext& context,
                     "a reference to a custom task needs a kind");
     }
     ValidateCustomApiVersion(context, task.task_ref().api_version(),
-                             ref.Field("apiVersion"));
+                             task.task_ref().kind(), ref.Field("apiVersion"));
   }
   if (task.has_task_spec()) {
     const FieldPath spec = path.Field("taskSpec");
@@ -167,7 +171,7 @@ void ValidateCustomTask(const ValidationContext& context,
                     "an embedded custom task needs a kind");
     }
     ValidateCustomApiVersion(context, task.task_spec().api_version(),
-                             spec.Field("apiVersion"));
+                             task.task_spec().kind(), spec.Field("apiVersion"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "colocation/validate/feature_flags.h"
 #include "colocation/validate/pipeline_graph.h"
 #include "colocation/validate/validate_testing.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -203,6 +204,14 @@ TEST(PipelineHintTest, NearestNames) {
             "spec.tasks[1].params[0].value: did you mean \"image\"?\n"
             "spec.tasks[1].runAfter[0]: did you mean \"unit-test\"?\n"
             "spec.tasks[1].workspaces[0].name: did you mean \"source\"?");
+}
+
+TEST(PipelineHintTest, ClusterTasksAreGone) {
+  EXPECT_THAT(
+      HintsOf(PipelineOf("tasks: [{name: a, taskRef: {name: t, kind: "
+                         "ClusterTask}}]")),
+      testing::StartsWith("spec.tasks[0].taskRef.apiVersion: Tekton has "
+                          "removed ClusterTasks"));
 }
 
 TEST(PipelineHintTest, AVariableOfTheShell) {
