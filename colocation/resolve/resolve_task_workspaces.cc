@@ -1,6 +1,7 @@
 // What the workspaces of a task are, and where they are mounted: a part of
 // TaskResolver.
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -98,8 +99,15 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
                           std::move(path)});
       return;
     }
-    for (const v1::WorkspaceDeclaration& declaration : spec.workspaces()) {
-      if (declaration.name() == name && declaration.optional()) return;
+    const auto& all = spec.workspaces();
+    const auto declared = std::find_if(
+        all.begin(), all.end(),
+        [&](const auto& declaration) { return declaration.name() == name; });
+    if (declared != all.end() && declared->optional()) return;
+    if (declared == all.end() && !pipeline_task.has_task_spec()) {
+      // The Task doesn't want it: BindWorkspaces says so.
+      bindings.push_back({std::string(name), -1, "", std::move(path)});
+      return;
     }
     // Bound to nothing: said once.
     const auto& of_pipeline = scope_.pipeline.workspaces();

@@ -601,6 +601,21 @@ spec: {workspaces: [{name: w}], steps: [{image: i, script: "echo $(workspaces.w.
                 "[unknown-variable] such as $(workspaces.w.path)\n"
                 "spec.pipelineSpec.tasks[0].taskSpec.steps[1].args[0] "
                 "[unknown-variable] such as $(workspaces.w.path)"},
+        RunCase{"WorkspaceThatTheTaskHasNotNeedsNoBinding", R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  pipelineSpec:
+    workspaces: [{name: netrc, optional: true}]
+    tasks: [{name: a, workspaces: [{name: netrc}], taskRef: {name: t}}]
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {steps: [{image: i}]}
+)y",
+                "spec.pipelineSpec.tasks[0].workspaces[0] [unknown-workspace]"},
         RunCase{"UnboundWorkspaceIsSaidOnce", R"y(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
