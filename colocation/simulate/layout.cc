@@ -9,14 +9,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "colocation/simulate/pod_shape.h"
 
 namespace colocation::simulate {
 namespace {
-
-// What a container without a request counts as when nodes are scored.
-constexpr int64_t kScoreCpu = 100;
-constexpr int64_t kScoreMemory = int64_t{200} << 20;
 
 // Of the affinity assistant (affinityAssistantStatefulSet in pkg/reconciler/
 // pipelinerun/affinity_assistant.go).
@@ -24,17 +20,6 @@ constexpr int64_t kAssistantCpu = 50;
 constexpr int64_t kAssistantMemory = int64_t{100} << 20;
 
 constexpr char kEntrypointImage[] = "tekton.dev/entrypoint";
-
-int64_t At(const Amounts& amounts, int resource) {
-  return resource < static_cast<int>(amounts.size()) ? amounts[resource] : 0;
-}
-
-void Add(const Amounts& more, Amounts* amounts) {
-  if (amounts->size() < more.size()) amounts->resize(more.size());
-  for (size_t r = 0; r < more.size(); ++r) {
-    (*amounts)[r] = std::min((*amounts)[r] + more[r], kLargestAmount);
-  }
-}
 
 // What both layouts are made from.
 class LayoutMaker {
@@ -219,11 +204,7 @@ void LayoutMaker::AddTaskPod(const v1::PlannedPod& pod, int unit,
   PodShape shape;
   shape.placement = scheduler_.AddPlacement(pod.spec());
   const auto add = [&](const v1::PlannedContainer& container) {
-    const Amounts asked = AmountsOf(container.asked(), &cluster_.resources);
-    Add(asked, &shape.requests);
-    shape.score_cpu += At(asked, kCpu) > 0 ? asked[kCpu] : kScoreCpu;
-    shape.score_memory +=
-        At(asked, kMemory) > 0 ? asked[kMemory] : kScoreMemory;
+    AddContainer(container.asked(), &cluster_.resources, &shape);
     task_pod.images.push_back(Image(container.container().image()));
   };
   // Tekton's Pods have the steps first (pkg/pod/pod.go).
@@ -334,11 +315,7 @@ Layout LayoutMaker::Colocated() {
       if (container.role() == v1::CONTAINER_ROLE_SIDECAR) {
         sidecars_of[container.unit()] = index;
       }
-      const Amounts asked = AmountsOf(
-          container.container().resources().requests(), &cluster_.resources);
-      shape.score_cpu += At(asked, kCpu) > 0 ? asked[kCpu] : kScoreCpu;
-      shape.score_memory +=
-          At(asked, kMemory) > 0 ? asked[kMemory] : kScoreMemory;
+      AddToScore(container.container().resources().requests(), &shape);
     }
     if (planned.spec().has_resources()) {
       shape.score_cpu = shape.requests[kCpu];

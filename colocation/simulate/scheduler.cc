@@ -42,6 +42,15 @@ int64_t Balance(int64_t cpu, int64_t cpu_capacity, int64_t memory,
   return (kMillion - difference / 2) * kMaxNodeScore / kMillion;
 }
 
+// A Pod that tolerates it may go to a cordoned node (Filter in
+// nodeunschedulable/node_unschedulable.go).
+v1::Taint CordonTaint() {
+  v1::Taint taint;
+  taint.set_key("node.kubernetes.io/unschedulable");
+  taint.set_effect("NoSchedule");
+  return taint;
+}
+
 }  // namespace
 
 Scheduler::Scheduler(const ClusterModel& cluster) : cluster_(cluster) {
@@ -91,6 +100,9 @@ void Scheduler::Start() {
   for (PodShape& shape : shapes_) shape.requests.resize(resources_);
   suits_.resize(placements_.size());
   soft_taints_.resize(placements_.size());
+  for (const v1::PodSpec& placement : placements_) {
+    ignores_cordons_.push_back(Tolerates(placement, CordonTaint()));
+  }
   for (const NodeModel& node : cluster_.nodes) {
     SetPresent(AddNode(node), true);
   }
@@ -164,13 +176,11 @@ Scheduler::Obstacle Scheduler::ShapeObstacle(const PodShape& shape,
                                              NodeId id) const {
   const Node& node = nodes_[id];
   if (!node.present) return kAbsent;
-  if (node.cordoned) return kCordoned;
+  if (node.cordoned && !ignores_cordons_[shape.placement]) return kCordoned;
   if (const uint8_t suits = Suits(shape.placement, id); suits != kNone) {
     return static_cast<Obstacle>(suits);
   }
-  if (node.pods + node.model.pods_in_use >= node.model.max_pods) {
-    return kTooManyPods;
-  }
+  if (TooManyPods(id)) return kTooManyPods;
   if (!FitsResources(shape, id)) return kResources;
   if (shape.alone && node.assistants > 0) return kAntiAffinity;
   return kNone;
@@ -216,7 +226,7 @@ Scheduler::Obstacle Scheduler::ObstacleOnEmpty(const Candidate& candidate,
   const Node& node = nodes_[id];
   const PodShape& shape = shapes_[candidate.shape];
   if (!node.present) return kAbsent;
-  if (node.cordoned) return kCordoned;
+  if (node.cordoned && !ignores_cordons_[shape.placement]) return kCordoned;
   if (const uint8_t suits = Suits(shape.placement, id); suits != kNone) {
     return static_cast<Obstacle>(suits);
   }
@@ -439,9 +449,7 @@ void Scheduler::Withdraw(PodId pod) {
 }
 
 std::optional<PodId> Scheduler::NextFor(NodeId node) {
-  if (waiting_count_ == 0 || !nodes_[node].present || nodes_[node].cordoned) {
-    return std::nullopt;
-  }
+  if (waiting_count_ == 0 || !nodes_[node].present) return std::nullopt;
   Line* best = nullptr;
   size_t best_at = 0;
   const auto look = [&](Lines& lines) {
@@ -506,15 +514,15 @@ std::string Scheduler::Unschedulable(const Candidate& candidate) const {
         ++counts["node(s) were unschedulable"];
         break;
       case kTaint:
-        ++counts["node(s) had untolerated taints"];
+        ++counts["node(s) had untolerated taint(s)"];
         break;
       case kSelector:
         ++counts["node(s) didn't match Pod's node affinity/selector"];
         break;
       case kTooManyPods:
-        ++counts["Too many pods"];
-        break;
       case kResources:
+        // All that is lacking (fitsRequest in noderesources/fit.go).
+        if (TooManyPods(node)) ++counts["Too many pods"];
         for (int r = 0; r < resources_; ++r) {
           if (shape.requests[r] > 0 && shape.requests[r] > free(node, r)) {
             ++counts[absl::StrCat("Insufficient ", cluster_.resources.Name(r))];
@@ -535,11 +543,14 @@ std::string Scheduler::Unschedulable(const Candidate& candidate) const {
         break;
     }
   }
-  return absl::StrCat(
-      "0/", present, " nodes are available: ",
-      absl::StrJoin(counts, ", ", [](std::string* out, const auto& entry) {
-        absl::StrAppend(out, entry.second, " ", entry.first);
-      }));
+  // Sorted as texts, numbers and all (FitError.Error in framework/types.go).
+  std::vector<std::string> reasons;
+  for (const auto& [reason, nodes] : counts) {
+    reasons.push_back(absl::StrCat(nodes, " ", reason));
+  }
+  absl::c_sort(reasons);
+  return absl::StrCat("0/", present,
+                      " nodes are available: ", absl::StrJoin(reasons, ", "));
 }
 
 std::string Scheduler::CheckInvariants() const {

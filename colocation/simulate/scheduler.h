@@ -7,7 +7,8 @@
 // (zones), nodevolumelimits, interpodaffinity as far as Tekton's affinity
 // assistant uses it. Among nodes of the same score the first one wins, where
 // kube-scheduler takes one at random; all nodes are looked at, also in large
-// clusters. docs/simulate.md has the list.
+// clusters. docs/simulate.md has the list; tests/parity/scheduler_test.py compares
+// with the original.
 //
 // What waits is not looked at again for every event. After each call no waiting
 // Pod fits anywhere; so when something changes on one node, only that node has
@@ -188,6 +189,10 @@ class Scheduler {
   uint8_t Suits(PlacementId placement, NodeId node) const {
     return suits_[placement][node];
   }
+  bool TooManyPods(NodeId id) const {
+    const Node& node = nodes_[id];
+    return node.pods + node.model.pods_in_use >= node.model.max_pods;
+  }
   bool FitsResources(const PodShape& shape, NodeId node) const;
   // Of the node as it is, without volumes and zones.
   Obstacle ShapeObstacle(const PodShape& shape, NodeId node) const;
@@ -210,6 +215,8 @@ class Scheduler {
   // kSelector), and how many taints speak against it.
   std::vector<std::vector<uint8_t>> suits_;
   std::vector<std::vector<uint8_t>> soft_taints_;
+  // By placement.
+  std::vector<uint8_t> ignores_cordons_;
 
   Lines anywhere_;
   std::vector<Lines> on_node_;
