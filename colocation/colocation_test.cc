@@ -156,6 +156,34 @@ TEST(PlanRunTest, WarningsAreInThePlan) {
   EXPECT_EQ(plan->warnings(0).position().line(), 5);
 }
 
+TEST(PlanRunTest, ResultsThatMayNotFitTheirPodAreWarnedOf) {
+  const auto warnings = [](int tasks, int result_bytes) {
+    std::string text =
+        "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\n"
+        "spec:\n  workspaces: [{name: w}]\n  tasks:\n";
+    for (int i = 0; i < tasks; ++i) {
+      absl::StrAppend(&text, "  - {name: t", i,
+                      ", workspaces: [{name: w}], taskSpec: {workspaces: "
+                      "[{name: w}], results: [{name: commit}], steps: [{image: "
+                      "i, script: ls}]}}\n");
+    }
+    v1::PlanRequest request = RequestFor({text});
+    request.mutable_options()->mutable_limits()->set_result_bytes(result_bytes);
+    const auto plan = PlanRun(request);
+    std::string said;
+    if (!plan.ok()) return Said(plan.status());
+    for (const v1::Diagnostic& d : plan->warnings()) {
+      absl::StrAppend(&said, d.path(), " ", d.code(), ";");
+    }
+    return said;
+  };
+  EXPECT_EQ(warnings(50, 0), "");
+  EXPECT_EQ(warnings(120, 0), "spec.tasks[0].name limit-result-bytes;");
+  EXPECT_EQ(warnings(120, 20), "");
+  EXPECT_EQ(warnings(120, 80),
+            "RESOURCE_EXHAUSTED: a.yaml:7:12 limit-result-bytes;");
+}
+
 TEST(PlanRunTest, ATextWithoutANameGetsOne) {
   v1::PlanRequest request = RequestFor({"kind: ["});
   request.mutable_documents(0)->clear_name();

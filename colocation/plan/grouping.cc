@@ -323,6 +323,26 @@ class Grouper {
     }
   }
 
+  // Nobody knows what a task will write, so this is no refusal; but in a Pod of
+  // its own, which has fewer containers, the task has more room.
+  void WarnOfResults(const CapExceeded& cap, const Group& group) {
+    for (const TaskIndex t : group.tasks) {
+      const ResolvedTask& task = run_.tasks[t];
+      if (task.name != cap.subject) continue;
+      diagnostics_
+          .Warning("limit-result-bytes", task.subject,
+                   absl::StrCat(task.path, ".name"),
+                   absl::StrCat(Quoted(task.name),
+                                " fails if its results are too long for a Pod "
+                                "of this size: ",
+                                cap.figures))
+          .set_hint(
+              "keep its results short or in fewer tasks, or bind the workspace "
+              "to a PersistentVolumeClaim, so that they need not share a Pod; "
+              "the limit `result_bytes` says how long values are");
+    }
+  }
+
   // What has to share a Pod and is too large for one.
   void CheckCaps(const Group& group) {
     size_t units = 0;
@@ -341,6 +361,10 @@ class Grouper {
                              cap.figures.substr(
                                  std::string("together they ask for ").size())))
             .set_hint("lower its requests");
+        continue;
+      }
+      if (cap.estimated) {
+        WarnOfResults(cap, group);
         continue;
       }
       std::vector<std::string> names;

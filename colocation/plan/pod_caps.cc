@@ -413,14 +413,15 @@ std::vector<CapExceeded> PodCaps::Exceeded(absl::Span<const TaskIndex> tasks,
          absl::StrCat("together they have ", containers,
                       " containers, and a Pod may have ", pod_containers_)});
   }
-  if (message > MessageLimit(containers) && (!must || result_bytes_given_)) {
+  if (message > MessageLimit(containers)) {
     exceeded.push_back(
         {CapExceeded::Cap::kResults, run_.tasks[largest].name,
          absl::StrCat("the results of ", Quoted(run_.tasks[largest].name),
                       " may have ", message, " bytes with ", result_bytes_,
                       " for each value, and together they have ", containers,
                       " containers, each of which can report ",
-                      MessageLimit(containers), " bytes")});
+                      MessageLimit(containers), " bytes"),
+         !result_bytes_given_});
   }
   if (!must && !FitsBytes(tasks)) {
     int64_t bytes = kBytesOfAPod;

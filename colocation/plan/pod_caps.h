@@ -33,6 +33,8 @@ struct CapExceeded {
   std::string subject;
   // "together they ask for 12 of cpu (\"build\" 8, \"test\" 4 at once), ...".
   std::string figures;
+  // The figures rest on what a result is taken to have, not on the request.
+  bool estimated = false;
 };
 
 class PodCaps {
@@ -47,8 +49,7 @@ class PodCaps {
   bool Fit(absl::Span<const TaskIndex> tasks) const;
 
   // Every cap that they exceed together. `must`: they have to share a Pod; then
-  // results count only where the request says how large they are, and bytes
-  // don't, as they are known exactly in the end.
+  // bytes don't count, as they are known exactly in the end.
   std::vector<CapExceeded> Exceeded(absl::Span<const TaskIndex> tasks,
                                     bool must) const;
 
