@@ -52,9 +52,10 @@ bool SkippedByWhen(const TaskEnd* end) {
          end->skip_reason == SkipReason::kWhen;
 }
 
-bool CelHasFailed(const std::optional<TaskEnd>& end) {
+// Whether the task has ended the run, whatever its onError says.
+bool EndedTheRun(const std::optional<TaskEnd>& end) {
   return end.has_value() && end->outcome == Outcome::kFailed &&
-         end->reason == kCelEvaluationFailed;
+         (end->reason == kCelEvaluationFailed || end->reason == kInvalidMatrix);
 }
 
 bool WaitsFor(const LaunchTask& task, const std::string& name) {
@@ -70,7 +71,7 @@ bool Stopping(const std::vector<LaunchTask>& tasks, const LaunchTask& self,
     const std::optional<TaskEnd>& end = situation.ends[i];
     if (tasks[i].finally || !end.has_value()) continue;
     if (end->outcome == Outcome::kFailed &&
-        (!tasks[i].continue_on_error || CelHasFailed(end))) {
+        (!tasks[i].continue_on_error || EndedTheRun(end))) {
       return true;
     }
     if (end->skip_reason == SkipReason::kStopping &&
@@ -147,7 +148,7 @@ Decision DecideFinally(const std::vector<LaunchTask>& tasks, size_t task,
   // Tekton fails the run then and there, without finally tasks
   // (pkg/reconciler/pipelinerun/pipelinerun.go, reconcile).
   for (size_t i = 0; i < tasks.size(); ++i) {
-    if (!tasks[i].finally && CelHasFailed(situation.ends[i]))
+    if (!tasks[i].finally && EndedTheRun(situation.ends[i]))
       return Skip(SkipReason::kStopping);
   }
   if (MissingResult(tasks, tasks[task], situation) != nullptr) {

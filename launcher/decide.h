@@ -36,6 +36,9 @@ inline constexpr std::string_view kResultTooLarge =
 // Of a task whose `when` has a CEL expression without a value: a reason of a
 // PipelineRun, which ends at once.
 inline constexpr std::string_view kCelEvaluationFailed = "CELEvaluationFailed";
+// Of a matrix over results that turned out to be no lists. Likewise.
+inline constexpr std::string_view kInvalidMatrix =
+    "InvalidMatrixParameterTypes";
 // Of a task that couldn't start for want of a result: a reason of a
 // PipelineRun.
 inline constexpr std::string_view kInvalidResultReference =

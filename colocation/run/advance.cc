@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/run/late_matrix.h"
 #include "colocation/run/late_values.h"
 #include "colocation/run/progress.h"
 #include "colocation/run/run_index.h"
@@ -118,11 +120,33 @@ class Advancer {
     const Decision decision = progress_.Decide(t);
     if (decision.kind != Decision::Kind::kRun) {
       End(t, decision);
+    } else if (IsLateMatrix(plan_.tasks(t))) {
+      FanOutOrEnd(t);
     } else if (p < 0) {
       starting_.push_back(t);
       Started(t);
     } else if (MayStart(plan_.pods(p))) {
       wanted_[p] = true;
+      Started(t);
+    }
+  }
+
+  // The last thing that Tekton looks at (skip, IsFinallySkipped).
+  void FanOutOrEnd(int t) {
+    const LateMatrix matrix =
+        FanOutLate(plan_.tasks(t), LateValues(index_, progress_.ends()));
+    launcher::TaskEnd end;
+    if (matrix.empty) {
+      end.outcome = Outcome::kSkipped;
+      end.skip_reason = launcher::SkipReason::kEmptyMatrix;
+      EndNow(t, std::move(end));
+    } else if (!matrix.problem.empty()) {
+      end.outcome = Outcome::kFailed;
+      end.reason = std::string(launcher::kInvalidMatrix);
+      end.message = matrix.problem;
+      EndNow(t, std::move(end));
+    } else {
+      progress_.FanOutTo(t, matrix.combinations.size());
       Started(t);
     }
   }
@@ -460,22 +484,62 @@ class Advancer {
       start->set_timeout_ns(index_.launch[t].timeout_ns);
     }
     for (int t = 0; t < plan_.tasks_size(); ++t) {
+      if (IsLateMatrix(plan_.tasks(t))) StartMissing(t, values);
+    }
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
       if (plan_.tasks(t).placement() != v1::PLACEMENT_EXTERNAL ||
           !progress_.task(t).started || progress_.ExternalIsOver(t) ||
           absl::c_linear_search(starting_, t)) {
         continue;
       }
-      const bool finally = plan_.tasks(t).finally();
-      const v1::RunTimeouts& timeouts = plan_.timeouts();
-      if (progress_.stop() == Stop::kCancelled ||
-          (progress_.stop() == Stop::kCancelledRunFinally && !finally) ||
-          progress_.Passed(timeouts.pipeline_ns()) ||
-          (finally ? progress_.FinallyPassed()
-                   : progress_.Passed(timeouts.tasks_ns()))) {
+      if (IsToStop(t)) {
         next_.add_actions()->mutable_cancel_external()->set_task(
             plan_.tasks(t).name());
       }
     }
+  }
+
+  // The TaskRuns of a matrix that are not seen: at first all of them; later
+  // those that could not be made, or that somebody has deleted.
+  void StartMissing(int t, const LateValues& values) {
+    const TaskProgress& task = progress_.task(t);
+    if (!task.fanned_out || progress_.Ended(t) || IsToStop(t)) return;
+    const v1::PlannedTask& planned = plan_.tasks(t);
+    absl::flat_hash_set<absl::string_view> seen;
+    for (const v1::ExternalRun& run : observed_.external_runs()) {
+      if (run.task() == planned.name()) seen.insert(run.name());
+    }
+    LateMatrix matrix = FanOutLate(planned, values);
+    const size_t units = task.units.size();
+    if (matrix.combinations.size() != units) return;
+    v1::StartExternal start;
+    for (size_t u = 0; u < units; ++u) {
+      std::string name = LateTaskRunName(plan_.run().name(), planned, u, units);
+      if (task.units[u] || seen.contains(name)) continue;
+      v1::TaskRunToMake* made = start.add_task_runs();
+      made->set_name(std::move(name));
+      *made->mutable_params() = {matrix.combinations[u].begin(),
+                                 matrix.combinations[u].end()};
+    }
+    if (start.task_runs().empty()) return;
+    start.set_task(planned.name());
+    start.set_kind(planned.spec().kind());
+    start.mutable_pipeline_task()->Swap(&matrix.pipeline_task);
+    start.mutable_pipeline_task()->clear_matrix();
+    start.set_service_account_name(planned.spec().service_account_name());
+    start.set_timeout_ns(index_.launch[t].timeout_ns);
+    next_.add_actions()->mutable_start_external()->Swap(&start);
+  }
+
+  // Whether what runs the task has no time left, or the run is cancelled.
+  bool IsToStop(int t) const {
+    const bool finally = plan_.tasks(t).finally();
+    const v1::RunTimeouts& timeouts = plan_.timeouts();
+    return progress_.stop() == Stop::kCancelled ||
+           (progress_.stop() == Stop::kCancelledRunFinally && !finally) ||
+           progress_.Passed(timeouts.pipeline_ns()) ||
+           (finally ? progress_.FinallyPassed()
+                    : progress_.Passed(timeouts.tasks_ns()));
   }
 
   // The next moment at which something follows from the time alone; 0 for none.

@@ -44,8 +44,9 @@ class Control {
   }
 
   // "ok:a ok:b=RESULT fail:b kill:c evict:POD vanish:POD break:a stop:Cancelled
-  // pass:60 none:a": what happens, one after the other; none is a success
-  // without results. A Pod is named by a task in it.
+  // pass:60 none:a lose:x": what happens, one after the other; none is a
+  // success without results, lose deletes what runs an external task. A Pod is
+  // named by a task in it.
   void Play(const std::string& script) {
     Work();
     for (const absl::string_view event :
@@ -107,6 +108,7 @@ class Control {
     if (what == "evict") cluster_.Evict(PodOf(to));
     if (what == "vanish") cluster_.Vanish(PodOf(to));
     if (what == "break") cluster_.BreakImage(to);
+    if (what == "lose") cluster_.DeleteExternal(to);
     if (what == "stop") cluster_.spec_status = to;
     if (what == "pass" && absl::SimpleAtoi(to, &seconds)) {
       cluster_.PassSeconds(seconds);
@@ -168,6 +170,19 @@ struct Scenario {
 
 const v1::Policy kOne = v1::POLICY_PIPELINERUN;
 const v1::Policy kEach = v1::POLICY_ISOLATED;
+
+// Gives a list.
+const std::string kLists =
+    "{results: [{name: r, type: array}], steps: [{name: s, image: i, command: "
+    "[c]}]}";
+const std::string kOfX =
+    "taskSpec: {params: [{name: x}], results: [{name: r}], steps: [{name: s, "
+    "image: i, command: [c]}]}";
+const std::string kMatrix =
+    "matrix: {params: [{name: x, value: \"$(tasks.a.results.r[*])\"}]}, " +
+    kOfX;
+const std::string kMatrixOfString =
+    "matrix: {params: [{name: x, value: $(tasks.a.results.r)}]}, " + kOfX;
 
 const Scenario kScenarios[] = {
     {"OnePodRunsByItself",
@@ -339,6 +354,87 @@ const Scenario kScenarios[] = {
      "x:Failed(CustomRunCancelled) b:skipped(PipelineRun was stopping) | "
      "Failed",
      "start:x cancel:x"},
+    // A matrix over results.
+    {"AMatrixOverResultsIsFannedOutWhenTheyAreThere",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix,
+      "name: b, params: [{name: p, value: \"$(tasks.m.results.r[*])\"}], "
+      "taskSpec: {params: [{name: p, type: array}], steps: [{name: s, image: "
+      "i, command: [c]}]}"},
+     kEach,
+     "ok:a=[\"1\",\"2\"] ok:run-m-1=two ok:run-m-0=one ok:b",
+     "a:Succeeded m:Succeeded+Succeeded b:Succeeded | Succeeded",
+     "create:{a} start:run-m-0(x=1) start:run-m-1(x=2) create:{b}"},
+    {"OneCombinationHasNoIndex",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix},
+     kEach,
+     "ok:a=[\"1\"] ok:run-m",
+     "a:Succeeded m:Succeeded | Succeeded",
+     "create:{a} start:run-m(x=1)"},
+    {"AnEmptyListSkipsTheTask",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix,
+      "name: b, runAfter: [m]"},
+     kEach,
+     "ok:a=[]",
+     "a:Succeeded m:skipped(Matrix Parameters have an empty array) "
+     "b:skipped(Parent Tasks were skipped) | Completed",
+     "create:{a}"},
+    {"WhatIsNoListEndsTheRun",
+     {"name: a", "name: m, onError: continue, " + kMatrixOfString, "name: b",
+      "finally:", "name: f"},
+     kEach,
+     "ok:a ok:b",
+     "a:Succeeded m:Failed(InvalidMatrixParameterTypes) b:Succeeded "
+     "f:skipped(PipelineRun was stopping) | InvalidMatrixParameterTypes",
+     "create:{a} create:{b}"},
+    {"IncludeJoinsTheCombinationsOrAddsOne",
+     {"name: a, taskSpec: " + kLists,
+      "name: m, matrix: {params: [{name: x, value: "
+      "\"$(tasks.a.results.r[*])\"}], include: [{params: [{name: x, value: "
+      "\"2\"}, {name: z, value: z}]}, {params: [{name: x, value: \"3\"}]}]}, "
+      "taskSpec: {params: [{name: x}, {name: z, default: d}], steps: [{name: "
+      "s, image: i, command: [c]}]}"},
+     kEach,
+     "ok:a=[\"1\",\"2\"]",
+     "a:Succeeded m:Running+Running+Running | Running",
+     "create:{a} start:run-m-0(x=1) start:run-m-1(x=2,z=z) start:run-m-2(x=3)"},
+    {"TheFirstOfTwoListsChangesFastest",
+     {"name: a, taskSpec: " + kLists,
+      "name: m, matrix: {params: [{name: x, value: "
+      "\"$(tasks.a.results.r[*])\"}, {name: z, value: [p, q]}]}, taskSpec: "
+      "{params: [{name: x}, {name: z}], steps: [{name: s, image: i, command: "
+      "[c]}]}"},
+     kEach,
+     "ok:a=[\"1\",\"2\"]",
+     "a:Succeeded m:Running+Running+Running+Running | Running",
+     "create:{a} start:run-m-0(x=1,z=p) start:run-m-1(x=2,z=p) "
+     "start:run-m-2(x=1,z=q) start:run-m-3(x=2,z=q)"},
+    {"ACustomTasksResultIsAListIfItIsOneInJson",
+     {"name: a, taskRef: {apiVersion: example.dev/v1, kind: Wait}",
+      "name: m, " + kMatrix},
+     kEach,
+     "ok:a=[\"1\",\"2\"]",
+     "a:Succeeded m:Running+Running | Running",
+     "start:a start:run-m-0(x=1) start:run-m-1(x=2)"},
+    {"OneThatFailsFailsTheMatrixOnceAllHaveEnded",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix,
+      "name: b, runAfter: [m]", "finally:", "name: f"},
+     kEach,
+     "ok:a=[\"1\",\"2\"] fail:run-m-0 ok:run-m-1 ok:f",
+     "a:Succeeded m:Failed(StepFailed)+Succeeded b:skipped(PipelineRun was "
+     "stopping) f:Succeeded | Failed",
+     "create:{a} start:run-m-0(x=1) start:run-m-1(x=2) create:{f}"},
+    {"ATaskRunThatIsGoneIsMadeAgain",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix},
+     kEach,
+     "ok:a=[\"1\",\"2\"] ok:run-m-0 lose:run-m-0 lose:run-m-1 ok:run-m-1",
+     "a:Succeeded m:Succeeded+Succeeded | Succeeded",
+     "create:{a} start:run-m-0(x=1) start:run-m-1(x=2) start:run-m-1(x=2)"},
+    {"ACancelledMatrixIsCancelled",
+     {"name: a, taskSpec: " + kLists, "name: m, " + kMatrix},
+     kEach,
+     "ok:a=[\"1\",\"2\"] ok:run-m-1 stop:Cancelled",
+     "a:Succeeded m:Failed(TaskRunCancelled)+Succeeded | Cancelled",
+     "create:{a} start:run-m-0(x=1) start:run-m-1(x=2) cancel:m"},
 };
 
 class ScenarioTest : public ::testing::TestWithParam<Scenario> {};

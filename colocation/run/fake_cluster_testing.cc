@@ -81,20 +81,43 @@ void FakeCluster::Do(const v1::Advance& next) {
       done.push_back("delete:" + action.delete_pod().pod());
       pods_.erase(action.delete_pod().pod());
     } else if (action.has_start_external()) {
-      done.push_back("start:" + action.start_external().task());
-      externals_.emplace(action.start_external().task(), External());
+      Start(action.start_external());
     } else if (action.has_cancel_external()) {
       done.push_back("cancel:" + action.cancel_external().task());
-      const auto found = externals_.find(action.cancel_external().task());
-      if (found == externals_.end() || found->second.end) continue;
-      TaskEnd end;
-      end.outcome = Outcome::kFailed;
-      end.reason = "CustomRunCancelled";
-      found->second.end = end;
+      for (auto& [name, external] : externals_) {
+        if (external.task != action.cancel_external().task() || external.end) {
+          continue;
+        }
+        TaskEnd end;
+        end.outcome = Outcome::kFailed;
+        end.reason = external.kind + "Cancelled";
+        external.end = end;
+      }
     }
   }
   status_ = next.status();
   Settle();
+}
+
+void FakeCluster::Start(const v1::StartExternal& start) {
+  const bool matrix = start.kind() == "TaskRun";
+  if (!matrix) {
+    done.push_back("start:" + start.task());
+    externals_.emplace(start.task(),
+                       External{start.task(), start.kind(), std::nullopt});
+  }
+  for (const v1::TaskRunToMake& made : start.task_runs()) {
+    std::vector<std::string> params;
+    for (const v1::Param& param : made.params()) {
+      params.push_back(
+          absl::StrCat(param.name(), "=", param.value().string_value()));
+    }
+    done.push_back(absl::StrCat("start:", made.name(), "(",
+                                absl::StrJoin(params, ","), ")"));
+    externals_.emplace(made.name(),
+                       External{start.task(), start.kind(), std::nullopt});
+    if (one_at_a_time) return;
+  }
 }
 
 void FakeCluster::Create(const v1::Pod& manifest) {
@@ -359,11 +382,11 @@ v1::Observation FakeCluster::Observe() const {
     *seen->mutable_spec() = pod.manifest.spec();
     *seen->mutable_status() = StatusOf(pod);
   }
-  for (const auto& [task, external] : externals_) {
+  for (const auto& [name, external] : externals_) {
     v1::ExternalRun* run = observed.add_external_runs();
-    run->set_task(task);
-    run->set_name("run-" + task);
-    run->set_kind("CustomRun");
+    run->set_task(external.task);
+    run->set_name(external.kind == "TaskRun" ? name : "run-" + name);
+    run->set_kind(external.kind);
     v1::Condition* condition = run->mutable_condition();
     condition->set_type("Succeeded");
     condition->set_status(!external.end ? "Unknown"

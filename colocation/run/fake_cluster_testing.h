@@ -36,7 +36,8 @@ class FakeCluster {
 
   std::string spec_status;
 
-  // Units that run now, in the order of the plan; of external tasks the task.
+  // Units that run now, in the order of the plan; of external tasks the task,
+  // of a matrix over results the TaskRuns.
   std::vector<std::string> Running() const;
   // One of them ends; its task's results are all `result`, none if it is empty.
   void Finish(const std::string& unit, bool succeeds,
@@ -47,6 +48,10 @@ class FakeCluster {
   // Pods that are there and not over.
   std::vector<std::string> Pods() const;
   void Evict(const std::string& pod);
+  // Somebody deletes what runs an external task, or a TaskRun of it.
+  void DeleteExternal(const std::string& name) { externals_.erase(name); }
+  // As when its making had failed: only one TaskRun is made in each call.
+  bool one_at_a_time = false;
   // Gone without a trace, as after the loss of its node.
   void Vanish(const std::string& pod);
   // From the Pod's creation on, the image of the unit's first container can't
@@ -54,7 +59,8 @@ class FakeCluster {
   void BreakImage(const std::string& unit) { broken_.insert(unit); }
 
   // What has been done, one word an action: "create:POD", "gate:POD",
-  // "images:POD", "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME".
+  // "images:POD", "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME"; of
+  // a matrix over results "start:TASKRUN(x=1,y=2)" for each.
   std::vector<std::string> done;
   const v1::Pod* Manifest(const std::string& pod) const;
 
@@ -77,11 +83,13 @@ class FakeCluster {
     bool over = false;
   };
   struct External {
-    bool cancelled = false;
+    std::string task;
+    std::string kind;
     std::optional<launcher::TaskEnd> end;
   };
 
   void Create(const v1::Pod& manifest);
+  void Start(const v1::StartExternal& start);
   // Everything that happens by itself.
   void Settle();
   bool Settle(FakePod& pod);
@@ -97,6 +105,7 @@ class FakeCluster {
   int64_t now_s_ = 1'800'000'000;
   int uids_ = 0;
   std::map<std::string, FakePod> pods_;
+  // By task; those of a matrix by the TaskRun's name.
   std::map<std::string, External> externals_;
   std::set<std::string> claims_;
   std::set<std::string> broken_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "colocation/run/late_matrix.h"
 
 namespace colocation {
 namespace {
@@ -55,6 +56,17 @@ launcher::TaskEnd EndBy(const v1::Condition& condition) {
   end.reason = condition.reason();
   end.message = condition.message();
   end.attempts = 1;
+  return end;
+}
+
+// The end of one that was made for an external task.
+launcher::TaskEnd EndOf(const v1::ExternalRun& run) {
+  launcher::TaskEnd end = EndBy(run.condition());
+  end.start_unix_ns = ToUnixNs(run.start_time());
+  end.end_unix_ns = ToUnixNs(run.completion_time());
+  for (const v1::Param& result : run.results()) {
+    end.results.push_back(ToResultValue(result.name(), result.value()));
+  }
   return end;
 }
 
@@ -114,6 +126,16 @@ void Progress::Remember() {
     stop_ns_ = ToUnixNs(status.stop_time());
     if (stop_ns_ == 0) stop_ns_ = now_ns_;
   }
+  // Matrices over results: every unit of one that has started has a record.
+  std::map<int, size_t> combinations;
+  for (const v1::TaskRunRecord& record : status.task_runs()) {
+    const auto task = index_.task.find(record.pipeline_task_name());
+    if (task != index_.task.end() && !record.unit().empty() &&
+        IsLateMatrix(index_.plan->tasks(task->second))) {
+      ++combinations[task->second];
+    }
+  }
+  for (const auto& [t, units] : combinations) FanOutTo(t, units);
   for (const v1::TaskRunRecord& record : status.task_runs()) {
     RememberTask(record);
   }
@@ -131,10 +153,14 @@ void Progress::RememberTask(const v1::TaskRunRecord& record) {
   const auto found = index_.task.find(record.pipeline_task_name());
   if (found == index_.task.end()) return;
   TaskProgress& task = tasks_[found->second];
-  const auto& units = index_.plan->tasks(found->second).units();
+  const v1::PlannedTask& planned = index_.plan->tasks(found->second);
+  const auto& units = planned.units();
   size_t u = 0;
-  while (static_cast<int>(u) < units.size() &&
-         units[static_cast<int>(u)].name() != record.unit()) {
+  while (task.fanned_out
+             ? u < task.units.size() &&
+                   LateUnitName(planned, u) != record.unit()
+             : static_cast<int>(u) < units.size() &&
+                   units[static_cast<int>(u)].name() != record.unit()) {
     ++u;
   }
   if (u >= task.units.size()) return;
@@ -149,7 +175,7 @@ void Progress::RememberTask(const v1::TaskRunRecord& record) {
   for (const v1::TaskRunResult& result : status.results()) {
     end.results.push_back(ToResultValue(result.name(), result.value()));
   }
-  if (units.empty()) {
+  if (units.empty() && !task.fanned_out) {
     End(found->second, std::move(end));
     return;
   }
@@ -241,7 +267,15 @@ void Progress::ObserveExternal() {
     }
     by_task[task->second].push_back(&run);
   }
-  for (auto& [t, runs] : by_task) {
+  // What one gives, another may need.
+  for (const int t : index_.order) {
+    const auto found = by_task.find(t);
+    if (found == by_task.end()) continue;
+    std::vector<const v1::ExternalRun*>& runs = found->second;
+    if (IsLateMatrix(index_.plan->tasks(t))) {
+      ObserveTaskRuns(t, runs);
+      continue;
+    }
     Start(t);
     tasks_[t].external_over = absl::c_all_of(
         runs,
@@ -254,16 +288,46 @@ void Progress::ObserveExternal() {
     std::vector<launcher::TaskEnd> ends;
     for (const v1::ExternalRun* run : runs) {
       joined.units.push_back({run->name(), {}, {}});
-      launcher::TaskEnd end = EndBy(run->condition());
-      end.start_unix_ns = ToUnixNs(run->start_time());
-      end.end_unix_ns = ToUnixNs(run->completion_time());
-      for (const v1::Param& result : run->results()) {
-        end.results.push_back(ToResultValue(result.name(), result.value()));
-      }
-      ends.push_back(std::move(end));
+      ends.push_back(EndOf(*run));
     }
     End(t, launcher::JoinUnits(joined, ends));
   }
+}
+
+void Progress::ObserveTaskRuns(
+    int t, const std::vector<const v1::ExternalRun*>& runs) {
+  TaskProgress& task = tasks_[t];
+  const v1::PlannedTask& planned = index_.plan->tasks(t);
+  if (!task.fanned_out) {
+    // They were made, and the controller died before it wrote that down. What
+    // is seen may be older than that: then the results are not there.
+    if (Ended(t) || !WaitsEnded(t)) return;
+    const LateMatrix matrix =
+        FanOutLate(planned, LateValues(index_, situation_.ends));
+    if (matrix.combinations.empty()) return;
+    FanOutTo(t, matrix.combinations.size());
+  }
+  Start(t);
+  task.external_over = absl::c_all_of(runs, [](const v1::ExternalRun* run) {
+    return IsOver(run->condition());
+  });
+  absl::flat_hash_map<std::string, size_t> by_name;
+  for (size_t u = 0; u < task.units.size(); ++u) {
+    by_name.emplace(LateTaskRunName(index_.plan->run().name(), planned, u,
+                                    task.units.size()),
+                    u);
+  }
+  for (const v1::ExternalRun* run : runs) {
+    const auto unit = by_name.find(run->name());
+    if (unit == by_name.end() || task.units[unit->second]) continue;
+    if (IsOver(run->condition())) task.units[unit->second] = EndOf(*run);
+  }
+  Join(t);
+}
+
+void Progress::FanOutTo(int t, size_t units) {
+  tasks_[t].fanned_out = true;
+  tasks_[t].units.resize(units);
 }
 
 void Progress::Join(int t) {
@@ -273,7 +337,19 @@ void Progress::Join(int t) {
     if (!unit) return;
     units.push_back(*unit);
   }
-  situation_.ends[t] = launcher::JoinUnits(index_.launch[t], units);
+  if (!tasks_[t].fanned_out) {
+    situation_.ends[t] = launcher::JoinUnits(index_.launch[t], units);
+    return;
+  }
+  launcher::LaunchTask fanned_out = index_.launch[t];
+  const v1::PlannedTask& planned = index_.plan->tasks(t);
+  for (size_t u = 0; u < units.size(); ++u) {
+    fanned_out.units.push_back(
+        {LateTaskRunName(index_.plan->run().name(), planned, u, units.size()),
+         {},
+         {}});
+  }
+  situation_.ends[t] = launcher::JoinUnits(fanned_out, units);
 }
 
 bool Progress::AllEnded() const {
@@ -335,7 +411,8 @@ void Progress::End(int t, launcher::TaskEnd end) {
   for (std::optional<launcher::TaskEnd>& unit : tasks_[t].units) {
     if (!unit) unit = end;
   }
-  if (index_.plan->tasks(t).placement() == v1::PLACEMENT_EXTERNAL) {
+  if (index_.plan->tasks(t).placement() == v1::PLACEMENT_EXTERNAL &&
+      !tasks_[t].fanned_out) {
     // Joined already.
     situation_.ends[t] = std::move(end);
     return;

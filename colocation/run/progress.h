@@ -33,7 +33,9 @@ struct TaskProgress {
   bool started = false;
   int64_t start_ns = 0;
   bool external_over = false;
-  // By unit; one for an external task.
+  // A matrix over results whose combinations are known: `units` has one each.
+  bool fanned_out = false;
+  // By unit; one for another external task.
   std::vector<std::optional<launcher::TaskEnd>> units;
 };
 
@@ -82,6 +84,8 @@ class Progress {
 
   // What is found out on the way.
   void Start(int t);
+  // Of a matrix over results, when it starts.
+  void FanOutTo(int t, size_t units);
   // Gives every unit of it that has not ended this end.
   void End(int t, launcher::TaskEnd end);
   void BeginFinally();
@@ -92,6 +96,7 @@ class Progress {
   void ObservePods();
   void ObservePod(int p);
   void ObserveExternal();
+  void ObserveTaskRuns(int t, const std::vector<const v1::ExternalRun*>& runs);
   bool StoppedFromOutside(int p, const launcher::TaskEnd& end) const;
   void Join(int t);
 

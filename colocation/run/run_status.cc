@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "colocation/run/late_matrix.h"
 #include "colocation/run/late_values.h"
 #include "colocation/syntax/duration.h"
 #include "launcher/decide.h"
@@ -51,8 +52,9 @@ struct Counts {
   int invalid = 0;
   int incomplete = 0;
   std::vector<std::string> invalid_messages;
-  // Of the first condition in CEL that had no value.
-  std::optional<std::string> cel_message;
+  // Of the first task that has ended the run: its condition in CEL had no
+  // value, or its matrix no lists.
+  const launcher::TaskEnd* fatal = nullptr;
 };
 
 class StatusMaker {
@@ -117,6 +119,13 @@ class StatusMaker {
   }
 
   void External(int t) {
+    const TaskProgress& task = progress_.task(t);
+    if (task.fanned_out) {
+      for (size_t u = 0; u < task.units.size(); ++u) {
+        Child(t, "TaskRun", "tekton.dev/v1", Record(t, static_cast<int>(u)));
+      }
+      return;
+    }
     const std::string name = Record(t, 0);
     bool seen = false;
     for (const v1::ExternalRun& run : progress_.observed().external_runs()) {
@@ -158,9 +167,13 @@ class StatusMaker {
     v1::TaskRunRecord* record = status_.add_task_runs();
     record->set_pipeline_task_name(planned.name());
     if (planned.units_size() > 0) record->set_unit(planned.units(u).name());
-    record->set_name(absl::StrCat(
-        plan_.run().name(), "-",
-        planned.units_size() > 0 ? planned.units(u).name() : planned.name()));
+    if (task.fanned_out) record->set_unit(LateUnitName(planned, u));
+    record->set_name(
+        task.fanned_out
+            ? LateTaskRunName(plan_.run().name(), planned, u, task.units.size())
+            : absl::StrCat(plan_.run().name(), "-",
+                           planned.units_size() > 0 ? planned.units(u).name()
+                                                    : planned.name()));
     const auto found = recorded_.find(record->name());
     const v1::TaskRunRecord* before =
         found == recorded_.end() ? nullptr : found->second;
@@ -275,9 +288,10 @@ class StatusMaker {
       } else if (end->reason == launcher::kTaskRunCancelled) {
         ++counts.cancelled;
       } else if (end->attempts == 0 &&
-                 end->reason == launcher::kCelEvaluationFailed) {
+                 (end->reason == launcher::kCelEvaluationFailed ||
+                  end->reason == launcher::kInvalidMatrix)) {
         ++counts.failed;
-        if (!counts.cel_message) counts.cel_message = end->message;
+        if (counts.fatal == nullptr) counts.fatal = &*end;
       } else if (end->attempts == 0) {
         ++counts.invalid;
         counts.invalid_messages.push_back(end->message);
@@ -334,10 +348,15 @@ class StatusMaker {
     // Tekton ends the run on the spot (reconcile and runNextSchedulableTask in
     // pkg/reconciler/pipelinerun/pipelinerun.go): what comes later, be it a
     // request to cancel or a timeout, finds it ended.
-    if (c.cel_message) {
-      return Succeeded("False", std::string(launcher::kCelEvaluationFailed),
+    if (c.fatal != nullptr && c.fatal->reason == launcher::kInvalidMatrix) {
+      return Succeeded("False", c.fatal->reason,
+                       absl::StrCat("Failed to validate matrix ", name,
+                                    " with error ", c.fatal->message));
+    }
+    if (c.fatal != nullptr) {
+      return Succeeded("False", c.fatal->reason,
                        absl::StrCat("Error evaluating CEL ", plan_.run().name(),
-                                    ": ", *c.cel_message));
+                                    ": ", c.fatal->message));
     }
     if (progress_.stop() == Stop::kCancelled) {
       return Succeeded("False", "Cancelled",

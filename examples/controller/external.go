@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 )
 
 // startExternal makes what runs a task that no Pod of the plan runs: a CustomRun
-// for whoever implements the custom task, or a PipelineRun for this controller.
-// As createCustomRun and createChildPipelineRun of Tekton do it
+// for whoever implements the custom task, a PipelineRun for this controller, or
+// the TaskRuns of a matrix over results for Tekton's. As createCustomRun,
+// createChildPipelineRun and createTaskRun of Tekton do it
 // (pkg/reconciler/pipelinerun/pipelinerun.go).
 func (c *Controller) startExternal(ctx context.Context, run *unstructured.Unstructured, start *colocationv1.StartExternal) error {
 	text, err := colocation.MarshalJSON(start.PipelineTask)
@@ -65,14 +67,98 @@ func (c *Controller) startExternal(ctx context.Context, run *unstructured.Unstru
 		if timeout != nil {
 			set("timeouts", map[string]any{"pipeline": timeout})
 		}
+	case "TaskRun":
+		return c.createTaskRuns(ctx, run, start, task, spec)
 	default:
-		return &refusal{"NotSupported", fmt.Sprintf(
-			"the task %s has to be run by %ss (a matrix over results), which this controller doesn't make", start.Task, start.Kind)}
+		return fmt.Errorf("the task %s is to be run by a %s, which is not known here", start.Task, start.Kind)
 	}
 	object.SetAPIVersion(resource.GroupVersion().String())
 	object.SetName(run.GetName() + "-" + start.Task)
 	object.SetLabels(map[string]string{taskLabel: start.Task})
 	return c.createObject(ctx, run, resource, object)
+}
+
+// createTaskRuns makes those of a matrix. They differ in their names and params;
+// spec has what they share with what runs other external tasks.
+func (c *Controller) createTaskRuns(ctx context.Context, run *unstructured.Unstructured, start *colocationv1.StartExternal, task, spec map[string]any) error {
+	given := taskRunSpecOf(run, start.Task)
+	for _, field := range []string{"podTemplate", "stepSpecs", "sidecarSpecs", "computeResources"} {
+		if value, set := given[field]; set {
+			spec[field] = value
+		}
+	}
+	spec["serviceAccountName"] = start.ServiceAccountName
+	for _, field := range []string{"retries", "taskRef"} {
+		if value, set := task[field]; set {
+			spec[field] = value
+		}
+	}
+	if start.TimeoutNs > 0 {
+		spec["timeout"] = time.Duration(start.TimeoutNs).String()
+	}
+	metadata := map[string]any{}
+	if embedded, set := task["taskSpec"].(map[string]any); set {
+		metadata, _ = embedded["metadata"].(map[string]any)
+		delete(embedded, "metadata")
+		spec["taskSpec"] = embedded
+	}
+	ofSpec, _ := given["metadata"].(map[string]any)
+	labels := merged(metadata["labels"], ofSpec["labels"], map[string]any{taskLabel: start.Task})
+	annotations := merged(metadata["annotations"], ofSpec["annotations"])
+	if start.PipelineTask.OnError == "continue" {
+		annotations["pipeline.tekton.dev/pipeline-task-on-error"] = "continue"
+	}
+	params, _ := spec["params"].([]any)
+	var failures []error
+	for _, made := range start.TaskRuns {
+		all := []any{}
+		for _, param := range made.Params {
+			all = append(all, map[string]any{"name": param.Name, "value": param.Value.GetStringValue()})
+		}
+		spec["params"] = append(all, params...)
+		object := &unstructured.Unstructured{Object: map[string]any{"kind": "TaskRun", "spec": spec}}
+		object = object.DeepCopy()
+		object.SetAPIVersion(taskRuns.GroupVersion().String())
+		object.SetName(made.Name)
+		object.SetLabels(labels)
+		object.SetAnnotations(annotations)
+		failures = append(failures, c.createObject(ctx, run, taskRuns, object))
+	}
+	return errors.Join(failures...)
+}
+
+// taskRunSpecOf is what the run says of one of its tasks: its taskRunSpecs, and
+// the podTemplate of its taskRunTemplate, of which the former's fields win
+// (GetTaskRunSpec in pkg/apis/pipeline/v1/pipelinerun_types.go).
+func taskRunSpecOf(run *unstructured.Unstructured, task string) map[string]any {
+	found := map[string]any{}
+	specs, _, _ := unstructured.NestedSlice(run.Object, "spec", "taskRunSpecs")
+	for _, spec := range specs {
+		if fields, ok := spec.(map[string]any); ok && fields["pipelineTaskName"] == task {
+			found = fields
+		}
+	}
+	template, _, _ := unstructured.NestedMap(run.Object, "spec", "taskRunTemplate", "podTemplate")
+	if len(template) == 0 {
+		return found
+	}
+	if own, set := found["podTemplate"].(map[string]any); set {
+		maps.Copy(template, own)
+	}
+	found["podTemplate"] = template
+	return found
+}
+
+// merged joins maps of texts; the last one that has a key gives its value.
+func merged(all ...any) map[string]string {
+	joined := map[string]string{}
+	for _, one := range all {
+		fields, _ := one.(map[string]any)
+		for key, value := range fields {
+			joined[key] = fmt.Sprint(value)
+		}
+	}
+	return joined
 }
 
 // workspacesOf binds the workspaces of a pipeline task as the run binds those of

@@ -116,6 +116,7 @@ __all__ = [
     "TaskRunRecord",
     "TaskRunResult",
     "TaskRunStatus",
+    "TaskRunToMake",
     "TcpCheck",
     "TektonSettings",
     "TerminationEntry",
@@ -1296,6 +1297,18 @@ class StartExternal(Message):
     service_account_name: str = form.text("serviceAccountName")
     # How long it may take; zero is none.
     timeout_ns: int = form.number("timeoutNs")
+    # Of a matrix: the TaskRuns that are not there yet, in the order of the
+    # combinations. Those of one that is not listed are there.
+    task_runs: list[TaskRunToMake] = form.messages("taskRuns", lambda: TaskRunToMake)
+
+
+@dataclasses.dataclass(kw_only=True)
+class TaskRunToMake(Message):
+    # metadata.name: what Observation.external_runs has to call it.
+    name: str = form.text("name")
+    # What the combination gives, sorted by name. It goes before
+    # `pipeline_task.params`.
+    params: list[dict[str, Any]] = form.objects("params", True)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1364,10 +1377,11 @@ class SkippedTask(Message):
 
 @dataclasses.dataclass(kw_only=True)
 class TaskRunRecord(Message):
-    # What a TaskRun for this unit is called: the run's name and the unit's.
+    # What a TaskRun for this unit is called: the run's name and the unit's. For
+    # a matrix over results there is one, and this is its name.
     name: str = form.text("name")
     pipeline_task_name: str = form.text("pipelineTaskName")
-    # PlannedUnit.name.
+    # PlannedUnit.name; for a matrix over results "TASK-INDEX".
     unit: str = form.text("unit")
     status: TaskRunStatus | None = form.message("status", lambda: TaskRunStatus)
 
