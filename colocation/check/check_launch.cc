@@ -1,13 +1,14 @@
 #include "colocation/check/check_launch.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -25,29 +26,35 @@ bool Same(const Names& a, const Names& b) {
 }
 
 // (from, resource) of the parents of each task, in the order of the pipeline.
-using Parents = std::vector<std::map<int, bool>>;
+using Parents = std::vector<std::vector<std::pair<int, bool>>>;
 
 Parents ParentsFromDependencies(const CheckedPlan& index) {
   Parents parents(index.plan->tasks_size());
-  for (const v1::Dependency& d : index.plan->dependencies()) {
-    const int from = index.TaskOf(d.from());
-    const int to = index.TaskOf(d.to());
-    if (from < 0 || to < 0 || d.kind() == v1::Dependency::FINALLY) continue;
-    parents[to][from] |= d.kind() == v1::Dependency::RESOURCE;
+  for (int d = 0; d < index.plan->dependencies_size(); ++d) {
+    const v1::Dependency::Kind kind = index.plan->dependencies(d).kind();
+    const auto [from, to] = index.dependencies[d];
+    if (from < 0 || to < 0 || kind == v1::Dependency::FINALLY) continue;
+    // In the order of the tasks, as CheckOrder wants them.
+    std::vector<std::pair<int, bool>>& of = parents[to];
+    if (of.empty() || of.back().first != from) of.emplace_back(from, false);
+    of.back().second |= kind == v1::Dependency::RESOURCE;
   }
   return parents;
 }
 
 class LaunchChecker {
  public:
+  // `last_pod_of` has -1 for each task at first, and is handed on from Pod to
+  // Pod.
   LaunchChecker(const CheckedPlan& index, const Parents& parents, int p,
-                Faults* faults)
+                std::vector<int>* last_pod_of, Faults* faults)
       : index_(index),
         plan_(*index.plan),
         parents_(parents),
         p_(p),
         pod_(plan_.pods(p)),
         spec_(pod_.install().launch()),
+        last_pod_of_(*last_pod_of),
         faults_(*faults) {}
 
   void Run() {
@@ -103,12 +110,14 @@ class LaunchChecker {
 
   // Fills `place_`: where each container is in the manifest.
   void Units() {
+    place_.reserve(pod_.containers_size());
+    claimed_.assign(pod_.containers_size(), false);
     for (int c = 0; c < pod_.containers_size(); ++c) {
       place_.emplace(pod_.containers(c).container().name(), c);
     }
     for (const std::string& name : pod_.tasks()) {
-      const v1::PlannedTask& task = index_.task(index_.TaskOf(name));
-      for (const v1::PlannedUnit& unit : task.units()) {
+      const int task = index_.TaskOf(name);
+      for (const v1::PlannedUnit& unit : index_.task(task).units()) {
         for (int s = 0; s < unit.steps_size(); ++s) {
           Expect(task, unit, v1::CONTAINER_ROLE_STEP, s, unit.steps(s));
         }
@@ -117,15 +126,13 @@ class LaunchChecker {
         }
       }
     }
-    if (claimed_.size() < place_.size()) {
-      for (int c = 0; c < pod_.containers_size(); ++c) {
-        if (claimed_.contains(c)) continue;
-        Fault("container-of-no-unit", At(c), "no unit of the Pod names it");
-      }
+    for (int c = 0; c < pod_.containers_size(); ++c) {
+      if (claimed_[c]) continue;
+      Fault("container-of-no-unit", At(c), "no unit of the Pod names it");
     }
   }
 
-  void Expect(const v1::PlannedTask& task, const v1::PlannedUnit& unit,
+  void Expect(int task, const v1::PlannedUnit& unit,
               v1::ContainerRole role, int number, const std::string& name) {
     const auto found = place_.find(name);
     if (found == place_.end()) {
@@ -135,12 +142,14 @@ class LaunchChecker {
       return;
     }
     const int c = found->second;
-    if (!claimed_.insert(c).second) {
+    if (claimed_[c]) {
       Fault("no-container", At(c),
             absl::StrCat("\"", name, "\" is named twice by units"));
     }
+    claimed_[c] = true;
     const v1::PlannedContainer& container = pod_.containers(c);
-    if (container.role() != role || container.task() != task.name() ||
+    if (container.role() != role ||
+        container.task() != index_.task(task).name() ||
         container.unit() != unit.name()) {
       Fault("container-identity", At(c),
             absl::StrCat("it is not what the unit \"", unit.name(),
@@ -150,9 +159,9 @@ class LaunchChecker {
   }
 
   // What a container waits for follows from its place in its unit.
-  void Barriers(const v1::PlannedTask& task, const v1::PlannedUnit& unit,
-                v1::ContainerRole role, int number, int c) {
-    using Wait = std::tuple<v1::Barrier::Event, std::string, bool>;
+  void Barriers(int task, const v1::PlannedUnit& unit, v1::ContainerRole role,
+                int number, int c) {
+    using Wait = std::tuple<v1::Barrier::Event, absl::string_view, bool>;
     std::vector<Wait> expected;
     if (role == v1::CONTAINER_ROLE_SIDECAR) {
       expected.emplace_back(v1::Barrier::UNIT_STARTED, unit.steps(0), false);
@@ -161,10 +170,10 @@ class LaunchChecker {
                             false);
       After(c, unit.steps(number - 1));
     } else {
-      for (const std::string& name : task.wait_for()) {
-        const int before = index_.TaskOf(name);
+      for (const int before : index_.waits[task]) {
         const bool gate = index_.pod_of[before] != p_;
-        expected.emplace_back(v1::Barrier::TASK_ENDED, name, gate);
+        expected.emplace_back(v1::Barrier::TASK_ENDED,
+                              index_.task(before).name(), gate);
         if (gate) continue;
         for (const v1::PlannedUnit& u : index_.task(before).units()) {
           After(c, u.steps(u.steps_size() - 1));
@@ -203,7 +212,9 @@ class LaunchChecker {
             "they are not those of the Pod");
       return;
     }
-    std::set<std::pair<absl::string_view, absl::string_view>> directories;
+    absl::flat_hash_set<std::pair<absl::string_view, absl::string_view>>
+        directories;
+    directories.reserve(pod_.containers_size());
     for (int c = 0; c < pod_.containers_size(); ++c) {
       const v1::PlannedContainer& planned = pod_.containers(c);
       const v1::LaunchContainer& launch = spec_.containers(c);
@@ -350,7 +361,7 @@ class LaunchChecker {
         Fault("task-order", at, "tasks are in the pipeline's order, each once");
       }
       last = std::max(last, task);
-      known_.insert(task);
+      last_pod_of_[task] = p_;
       if (launch.finally() != index_.task(task).finally()) {
         Fault("launch-task", at + ".finally", "the plan says otherwise");
       }
@@ -362,7 +373,7 @@ class LaunchChecker {
     }
     for (const std::string& name : pod_.tasks()) {
       const int task = index_.TaskOf(name);
-      if (!known_.contains(task)) {
+      if (last_pod_of_[task] != p_) {
         Fault("launch-task", "install.launch.tasks",
               absl::StrCat("\"", name, "\" is missing"));
       }
@@ -372,11 +383,11 @@ class LaunchChecker {
   }
 
   void MustKnow(int task) {
-    if (known_.contains(task)) return;
+    if (last_pod_of_[task] == p_) return;
     Fault("launch-task", "install.launch.tasks",
           absl::StrCat("\"", index_.task(task).name(),
                        "\" is missing, which a task of the Pod looks at"));
-    known_.insert(task);
+    last_pod_of_[task] = p_;
   }
 
   void Own(int task, const v1::LaunchTask& launch, const std::string& at) {
@@ -407,11 +418,11 @@ class LaunchChecker {
 
   void ParentsOf(int task, const v1::LaunchTask& launch,
                  const std::string& at) {
-    const std::map<int, bool>& expected = parents_[task];
+    const std::vector<std::pair<int, bool>>& expected = parents_[task];
     auto next = expected.begin();
     bool same = launch.parents_size() == static_cast<int>(expected.size());
     for (int i = 0; same && i < launch.parents_size(); ++i, ++next) {
-      same = index_.TaskOf(launch.parents(i).task()) == next->first &&
+      same = launch.parents(i).task() == index_.task(next->first).name() &&
              launch.parents(i).resource() == next->second;
     }
     if (!same) {
@@ -422,8 +433,8 @@ class LaunchChecker {
     std::set<int> consumed;
     for (const v1::ResultRef& ref : launch.result_refs()) {
       const int from = index_.TaskOf(ref.task());
-      const auto parent = expected.find(from);
-      if (parent == expected.end() || !parent->second) {
+      if (!std::binary_search(expected.begin(), expected.end(),
+                              std::make_pair(from, true))) {
         Fault("result-refs", at + ".resultRefs",
               absl::StrCat("a result of \"", ref.task(),
                            "\" is used without a dependency on it"));
@@ -465,7 +476,7 @@ class LaunchChecker {
   }
 
   void Scripts() {
-    std::set<absl::string_view> expected, given;
+    absl::flat_hash_set<absl::string_view> expected, given;
     for (const v1::LaunchContainer& container : spec_.containers()) {
       if (container.script()) expected.insert(container.name());
     }
@@ -481,10 +492,10 @@ class LaunchChecker {
         Fault("script", at + ".content", "it names no interpreter");
       }
     }
-    for (const absl::string_view name : expected) {
-      if (given.contains(name)) continue;
+    for (const v1::LaunchContainer& container : spec_.containers()) {
+      if (!container.script() || given.contains(container.name())) continue;
       Fault("script", "install.scripts",
-            absl::StrCat("that of \"", name, "\" is missing"));
+            absl::StrCat("that of \"", container.name(), "\" is missing"));
     }
   }
 
@@ -502,10 +513,12 @@ class LaunchChecker {
   const int p_;
   const v1::PlannedPod& pod_;
   const v1::LaunchSpec& spec_;
+  // For each task: the last Pod whose launch spec knows it.
+  std::vector<int>& last_pod_of_;
   Faults& faults_;
   absl::flat_hash_map<absl::string_view, int> place_;
-  absl::flat_hash_set<int> claimed_;
-  absl::flat_hash_set<int> known_;
+  // For each container: a unit names it.
+  std::vector<bool> claimed_;
   std::vector<std::string> seen_gates_;
 };
 
@@ -513,8 +526,9 @@ class LaunchChecker {
 
 void CheckLaunch(const CheckedPlan& index, Faults* faults) {
   const Parents parents = ParentsFromDependencies(index);
+  std::vector<int> last_pod_of(index.plan->tasks_size(), -1);
   for (int p = 0; p < index.plan->pods_size(); ++p) {
-    LaunchChecker(index, parents, p, faults).Run();
+    LaunchChecker(index, parents, p, &last_pod_of, faults).Run();
   }
 }
 

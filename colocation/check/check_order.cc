@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 
 namespace colocation {
@@ -36,8 +37,7 @@ class OrderChecker {
                   absl::StrCat("\"", dependency.from(), "\" before \"",
                                dependency.to(), "\": ", message));
     };
-    const int from = index_.TaskOf(dependency.from());
-    const int to = index_.TaskOf(dependency.to());
+    const auto [from, to] = index_.dependencies[d];
     if (from < 0 || to < 0) {
       return fault("unknown-name", from < 0 ? "from" : "to", "no such task");
     }
@@ -83,7 +83,7 @@ class OrderChecker {
   void Means(const v1::Dependency& dependency, int from, int to, Fault fault) {
     switch (dependency.means()) {
       case v1::Dependency::WAIT:
-        if (!index_.wait_pairs.contains({to, from})) {
+        if (!index_.Waits(to, from)) {
           fault("not-implied", "means", "the wait set does not have it");
         }
         if (dependency.via_size() > 0) {
@@ -104,7 +104,7 @@ class OrderChecker {
     int before = from;
     for (int i = 1; i < n; ++i) {
       const int at = index_.TaskOf(dependency.via(i));
-      if (!index_.wait_pairs.contains({at, before})) {
+      if (at < 0 || !index_.Waits(at, before)) {
         return fault(
             "not-implied", absl::StrCat("via[", i, "]"),
             absl::StrCat("\"", dependency.via(i), "\" does not wait for \"",
@@ -160,14 +160,13 @@ class OrderChecker {
   }
 
   void Waits() {
-    absl::flat_hash_set<std::pair<int, int>> reasons;
-    for (int to = 0; to < plan_.tasks_size(); ++to) {
-      for (const int from : depends_on_[to]) reasons.insert({to, from});
-    }
     int64_t steps = 10'000'000;
     for (int i = 0; i < plan_.tasks_size(); ++i) {
+      std::vector<int>& reasons = depends_on_[i];
+      std::sort(reasons.begin(), reasons.end());
       for (const int w : index_.waits[i]) {
-        if (reasons.contains({i, w}) || through_skipped_.contains({i, w})) {
+        if (std::binary_search(reasons.begin(), reasons.end(), w) ||
+            through_skipped_.contains({i, w})) {
           continue;
         }
         faults_.Add("needless-wait", absl::StrCat("tasks[", i, "].waitFor"),

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -194,7 +196,6 @@ class VolumeChecker {
   }
 
   void Directories() {
-    directories_.reserve(pod_.install().directories_size());
     absl::string_view last_name;
     int last_unit = -1;
     for (int d = 0; d < pod_.install().directories_size(); ++d) {
@@ -216,7 +217,11 @@ class VolumeChecker {
       if (last_unit < 0 || index_.units[last_unit].pod != p_) {
         fault("it is no directory of a unit of this Pod");
       }
-      directories_.insert(directory);
+      const absl::string_view below =
+          absl::string_view(directory).substr(unit_name.size());
+      if (below == "/tekton" || below == "/workspace") {
+        mountable_.insert(directory);
+      }
     }
   }
 
@@ -296,7 +301,7 @@ class VolumeChecker {
         if (!own) {
           fault("private-mount",
                 absl::StrCat("it is not the unit's own ", clean));
-        } else if (!directories_.contains(mount.sub_path())) {
+        } else if (!mountable_.contains(mount.sub_path())) {
           fault("directory",
                 absl::StrCat("nobody makes the directory ", mount.sub_path()));
         }
@@ -379,7 +384,8 @@ class VolumeChecker {
   // What the container at hand mounts where.
   absl::flat_hash_map<absl::string_view, const v1::VolumeMount*> at_path_;
   absl::flat_hash_set<absl::string_view> workspaces_;
-  absl::flat_hash_set<absl::string_view> directories_;
+  // Those of the directories that a PRIVATE volume may be mounted from.
+  absl::flat_hash_set<absl::string_view> mountable_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -158,6 +159,7 @@ class Indexer {
     Tasks();
     Pods();
     Waits();
+    Dependencies();
     Claims();
     Decisions();
     return std::move(index_);
@@ -165,6 +167,8 @@ class Indexer {
 
  private:
   void Tasks() {
+    index_.task_by_name.reserve(plan_.tasks_size());
+    index_.unit_by_name.reserve(plan_.tasks_size());
     bool finally = false;
     for (int i = 0; i < plan_.tasks_size(); ++i) {
       const v1::PlannedTask& task = plan_.tasks(i);
@@ -270,20 +274,20 @@ class Indexer {
       }
       int last = -1;
       for (int t = 0; t < pod.tasks_size(); ++t) {
-        const std::string path = absl::StrCat(at, ".tasks[", t, "]");
+        const auto path = [&] { return absl::StrCat(at, ".tasks[", t, "]"); };
         const int task = Resolve(pod.tasks(t), path);
         if (task < 0) continue;
         if (index_.task(task).pod() != pod.name()) {
-          faults_.Add("placement", path,
+          faults_.Add("placement", path(),
                       absl::StrCat("\"", pod.tasks(t), "\" is placed in \"",
                                    index_.task(task).pod(), "\""));
         }
         if (index_.pod_of[task] >= 0) {
-          faults_.Add("placement", path,
+          faults_.Add("placement", path(),
                       absl::StrCat("\"", pod.tasks(t), "\" is listed twice"));
         }
         if (task < last) {
-          faults_.Add("task-order", path,
+          faults_.Add("task-order", path(),
                       "the tasks of a Pod are in the pipeline's order");
         }
         last = task;
@@ -312,6 +316,7 @@ class Indexer {
 
   void ContainerNames(const v1::PlannedPod& pod, const std::string& at) {
     absl::flat_hash_set<absl::string_view> names = {"colocation-install"};
+    names.reserve(pod.containers_size() + 1);
     for (int c = 0; c < pod.containers_size(); ++c) {
       const std::string& name = pod.containers(c).container().name();
       const auto path = [&] {
@@ -349,13 +354,16 @@ class Indexer {
     index_.waits.resize(plan_.tasks_size());
     for (int i = 0; i < plan_.tasks_size(); ++i) {
       const v1::PlannedTask& task = plan_.tasks(i);
+      std::vector<int>& waits = index_.waits[i];
+      waits.reserve(task.wait_for_size());
       for (int w = 0; w < task.wait_for_size(); ++w) {
-        const std::string path =
-            absl::StrCat("tasks[", i, "].waitFor[", w, "]");
+        const auto path = [&] {
+          return absl::StrCat("tasks[", i, "].waitFor[", w, "]");
+        };
         const int other = Resolve(task.wait_for(w), path);
         if (other < 0) continue;
         const auto fault = [&](absl::string_view message) {
-          faults_.Add("wait-set", path, std::string(message));
+          faults_.Add("wait-set", path(), std::string(message));
         };
         if (other == i) fault("the task waits for itself");
         if (index_.never_runs(i)) fault("a task that never runs waits");
@@ -365,11 +373,22 @@ class Indexer {
         if (index_.task(other).finally()) {
           fault("no task waits for a finally task");
         }
-        if (!index_.wait_pairs.insert({i, other}).second) {
-          fault(absl::StrCat("\"", task.wait_for(w), "\" is there twice"));
-        }
-        index_.waits[i].push_back(other);
+        waits.push_back(other);
       }
+      std::sort(waits.begin(), waits.end());
+      const auto twice = std::adjacent_find(waits.begin(), waits.end());
+      if (twice == waits.end()) continue;
+      Fault("wait-set", i, "waitFor",
+            absl::StrCat("\"", index_.task(*twice).name(),
+                         "\" is there twice"));
+    }
+  }
+
+  void Dependencies() {
+    index_.dependencies.reserve(plan_.dependencies_size());
+    for (const v1::Dependency& d : plan_.dependencies()) {
+      index_.dependencies.push_back(
+          {index_.TaskOf(d.from()), index_.TaskOf(d.to())});
     }
   }
 
@@ -396,7 +415,8 @@ class Indexer {
         faults_.Add("decision", at, "a decision has a code and a message");
       }
       for (int t = 0; t < decision.tasks_size(); ++t) {
-        Resolve(decision.tasks(t), absl::StrCat(at, ".tasks[", t, "]"));
+        Resolve(decision.tasks(t),
+                [&] { return absl::StrCat(at, ".tasks[", t, "]"); });
       }
       for (int p = 0; p < decision.pods_size(); ++p) {
         if (pods.contains(decision.pods(p))) continue;
@@ -406,10 +426,12 @@ class Indexer {
     }
   }
 
-  int Resolve(absl::string_view name, const std::string& path) {
+  // `path` is put into words only where the name is unknown.
+  template <typename Path>
+  int Resolve(absl::string_view name, Path path) {
     const int task = index_.TaskOf(name);
     if (task < 0) {
-      faults_.Add("unknown-name", path, absl::StrCat("no task \"", name, "\""));
+      faults_.Add("unknown-name", path(), absl::StrCat("no task \"", name, "\""));
     }
     return task;
   }
@@ -426,6 +448,10 @@ class Indexer {
 };
 
 }  // namespace
+
+bool CheckedPlan::Waits(int task, int before) const {
+  return std::binary_search(waits[task].begin(), waits[task].end(), before);
+}
 
 int CheckedPlan::TaskOf(absl::string_view name) const {
   const auto found = task_by_name.find(name);

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "colocation/check/faults.h"
 #include "colocation/v1/plan.pb.h"
@@ -20,6 +19,12 @@ struct IndexedUnit {
   const v1::PlannedUnit* unit = nullptr;
 };
 
+// -1 for a name that no task has.
+struct DependencyEnds {
+  int from = -1;
+  int to = -1;
+};
+
 // (Not PlanIndex: the renderers have one of that name.)
 struct CheckedPlan {
   // Outlives this.
@@ -30,15 +35,17 @@ struct CheckedPlan {
   std::vector<IndexedUnit> units;
   // For each task: its Pod, or -1.
   std::vector<int> pod_of;
-  // For each task: the tasks of its `wait_for`, in that order.
+  // For each task: the tasks of its `wait_for`, ascending.
   std::vector<std::vector<int>> waits;
-  // All (task, task it waits for).
-  absl::flat_hash_set<std::pair<int, int>> wait_pairs;
+  // For each dependency of the plan: its tasks.
+  std::vector<DependencyEnds> dependencies;
 
   const v1::PlannedTask& task(int i) const { return plan->tasks(i); }
   bool never_runs(int i) const {
     return task(i).placement() == v1::PLACEMENT_SKIPPED;
   }
+  // Whether `before` is in the wait set of `task`.
+  bool Waits(int task, int before) const;
   // -1 where there is none of that name.
   int TaskOf(absl::string_view name) const;
   // Index into `units`; -1 where there is none of that name.
