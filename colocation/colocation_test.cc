@@ -160,7 +160,8 @@ TEST(PlanRunTest, ResultsThatMayNotFitTheirPodAreWarnedOf) {
   const auto warnings = [](int tasks, int result_bytes) {
     std::string text =
         "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\n"
-        "spec:\n  workspaces: [{name: w}]\n  tasks:\n";
+        "spec:\n  workspaces: [{name: w}]\n"
+        "  results: [{name: r, value: $(tasks.t0.results.commit)}]\n  tasks:\n";
     for (int i = 0; i < tasks; ++i) {
       absl::StrAppend(&text, "  - {name: t", i,
                       ", workspaces: [{name: w}], taskSpec: {workspaces: "
@@ -169,6 +170,7 @@ TEST(PlanRunTest, ResultsThatMayNotFitTheirPodAreWarnedOf) {
     }
     v1::PlanRequest request = RequestFor({text});
     request.mutable_options()->mutable_limits()->set_result_bytes(result_bytes);
+    request.mutable_options()->set_controlled(true);
     const auto plan = PlanRun(request);
     std::string said;
     if (!plan.ok()) return Said(plan.status());
@@ -181,7 +183,7 @@ TEST(PlanRunTest, ResultsThatMayNotFitTheirPodAreWarnedOf) {
   EXPECT_EQ(warnings(120, 0), "spec.tasks[0].name limit-result-bytes;");
   EXPECT_EQ(warnings(120, 20), "");
   EXPECT_EQ(warnings(120, 80),
-            "RESOURCE_EXHAUSTED: a.yaml:7:12 limit-result-bytes;");
+            "RESOURCE_EXHAUSTED: a.yaml:8:12 limit-result-bytes;");
 }
 
 TEST(PlanRunTest, ATextWithoutANameGetsOne) {

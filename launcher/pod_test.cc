@@ -393,6 +393,22 @@ TEST(StepTest, ResultsThatDoNotFitFailTheTask) {
   EXPECT_LE(pod.TerminationMessage("a-s").size(), 4096u);
 }
 
+TEST(StepTest, ResultsThatNobodyOutsideNeedsAreLeftOutWhereTheyDoNotFit) {
+  TestPod pod;
+  TestTask& a = pod.AddTask("a").Result("big").Result("small").Step(
+      "s",
+      "head -c 5000 /dev/zero | tr '\\0' x > {tekton}/results/big; "
+      "printf 1 > {tekton}/results/small");
+  a.task().results[0].local = true;
+  pod.AddTask("b").AfterResult("a", "big").Step("s", "true");
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok b:ok");
+  EXPECT_THAT(pod.Output("a-s"), HasSubstr("\"big\" is not reported"));
+  EXPECT_THAT(pod.TerminationMessage("a-s"),
+              ::testing::StartsWith(
+                  R"([{"key":"small","value":"1","type":1},{"key":"End")"));
+}
+
 TEST(StepTest, ResultOfAnotherTypeFailsTheTask) {
   TestPod pod;
   pod.AddTask("a")

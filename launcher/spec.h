@@ -99,6 +99,7 @@ struct DeclaredResult {
   std::string name;
   ValueType type = ValueType::kUnspecified;
   std::string value;
+  bool local = false;
 };
 
 struct Parent {
@@ -299,6 +300,7 @@ void Fields(Visitor& v, DeclaredResult& m) {
   v("name", m.name);
   v("type", m.type);
   v("value", m.value);
+  v("local", m.local);
 }
 
 template <typename Visitor>

@@ -91,6 +91,8 @@ class Step {
   bool FinishAttempt();
   bool WaitForVerdict();
   TaskEnd AttemptEnd();
+  size_t MessageRoom();
+  TerminationMessage TaskMessage(const TaskEnd& end);
   void WaitForSidecarsGone();
   bool MayRetry(const TaskEnd& end);
 
@@ -573,19 +575,37 @@ TaskEnd Step::AttemptEnd() {
                        &end.results, &error)) {
     fail(kTaskRunValidationFailed, error);
   }
-  // The init container has a message, too.
-  const size_t limit = MessageLimit(container_.spec().containers.size() + 1);
-  TerminationMessage message;
-  message.task_results = end.results;
-  message.end = EndText(end);
-  if (!FormatMessage(message, limit, &error)) {
+  std::vector<std::string> left_out;
+  if (!FormatMessage(TaskMessage(end), MessageRoom(), &error, &left_out)) {
     fail(kResultTooLarge,
          "the task's results don't fit into the termination message, which "
          "may have " +
-             std::to_string(limit) + " bytes in this Pod");
+             std::to_string(MessageRoom()) + " bytes in this Pod");
+  }
+  for (const std::string& name : left_out) {
+    std::fprintf(stderr,
+                 "launcher: result \"%s\" is not reported: the termination "
+                 "message may have %zu bytes in this Pod\n",
+                 name.c_str(), MessageRoom());
   }
   task_results_ = end.results;
   return end;
+}
+
+// The init container has a message, too.
+size_t Step::MessageRoom() {
+  return MessageLimit(container_.spec().containers.size() + 1);
+}
+
+// What has to be said of a unit.
+TerminationMessage Step::TaskMessage(const TaskEnd& end) {
+  TerminationMessage message;
+  message.task_results = end.results;
+  for (const DeclaredResult& result : container_.task().results) {
+    if (result.local) message.local_results.push_back(result.name);
+  }
+  message.end = EndText(end);
+  return message;
 }
 
 void Step::WaitForSidecarsGone() {
@@ -637,15 +657,14 @@ int Step::ExitCode() {
 
 void Step::WriteMessage() {
   TerminationMessage message;
+  if (posted_end_.has_value()) message = TaskMessage(*posted_end_);
   message.task_results = task_results_;
   message.step_results = end_.results;
   message.started_unix_ns = end_.start_unix_ns;
   if (end_.continued) message.exit_code = std::to_string(end_.exit_code);
   if (end_.reason != "Continued") message.reason = end_.reason;
-  if (posted_end_.has_value()) message.end = EndText(*posted_end_);
   std::string text;
-  FormatMessage(message, MessageLimit(container_.spec().containers.size() + 1),
-                &text);
+  FormatMessage(message, MessageRoom(), &text);
   container_.WriteTerminationMessage(text);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
+#include <utility>
 
 #include "launcher/json.h"
 #include "launcher/spec_json.h"
@@ -56,6 +58,25 @@ std::string Format(const TerminationMessage& message) {
   return json.empty() ? json : json + "]";
 }
 
+// Takes the longest of the local results out, and gives its name.
+std::optional<std::string> LeaveOutALocal(TerminationMessage* message) {
+  std::vector<ResultValue>& results = message->task_results;
+  const std::vector<std::string>& local = message->local_results;
+  auto longest = results.end();
+  for (auto it = results.begin(); it != results.end(); ++it) {
+    if (std::find(local.begin(), local.end(), it->name) == local.end()) {
+      continue;
+    }
+    if (longest == results.end() || it->value.size() > longest->value.size()) {
+      longest = it;
+    }
+  }
+  if (longest == results.end()) return std::nullopt;
+  std::string name = std::move(longest->name);
+  results.erase(longest);
+  return name;
+}
+
 }  // namespace
 
 size_t MessageLimit(size_t containers) {
@@ -63,7 +84,7 @@ size_t MessageLimit(size_t containers) {
 }
 
 bool FormatMessage(const TerminationMessage& message, size_t limit,
-                   std::string* text) {
+                   std::string* text, std::vector<std::string>* left_out) {
   TerminationMessage shorter = message;
   const auto fits = [&] {
     *text = Format(shorter);
@@ -74,10 +95,14 @@ bool FormatMessage(const TerminationMessage& message, size_t limit,
   if (fits()) return true;
   shorter.step_results.clear();
   if (fits()) return true;
+  while (const std::optional<std::string> name = LeaveOutALocal(&shorter)) {
+    if (left_out != nullptr) left_out->push_back(*name);
+    if (fits()) return true;
+  }
   shorter.reason.clear();
   shorter.exit_code.clear();
   if (fits()) return true;
-  const bool lost = !message.task_results.empty();
+  const bool lost = !shorter.task_results.empty();
   shorter = message;
   shorter.task_results.clear();
   shorter.step_results.clear();

@@ -21,8 +21,10 @@ namespace colocation::launcher {
 inline constexpr std::string_view kPlaceholder = "Placeholder";
 
 struct TerminationMessage {
-  // Of the task; only the last step's container has them.
+  // Of the task; only the last step's container has them. Then those of them
+  // that may be left out, by name (DeclaredResult.local).
   std::vector<ResultValue> task_results;
+  std::vector<std::string> local_results;
   std::vector<ResultValue> step_results;
   // Zero: it was never started.
   int64_t started_unix_ns = 0;
@@ -42,12 +44,15 @@ std::string EndText(const TaskEnd& end);
 size_t MessageLimit(size_t containers);
 
 // The message in at most `limit` bytes. If that is too small, what is left out
-// is first the time of the start, then the results of the step, then the reason
-// and exit code. False if even then the task's results do not fit: `text` is
-// then the message without them. The unit's end stays to the last; if it is
-// what does not fit, it is cut to its outcome.
+// is first the time of the start, then the results of the step, then local
+// results of the task, the longest first, then the reason and exit code. False
+// if even then the task's other results do not fit: `text` is then the message
+// without any. The unit's end stays to the last; if it is what does not fit, it
+// is cut to its outcome. `left_out` gets the names of the local results that
+// are not in it.
 bool FormatMessage(const TerminationMessage& message, size_t limit,
-                   std::string* text);
+                   std::string* text,
+                   std::vector<std::string>* left_out = nullptr);
 
 // "2006-01-02T15:04:05.000Z", in UTC.
 std::string FormatTime(int64_t unix_ns);

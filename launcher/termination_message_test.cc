@@ -75,6 +75,28 @@ TEST(FormatMessageTest, TheEndOfTheUnitStaysToTheLast) {
   EXPECT_EQ(text, R"([{"key":"End","value":"failed","type":3}])");
 }
 
+TEST(FormatMessageTest, LocalResultsAreLeftOutTheLongestFirst) {
+  TerminationMessage message;
+  message.task_results = {{"url", ValueType::kString, std::string(90, 'u')},
+                          {"digest", ValueType::kString, "sha256:1"},
+                          {"log", ValueType::kString, std::string(100, 'l')}};
+  message.local_results = {"log", "url"};
+  message.end = "succeeded/1";
+  std::string text;
+  std::vector<std::string> left_out;
+  EXPECT_TRUE(FormatMessage(message, 4096, &text, &left_out));
+  EXPECT_TRUE(left_out.empty());
+  EXPECT_TRUE(FormatMessage(message, text.size() - 1, &text, &left_out));
+  EXPECT_EQ(left_out, std::vector<std::string>{"log"});
+  const std::string needed = R"([{"key":"digest","value":"sha256:1","type":1},)"
+                             R"({"key":"End","value":"succeeded/1","type":3}])";
+  left_out.clear();
+  EXPECT_TRUE(FormatMessage(message, needed.size(), &text, &left_out));
+  EXPECT_EQ(text, needed);
+  EXPECT_EQ(left_out, (std::vector<std::string>{"log", "url"}));
+  EXPECT_FALSE(FormatMessage(message, needed.size() - 1, &text));
+}
+
 // The planner's cap (colocation/plan/pod_caps.cc).
 TEST(EndTextTest, ASuccessAndAPlaceholderFitIntoAPodOf240Containers) {
   TaskEnd end;

@@ -173,8 +173,9 @@ std::vector<TaskIndex> TasksLookedAt(const ResolvedRun& run,
 void MakeLaunchSpec(const ResolvedRun& run, const Group& group,
                     const std::vector<PlacedUnit>& units,
                     const std::vector<TaskIndex>& looked_at,
-                    const WaitSets& waits, bool controlled,
-                    v1::LaunchSpec* spec, DiagnosticList* diagnostics) {
+                    const WaitSets& waits, const ReportedResults& reported,
+                    bool controlled, v1::LaunchSpec* spec,
+                    DiagnosticList* diagnostics) {
   spec->set_version(1);
   spec->set_pipeline_timeout_ns(run.timeouts.pipeline_ns());
   spec->set_tasks_timeout_ns(run.timeouts.tasks_ns());
@@ -188,6 +189,9 @@ void MakeLaunchSpec(const ResolvedRun& run, const Group& group,
     }
     v1::LaunchTask* launch = spec->add_tasks();
     maker.Own(task, launch);
+    for (v1::DeclaredResult& result : *launch->mutable_results()) {
+      result.set_local(!reported.Needed(run.tasks[task], result.name()));
+    }
     for (; next_unit < units.size() && units[next_unit].task == task;
          ++next_unit) {
       const PlacedUnit& placed = units[next_unit];

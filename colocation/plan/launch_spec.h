@@ -10,6 +10,7 @@
 #include "colocation/plan/fixed_fields.h"
 #include "colocation/plan/grouping.h"
 #include "colocation/plan/names.h"
+#include "colocation/plan/reported_results.h"
 #include "colocation/plan/wait_sets.h"
 #include "colocation/resolve/run.h"
 #include "colocation/v1/launch.pb.h"
@@ -29,8 +30,9 @@ std::vector<TaskIndex> TasksLookedAt(const ResolvedRun& run,
 void MakeLaunchSpec(const ResolvedRun& run, const Group& group,
                     const std::vector<PlacedUnit>& units,
                     const std::vector<TaskIndex>& looked_at,
-                    const WaitSets& waits, bool controlled,
-                    v1::LaunchSpec* spec, DiagnosticList* diagnostics);
+                    const WaitSets& waits, const ReportedResults& reported,
+                    bool controlled, v1::LaunchSpec* spec,
+                    DiagnosticList* diagnostics);
 
 // What decides whether and when an external task starts: as the launch specs
 // have it for tasks in Pods.

@@ -22,6 +22,7 @@
 #include "colocation/plan/pod_order.h"
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/pods.h"
+#include "colocation/plan/reported_results.h"
 #include "colocation/plan/resources.h"
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/volumes.h"
@@ -68,6 +69,7 @@ class Planner {
         options_(request.options()),
         diagnostics_(*diagnostics),
         waits_(run),
+        reported_(run, request.options().controlled()),
         decisions_(run),
         images_(request, diagnostics, needs),
         plan_(*plan) {
@@ -87,7 +89,8 @@ class Planner {
     }
     limit_range_ =
         FindLimitRange(request_.cluster(), run_.identity.namespace_());
-    const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_);
+    const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_,
+                       reported_);
     *plan_.mutable_caps() = caps.ToProto();
     grouping_ = GroupTasks(run_, options_, plan_.policy(), caps, &waits_,
                            &decisions_, &diagnostics_);
@@ -183,8 +186,9 @@ class Planner {
 
     const std::vector<PlacedUnit> units = PlaceUnits(run_, group, unit_names_);
     v1::InstallSpec* install = pod->mutable_install();
-    MakeLaunchSpec(run_, group, units, looked_at, waits_, options_.controlled(),
-                   install->mutable_launch(), &diagnostics_);
+    MakeLaunchSpec(run_, group, units, looked_at, waits_, reported_,
+                   options_.controlled(), install->mutable_launch(),
+                   &diagnostics_);
     AddPrivateDirectories(units, install);
     AddContainers(g, units, pod);
   }
@@ -397,6 +401,7 @@ class Planner {
   const v1::PlanOptions& options_;
   DiagnosticList& diagnostics_;
   WaitSets waits_;
+  const ReportedResults reported_;
   Decisions decisions_;
   Images images_;
   TaskNames names_;

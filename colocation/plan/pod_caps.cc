@@ -106,11 +106,12 @@ std::map<std::string, int128> Read(
 
 PodCaps::PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
                  v1::RequestMode mode, const LimitRangeDefaults& limit_range,
-                 const WaitSets& waits)
+                 const WaitSets& waits, const ReportedResults& reported)
     : run_(run),
       mode_(mode),
       limit_range_(limit_range),
       waits_(waits),
+      reported_(reported),
       needs_(run.tasks.size()),
       sums_(run.tasks.size()),
       bytes_(run.tasks.size(), 0) {
@@ -331,14 +332,13 @@ int64_t PodCaps::ContainersOf(TaskIndex task) const {
 }
 
 int64_t PodCaps::MessageBytesOf(TaskIndex task) const {
-  const std::vector<v1::DeclaredResult>& results = run_.tasks[task].results;
-  if (results.empty()) return 0;
-  int64_t bytes = 1;
-  for (const v1::DeclaredResult& result : results) {
-    // {"key":"NAME","value":"VALUE","type":1} and a comma.
+  int64_t bytes = 0;
+  for (const v1::DeclaredResult& result : run_.tasks[task].results) {
+    if (!reported_.Needed(run_.tasks[task], result.name())) continue;
+    // {"key":"NAME","value":"VALUE","type":1} and a comma or a bracket.
     bytes += 30 + static_cast<int64_t>(result.name().size()) + result_bytes_;
   }
-  return bytes;
+  return bytes > 0 ? bytes + 1 : 0;
 }
 
 int64_t PodCaps::BytesOf(TaskIndex task) const {

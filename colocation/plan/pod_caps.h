@@ -18,6 +18,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/types/span.h"
 #include "colocation/plan/limit_range.h"
+#include "colocation/plan/reported_results.h"
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/wait_sets.h"
 #include "colocation/resolve/run.h"
@@ -42,7 +43,7 @@ class PodCaps {
   // Keeps references to all but the request.
   PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
           v1::RequestMode mode, const LimitRangeDefaults& limit_range,
-          const WaitSets& waits);
+          const WaitSets& waits, const ReportedResults& reported);
 
   // Whether tasks that need not share a Pod may. `tasks` is ascending. Sums
   // where they are small enough, else a maximum flow for each resource.
@@ -75,7 +76,8 @@ class PodCaps {
   const Amounts& SumOf(TaskIndex task) const;
   int64_t ContainersOf(TaskIndex task) const;
   int64_t BytesOf(TaskIndex task) const;
-  // Of the largest termination message that reports results of `task`.
+  // Of the largest termination message with the results of `task` that have to
+  // be in it.
   int64_t MessageBytesOf(TaskIndex task) const;
   std::vector<v1::ResourceUse> AskedFor(
       absl::Span<const TaskIndex> tasks) const;
@@ -89,6 +91,7 @@ class PodCaps {
   const v1::RequestMode mode_;
   const LimitRangeDefaults& limit_range_;
   const WaitSets& waits_;
+  const ReportedResults& reported_;
   std::vector<Node> nodes_;
   int64_t pod_containers_ = 0;
   int64_t pod_bytes_ = 0;

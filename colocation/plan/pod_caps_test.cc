@@ -35,7 +35,13 @@ std::string RunOf(const std::vector<Task>& tasks, const char* workspace,
       "apiVersion: tekton.dev/v1\nkind: PipelineRun\n"
       "metadata: {name: run, annotations: {",
       annotations, "}}\nspec:\n  workspaces: [{name: w, ", workspace,
-      "}]\n  pipelineSpec:\n    workspaces: [{name: w}]\n    tasks:\n");
+      "}]\n  pipelineSpec:\n    workspaces: [{name: w}]\n    results:\n");
+  // Somebody needs each result.
+  for (const Task& task : tasks) {
+    absl::StrAppend(&yaml, "    - {name: of-", task.name, ", value: $(tasks.",
+                    task.name, ".results.r)}\n");
+  }
+  absl::StrAppend(&yaml, "    tasks:\n");
   for (const Task& task : tasks) {
     const bool uses = absl::StrContains(task.fields, kUses);
     absl::StrAppend(&yaml, "    - {name: ", task.name, task.fields,

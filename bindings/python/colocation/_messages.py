@@ -373,6 +373,9 @@ class DeclaredResult(Message):
     # Set when the result is the result of a step: "$(steps.NAME.results.R)"
     # (TaskResult.value), already resolved to the path's text with references.
     value: str = form.text("value")
+    # Nobody outside the Pod needs it. Where the container's termination message
+    # has no room for it, it is left out there, and the task doesn't fail for it.
+    local: bool = form.boolean("local")
 
 
 @dataclasses.dataclass(kw_only=True)
