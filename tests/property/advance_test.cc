@@ -47,8 +47,17 @@ Ends EndsOf(const v1::RunStatus& status) {
 // One run of a plan, in which things happen at random.
 class Walk {
  public:
-  Walk(const v1::ColocationPlan& plan, uint32_t seed, bool mishaps)
-      : plan_(plan), cluster_(plan), random_(seed), mishaps_(mishaps) {}
+  // Tasks give one of the results; none where it is empty.
+  Walk(const v1::ColocationPlan& plan, uint32_t seed, bool mishaps,
+       std::vector<std::string> results = {kYes, kOther, ""})
+      : plan_(plan),
+        cluster_(plan),
+        random_(seed),
+        mishaps_(mishaps),
+        results_(std::move(results)) {
+    // As if making the others had failed.
+    cluster_.one_at_a_time = mishaps && Chance(2);
+  }
 
   // The status at the end; fails the test where there is none.
   v1::RunStatus Run() {
@@ -113,8 +122,7 @@ class Walk {
     }
     const std::string& unit = running[random_() % running.size()];
     const bool succeeds = !Chance(5);
-    static const char* const kResults[] = {kYes, kOther, ""};
-    std::string result = kResults[random_() % 3];
+    std::string result = results_[random_() % results_.size()];
     if (mishaps_ && Chance(6)) result = kNoSuchImage;
     log_.push_back(absl::StrCat(succeeds ? "ok:" : "fail:", unit));
     cluster_.Finish(unit, succeeds, result);
@@ -170,6 +178,7 @@ class Walk {
   FakeCluster cluster_;
   std::mt19937 random_;
   const bool mishaps_;
+  const std::vector<std::string> results_;
   v1::Observation before_;
   v1::Advance last_;
   std::vector<std::string> log_;
@@ -305,6 +314,83 @@ TEST(AdvancePropertyTest, EveryRunEndsWhateverHappens) {
   EXPECT_GT(runs, 600);
   // It is not that everything goes well.
   EXPECT_GT(failed, runs / 4);
+}
+
+// A task that gives a list, a matrix over it, one that takes what that gives,
+// and one of `finally`.
+constexpr char kMatrixOverResults[] = R"yaml(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  timeouts: {pipeline: 2h}
+  pipelineSpec:
+    tasks:
+    - name: list
+      taskSpec:
+        results: [{name: r, type: array}]
+        steps: [{name: s, image: i, command: [c]}]
+    - name: other
+      taskSpec:
+        steps: [{name: s, image: i, command: [c]}]
+    - name: each
+      matrix:
+        params: [{name: x, value: "$(tasks.list.results.r[*])"}]
+        include: [{params: [{name: x, value: "1"}, {name: more, value: m}]}]
+      taskSpec:
+        params: [{name: x}, {name: more, default: d}]
+        results: [{name: r}]
+        steps: [{name: s, image: i, command: [c]}]
+    - name: use
+      params: [{name: all, value: "$(tasks.each.results.r[*])"}]
+      taskSpec:
+        params: [{name: all, type: array}]
+        steps: [{name: s, image: i, command: [c]}]
+    finally:
+    - name: last
+      taskSpec:
+        steps: [{name: s, image: i, command: [c]}]
+)yaml";
+
+TEST(AdvancePropertyTest, AMatrixOverResultsEndsWhateverHappens) {
+  // TaskRuns that were made, by how many there were in a run.
+  std::map<size_t, int> runs;
+  for (uint32_t seed = 1; seed <= 600; ++seed) {
+    const bool mishaps = seed % 2 == 0;
+    v1::PlanRequest request;
+    request.mutable_options()->set_policy(kEveryPolicy[seed % 3]);
+    request.mutable_options()->set_controlled(true);
+    const Planned planned = PlanYaml(kMatrixOverResults, request);
+    ASSERT_TRUE(planned.errors.empty());
+    Walk walk(planned.plan, seed, mishaps,
+              {R"(["1","2","3"])", R"(["2"])", "[]", ""});
+    const v1::RunStatus status = walk.Run();
+    std::map<std::string, int> made;
+    for (const std::string& action : walk.done()) {
+      if (absl::StartsWith(action, "start:")) ++made[action];
+    }
+    EXPECT_NE(status.conditions(0).status(), "Unknown");
+    // Without mishaps all that are to be are made, once, and seen in the
+    // status.
+    size_t recorded = 0;
+    for (const v1::TaskRunRecord& record : status.task_runs()) {
+      recorded += record.pipeline_task_name() == "each" &&
+                  record.status().attempts() > 0;
+    }
+    if (!mishaps) {
+      EXPECT_EQ(recorded, made.size());
+      for (const auto& [action, times] : made) EXPECT_EQ(times, 1) << action;
+    }
+    EXPECT_LE(made.size(), size_t{4});
+    ++runs[made.size()];
+    ASSERT_FALSE(HasFailure())
+        << "seed " << seed << ": " << Summary(planned.plan, status) << "\n"
+        << absl::StrJoin(walk.log(), " ") << "\n"
+        << absl::StrJoin(walk.done(), " ");
+  }
+  EXPECT_GT(runs[0], 50);
+  EXPECT_GT(runs[2], 50);
+  EXPECT_GT(runs[3], 50);
 }
 
 }  // namespace
