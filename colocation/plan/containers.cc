@@ -170,7 +170,11 @@ class Wrapper {
   }
 
   void AddEnv(const v1::EnvVar& env) {
-    *Container().add_env() = env;
+    v1::EnvVar* in_pod = Container().add_env();
+    *in_pod = env;
+    if (HasLateReference(env.value())) {
+      in_pod->set_value(WithDollarsKept(env.value()));
+    }
     if (!HasLateReference(env.value()) && !RefersToLateEnv(env.value())) return;
     late_ = true;
     v1::LaunchEnvVar* late = result_.launch.add_env();
@@ -221,14 +225,21 @@ class Wrapper {
       for (const std::string& word : image->entrypoint()) AddWord(word);
       if (c.args().empty()) *Container().mutable_args() = image->cmd();
     }
-    for (const std::string& arg : c.args()) {
-      late_ = late_ || HasLateReference(arg);
+    if (c.args().empty()) return;
+    for (std::string& arg : *Container().mutable_args()) {
+      if (!HasLateReference(arg)) continue;
+      late_ = true;
+      arg = WithDollarsKept(arg);
     }
   }
 
   void AddWord(const std::string& word) {
-    Container().add_command(word);
-    late_ = late_ || HasLateReference(word);
+    if (!HasLateReference(word)) {
+      Container().add_command(word);
+      return;
+    }
+    late_ = true;
+    Container().add_command(WithDollarsKept(word));
   }
 
   void Script(const std::string& script) {

@@ -84,6 +84,46 @@ TEST(ContainersTest, CommandLines) {
   }
 }
 
+// Kubernetes makes "$$" one "$" before the launcher replaces the rest.
+TEST(ContainersTest, DollarsBeforeWhatTektonReplacesFirstAreKept) {
+  const Planned planned = PlanYaml(R"yaml(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  pipelineSpec:
+    tasks:
+    - name: a
+      taskSpec:
+        results: [{name: r}]
+        steps: [{name: s, image: i, command: [c]}]
+    - name: b
+      params: [{name: p, value: $(tasks.a.results.r)}]
+      taskSpec:
+        params: [{name: p}]
+        steps:
+        - {name: first, image: i, command: [c]}
+        - name: s
+          image: i
+          command: [c, "$$(params.p)"]
+          args: ["$$(tasks.a.results.r)", "$$(steps.first.results.r)", "$$x"]
+          env: [{name: E, value: "$$(params.p)"}]
+)yaml");
+  EXPECT_THAT(planned.errors, IsEmpty());
+  v1::Container container;
+  for (const v1::PlannedPod& pod : planned.plan.pods()) {
+    for (const v1::PlannedContainer& c : pod.containers()) {
+      if (c.task() == "b") container = c.container();
+    }
+  }
+  ASSERT_THAT(container.command(), testing::Not(IsEmpty()));
+  EXPECT_EQ(*container.command().rbegin(), "$$$(tasks.a.results.r)");
+  EXPECT_THAT(container.args(),
+              ElementsAre("$$$(tasks.a.results.r)", "$$(steps.first.results.r)",
+                          "$$x"));
+  EXPECT_EQ(container.env(0).value(), "$$$(tasks.a.results.r)");
+}
+
 TEST(ContainersTest, UnknownEntrypointIsAskedForOnce) {
   const Planned planned = PlanYaml(TaskOf("args: [c]}, {name: u, image: i"));
   EXPECT_EQ(planned.errors.size(), 2);

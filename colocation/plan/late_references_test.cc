@@ -34,6 +34,27 @@ TEST(LateReferencesTest, Cases) {
   }
 }
 
+TEST(LateReferencesTest, DollarsBeforeAReferenceAreKept) {
+  const struct {
+    const char* text;
+    const char* in_pod;
+  } kDollars[] = {
+      {"$(tasks.a.results.r)", "$(tasks.a.results.r)"},
+      {"$$(tasks.a.results.r)", "$$$(tasks.a.results.r)"},
+      {"$$$(tasks.a.results.r)", "$$$(tasks.a.results.r)"},
+      {"$$$$(tasks.a.results.r)", "$$$$$(tasks.a.results.r)"},
+      {"a$$(tasks.status)b$$(tasks.a.status)",
+       "a$$$(tasks.status)b$$$(tasks.a.status)"},
+      {"$$(context.task.retry-count)", "$$$(context.task.retry-count)"},
+      {"$$(steps.a.results.r)", "$$(steps.a.results.r)"},
+      {"$$(HOME) $$ $x", "$$(HOME) $$ $x"},
+      {"", ""},
+  };
+  for (const auto& c : kDollars) {
+    EXPECT_EQ(WithDollarsKept(c.text), c.in_pod) << c.text;
+  }
+}
+
 TEST(LateReferencesTest, EachReferenceToATask) {
   std::vector<std::string> found;
   ForEachTaskReference("$(tasks.a.results.b[0]) $(X) $(tasks.status)",
