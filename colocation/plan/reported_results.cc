@@ -13,6 +13,11 @@ ReportedResults::ReportedResults(const ResolvedRun& run, bool controlled) {
     for (const v1::ResultRef& ref : task.result_refs) {
       needed_.emplace(ref.task(), ref.result());
     }
+    // What a TaskRun is run for.
+    if (run.identity.kind() != "TaskRun") continue;
+    for (const v1::DeclaredResult& result : task.results) {
+      needed_.emplace(task.name, result.name());
+    }
   }
   const auto read = [&](absl::string_view text) {
     ForEachReference(text, [&](absl::string_view inside) {

@@ -23,8 +23,8 @@ class ReportedResults {
   ReportedResults(const ResolvedRun& run, bool controlled);
 
   // Whether a controller has to know it: another task or a result of the
-  // pipeline refers to it. Also where that task is in the same Pod, as the
-  // controller judges what would become of it.
+  // pipeline refers to it, or it is a TaskRun's. Also where that task is in the
+  // same Pod, as the controller judges what would become of it.
   bool Needed(const ResolvedTask& task, absl::string_view result) const {
     return needed_.contains({task.name, std::string(result)});
   }

@@ -10,8 +10,21 @@ namespace colocation {
 namespace {
 
 // "a.r1 b.r2": the results that have to be reported.
+std::string NeededOf(const ResolvedRun& run, bool controlled) {
+  const ReportedResults reported(run, controlled);
+  std::string needed;
+  for (const ResolvedTask& task : run.tasks) {
+    for (const v1::DeclaredResult& result : task.results) {
+      if (reported.Needed(task, result.name())) {
+        absl::StrAppend(&needed, task.name, ".", result.name(), " ");
+      }
+    }
+  }
+  return needed;
+}
+
 std::string Needed(bool controlled) {
-  const ResolvedRun run = ResolveYaml(R"yaml(apiVersion: tekton.dev/v1
+  return NeededOf(ResolveYaml(R"yaml(apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {name: run}
 spec:
@@ -36,21 +49,26 @@ spec:
       taskSpec:
         results: [{name: last}]
         steps: [{name: s, image: i, command: [c]}]
-)yaml");
-  const ReportedResults reported(run, controlled);
-  std::string needed;
-  for (const ResolvedTask& task : run.tasks) {
-    for (const v1::DeclaredResult& result : task.results) {
-      if (reported.Needed(task, result.name())) {
-        absl::StrAppend(&needed, task.name, ".", result.name(), " ");
-      }
-    }
-  }
-  return needed;
+)yaml"),
+                  controlled);
 }
 
 TEST(ReportedResultsTest, WhatTasksAndThePipelineReferTo) {
   EXPECT_EQ(Needed(true), "a.list a.given a.tested f.last ");
+}
+
+TEST(ReportedResultsTest, AllOfATaskRun) {
+  const ResolvedRun run = ResolveYaml(R"yaml(apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: run}
+spec:
+  taskSpec:
+    results: [{name: x}, {name: y}]
+    steps: [{name: s, image: i, command: [c]}]
+)yaml");
+  ASSERT_EQ(run.tasks.size(), 1);
+  const std::string& task = run.tasks[0].name;
+  EXPECT_EQ(NeededOf(run, true), absl::StrCat(task, ".x ", task, ".y "));
 }
 
 TEST(ReportedResultsTest, NoneWhereNobodyReadsThem) {
