@@ -280,9 +280,13 @@ absl::Status Podman::Signal(absl::string_view id,
       Call("POST", absl::StrCat("/containers/", id, "/kill?signal=", signal))
           .status();
   // 409: it is not running.
-  if (absl::IsNotFound(status) || absl::IsAlreadyExists(status)) {
+  if (status.ok() || absl::IsNotFound(status) ||
+      absl::IsAlreadyExists(status)) {
     return absl::OkStatus();
   }
+  // For one that ends while podman looks at it the answer is 500.
+  const absl::StatusOr<api::Inspected> inspected = Inspect(id);
+  if (inspected.ok() && !inspected->state().running()) return absl::OkStatus();
   return status;
 }
 

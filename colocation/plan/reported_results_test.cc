@@ -63,12 +63,12 @@ kind: TaskRun
 metadata: {name: run}
 spec:
   taskSpec:
-    results: [{name: x}, {name: y}]
+    results: [{name: u}, {name: v}]
     steps: [{name: s, image: i, command: [c]}]
 )yaml");
   ASSERT_EQ(run.tasks.size(), 1);
   const std::string& task = run.tasks[0].name;
-  EXPECT_EQ(NeededOf(run, true), absl::StrCat(task, ".x ", task, ".y "));
+  EXPECT_EQ(NeededOf(run, true), absl::StrCat(task, ".u ", task, ".v "));
 }
 
 TEST(ReportedResultsTest, NoneWhereNobodyReadsThem) {
