@@ -150,7 +150,7 @@ void Container::WaitForImage() {
       TerminationMessage message;
       message.reason = kPlaceholder;
       std::string text;
-      FormatMessage(message, MessageLimit(spec_.containers.size() + 1), &text);
+      FormatMessage(message, message_room(), &text);
       WriteTerminationMessage(text);
       _exit(128 + SIGTERM);
     }
@@ -172,6 +172,11 @@ const std::string& Container::previous_step() const {
 
 int64_t Container::grace_ns() const {
   return spec_.stop_grace_ns > 0 ? spec_.stop_grace_ns : kDefaultGrace;
+}
+
+size_t Container::message_room() const {
+  // The init container has a message, too.
+  return MessageLimit(spec_.containers.size() + 1);
 }
 
 void Container::Post(const std::string& name, const std::string& json) {

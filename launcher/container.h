@@ -69,6 +69,8 @@ class Container {
     return paths_.tekton + "/steps/" + self_->step_directory;
   }
   int64_t grace_ns() const;
+  // Bytes that this container's termination message may have.
+  size_t message_room() const;
 
   PodEvents& events() { return events_; }
 

@@ -52,12 +52,6 @@ bool SkippedByWhen(const TaskEnd* end) {
          end->skip_reason == SkipReason::kWhen;
 }
 
-// Whether the task has ended the run, whatever its onError says.
-bool EndedTheRun(const std::optional<TaskEnd>& end) {
-  return end.has_value() && end->outcome == Outcome::kFailed &&
-         (end->reason == kCelEvaluationFailed || end->reason == kInvalidMatrix);
-}
-
 bool WaitsFor(const LaunchTask& task, const std::string& name) {
   return std::find(task.wait_for.begin(), task.wait_for.end(), name) !=
          task.wait_for.end();
@@ -71,7 +65,7 @@ bool Stopping(const std::vector<LaunchTask>& tasks, const LaunchTask& self,
     const std::optional<TaskEnd>& end = situation.ends[i];
     if (tasks[i].finally || !end.has_value()) continue;
     if (end->outcome == Outcome::kFailed &&
-        (!tasks[i].continue_on_error || EndedTheRun(end))) {
+        (!tasks[i].continue_on_error || EndsTheRun(*end))) {
       return true;
     }
     if (end->skip_reason == SkipReason::kStopping &&
@@ -148,8 +142,10 @@ Decision DecideFinally(const std::vector<LaunchTask>& tasks, size_t task,
   // Tekton fails the run then and there, without finally tasks
   // (pkg/reconciler/pipelinerun/pipelinerun.go, reconcile).
   for (size_t i = 0; i < tasks.size(); ++i) {
-    if (!tasks[i].finally && EndedTheRun(situation.ends[i]))
+    if (!tasks[i].finally && situation.ends[i].has_value() &&
+        EndsTheRun(*situation.ends[i])) {
       return Skip(SkipReason::kStopping);
+    }
   }
   if (MissingResult(tasks, tasks[task], situation) != nullptr) {
     return Skip(SkipReason::kMissingResults);
@@ -162,6 +158,11 @@ Decision DecideFinally(const std::vector<LaunchTask>& tasks, size_t task,
 }
 
 }  // namespace
+
+bool EndsTheRun(const TaskEnd& end) {
+  return end.outcome == Outcome::kFailed &&
+         (end.reason == kCelEvaluationFailed || end.reason == kInvalidMatrix);
+}
 
 Decision Decide(const std::vector<LaunchTask>& tasks, size_t task,
                 const Situation& situation) {

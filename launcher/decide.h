@@ -44,6 +44,9 @@ inline constexpr std::string_view kInvalidMatrix =
 inline constexpr std::string_view kInvalidResultReference =
     "InvalidTaskResultReference";
 
+// Whether a task's end is also the run's, whatever its onError says.
+bool EndsTheRun(const TaskEnd& end);
+
 // What the controller asked for, in the file "_stop" among the gates.
 enum class Stop {
   kNone,

@@ -59,8 +59,7 @@ int Sidecar::Run() {
   message.started_unix_ns = start_ns_;
   if (start_ns_ > 0) message.exit_code = std::to_string(gone_.exit_code);
   std::string text;
-  FormatMessage(message, MessageLimit(container_.spec().containers.size() + 1),
-                &text);
+  FormatMessage(message, container_.message_room(), &text);
   container_.WriteTerminationMessage(text);
   return 0;
 }

@@ -91,7 +91,6 @@ class Step {
   bool FinishAttempt();
   bool WaitForVerdict();
   TaskEnd AttemptEnd();
-  size_t MessageRoom();
   TerminationMessage TaskMessage(const TaskEnd& end);
   void WaitForSidecarsGone();
   bool MayRetry(const TaskEnd& end);
@@ -576,25 +575,21 @@ TaskEnd Step::AttemptEnd() {
     fail(kTaskRunValidationFailed, error);
   }
   std::vector<std::string> left_out;
-  if (!FormatMessage(TaskMessage(end), MessageRoom(), &error, &left_out)) {
+  if (!FormatMessage(TaskMessage(end), container_.message_room(), &error,
+                     &left_out)) {
     fail(kResultTooLarge,
          "the task's results don't fit into the termination message, which "
          "may have " +
-             std::to_string(MessageRoom()) + " bytes in this Pod");
+             std::to_string(container_.message_room()) + " bytes in this Pod");
   }
   for (const std::string& name : left_out) {
     std::fprintf(stderr,
                  "launcher: result \"%s\" is not reported: the termination "
                  "message may have %zu bytes in this Pod\n",
-                 name.c_str(), MessageRoom());
+                 name.c_str(), container_.message_room());
   }
   task_results_ = end.results;
   return end;
-}
-
-// The init container has a message, too.
-size_t Step::MessageRoom() {
-  return MessageLimit(container_.spec().containers.size() + 1);
 }
 
 // What has to be said of a unit.
@@ -664,7 +659,7 @@ void Step::WriteMessage() {
   if (end_.continued) message.exit_code = std::to_string(end_.exit_code);
   if (end_.reason != "Continued") message.reason = end_.reason;
   std::string text;
-  FormatMessage(message, MessageRoom(), &text);
+  FormatMessage(message, container_.message_room(), &text);
   container_.WriteTerminationMessage(text);
 }
 

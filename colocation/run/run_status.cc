@@ -287,9 +287,7 @@ class StatusMaker {
         ++counts.failed;
       } else if (end->reason == launcher::kTaskRunCancelled) {
         ++counts.cancelled;
-      } else if (end->attempts == 0 &&
-                 (end->reason == launcher::kCelEvaluationFailed ||
-                  end->reason == launcher::kInvalidMatrix)) {
+      } else if (end->attempts == 0 && launcher::EndsTheRun(*end)) {
         ++counts.failed;
         if (counts.fatal == nullptr) counts.fatal = &*end;
       } else if (end->attempts == 0) {
