@@ -62,6 +62,9 @@ spec:
   EXPECT_THAT(log, testing::ElementsAreArray(GetParam().log));
 }
 
+// What a sidecar writes for its steps appears whole (by `mv`) and is taken away by
+// the step that reads it: a workspace outlives an attempt, and so would the file
+// that says the sidecar of the next attempt is ready.
 const SemanticsCase kCases[] = {
     {"StepsRunOneAfterAnotherInOneWorkspace",
      R"yaml(
@@ -456,9 +459,9 @@ const SemanticsCase kCases[] = {
         workspaces: [{name: shared}]
         results: [{name: r}]
         stepTemplate: {image: IMAGE, securityContext: {readOnlyRootFilesystem: true}}
-        sidecars: [{name: side, image: IMAGE, securityContext: {readOnlyRootFilesystem: true}, script: "touch /x || echo up >$(workspaces.shared.path)/up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
+        sidecars: [{name: side, image: IMAGE, securityContext: {readOnlyRootFilesystem: true}, script: "cd $(workspaces.shared.path); touch /x || echo up >new; mv new up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
         steps:
-        - {name: a, script: "touch /x 2>/dev/null || echo read-only; cat $(workspaces.shared.path)/up; exit $((1 - $(context.task.retry-count)))"}
+        - {name: a, script: "touch /x 2>/dev/null || echo read-only; cd $(workspaces.shared.path); cat up; rm up; exit $((1 - $(context.task.retry-count)))"}
         - {name: b, stdoutConfig: {path: $(results.r.path)}, command: [printf, value]}
     - name: u
       workspaces: [{name: shared}]
@@ -480,9 +483,9 @@ const SemanticsCase kCases[] = {
         workspaces: [{name: shared}]
         results: [{name: r}]
         stepTemplate: {image: IMAGE}
-        sidecars: [{name: side, image: IMAGE, securityContext: {runAsUser: 3003, runAsGroup: 3}, script: "id -u >$(workspaces.shared.path)/up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
+        sidecars: [{name: side, image: IMAGE, securityContext: {runAsUser: 3003, runAsGroup: 3}, script: "cd $(workspaces.shared.path); id -u >new; mv new up; sleep 600", readinessProbe: {exec: {command: [test, -e, /workspace/shared/up]}, periodSeconds: 1}}]
         steps:
-        - {name: a, securityContext: {runAsUser: 1001, runAsGroup: 1}, script: "id -u; cat $(workspaces.shared.path)/up; printf value >$(results.r.path); exit $((1 - $(context.task.retry-count)))"}
+        - {name: a, securityContext: {runAsUser: 1001, runAsGroup: 1}, script: "id -u; cd $(workspaces.shared.path); cat up; rm up; printf value >$(results.r.path); exit $((1 - $(context.task.retry-count)))"}
         - {name: b, securityContext: {runAsUser: 1000650000, runAsGroup: 0, runAsNonRoot: true}, script: "id -u; cat $(results.r.path); echo"}
         - {name: c, script: "id -u"}
     - name: u
