@@ -2,9 +2,9 @@
 // the size of its manifest, and the room that each task's results have.
 //
 // Tasks that share a Pod only because somebody would like it are split where
-// together they are more than that (grouping.h); what has to share a Pod is
-// refused, with the figures. A Pod of a single unit is as large as its author
-// made it, and isn't held to anything.
+// together they are more than that (join_groups.h); what has to share a Pod is
+// refused, with the figures (cant_share.h). A Pod of a single unit is as large
+// as its author made it, and isn't held to anything.
 //
 // Each cap is monotone: what is part of something that fits, fits.
 #ifndef COLOCATION_PLAN_POD_CAPS_H_
