@@ -1,10 +1,8 @@
 // Decoding beside libyaml's bare scan of the same text: it should take at most
-// twice as long. The objects are on an arena, as the library has them; freeing
-// them counts.
+// twice as long. Freeing the objects counts.
 //
 //   bazel run --config=opt //benchmarks:decode_benchmark
 #include <benchmark/benchmark.h>
-#include <google/protobuf/arena.h>
 #include <yaml.h>
 
 #include <string>
@@ -49,11 +47,9 @@ void BM_Decode(benchmark::State& state) {
   const std::string text =
       GeneratePipeline({.tasks = static_cast<int>(state.range(0))});
   for (auto _ : state) {
-    google::protobuf::Arena arena;
-    auto* objects =
-        google::protobuf::Arena::CreateMessage<v1::ObjectSet>(&arena);
+    v1::ObjectSet objects;
     DiagnosticList diagnostics;
-    DecodeObjects("generated.yaml", text, {}, objects, &diagnostics);
+    DecodeObjects("generated.yaml", text, {}, &objects, &diagnostics);
     if (diagnostics.has_errors()) {
       state.SkipWithError("the generated text has errors");
       break;

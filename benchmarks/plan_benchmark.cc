@@ -6,9 +6,8 @@
 // checking take (the fastest of several rounds, all in each round, so that what
 // else the machine does falls on all alike), the ratio of planning, that is
 // resolve and plan, and of the check to decoding, the time for each task, and
-// the most memory that the process had, as a multiple of the input's size.
+// the most memory that one PlanRun took, as a multiple of the input's size.
 // Every line is of a process of its own.
-#include <google/protobuf/arena.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 
 #include "benchmarks/pipeline_generator.h"
 #include "colocation/check/check.h"
+#include "colocation/colocation.h"
 #include "colocation/decode/decode.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/plan/plan.h"
@@ -68,18 +68,14 @@ Times Round(const std::string& text, const v1::PlanRequest& request) {
   DiagnosticList diagnostics;
   std::vector<v1::Need> needs;
   const auto start = Clock::now();
-  // On arenas, as the library has them.
-  google::protobuf::Arena arena;
-  auto* objects = google::protobuf::Arena::CreateMessage<v1::ObjectSet>(&arena);
-  DecodeObjects("generated.yaml", text, {}, objects, &diagnostics);
+  v1::ObjectSet objects;
+  DecodeObjects("generated.yaml", text, {}, &objects, &diagnostics);
   const auto decoded = Clock::now();
-  const ResolvedRun run = Resolve(*objects, request, &diagnostics, &needs);
+  const ResolvedRun run = Resolve(objects, request, &diagnostics, &needs);
   const auto resolved = Clock::now();
-  auto* plan =
-      google::protobuf::Arena::CreateMessage<v1::ColocationPlan>(&arena);
-  Plan(run, request, plan, &diagnostics, &needs);
+  const v1::ColocationPlan plan = Plan(run, request, &diagnostics, &needs);
   const auto planned = Clock::now();
-  const v1::Diagnostics faults = CheckPlan(*plan);
+  const v1::Diagnostics faults = CheckPlan(plan);
   const auto checked = Clock::now();
   if (diagnostics.has_errors() || faults.diagnostics_size() > 0) {
     std::fprintf(stderr, "the generated pipeline can't be planned\n");
@@ -92,23 +88,39 @@ Times Round(const std::string& text, const v1::PlanRequest& request) {
   return times;
 }
 
+// The most memory that the process has had, in bytes.
+double MostMemory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+// What one PlanRun takes of it beside its request.
+double MemoryOfPlanRun(const std::string& text, v1::PlanRequest request) {
+  v1::Document* document = request.add_documents();
+  document->set_name("generated.yaml");
+  document->set_content(text);
+  const double before = MostMemory();
+  if (const auto plan = PlanRun(request); !plan.ok()) {
+    std::fprintf(stderr, "the generated pipeline can't be planned\n");
+    std::exit(1);
+  }
+  return MostMemory() - before;
+}
+
 void Line(const char* name, v1::Policy policy, int tasks) {
   const std::string text = GeneratePipeline({.tasks = tasks});
   const v1::PlanRequest request = RequestFor(policy);
-  rusage before{};
-  getrusage(RUSAGE_SELF, &before);
+  const double memory = MemoryOfPlanRun(text, request);
   Times fastest;
   const int rounds = std::clamp(200'000 / tasks, 3, 2000);
   for (int i = 0; i < rounds; ++i) fastest.KeepFastest(Round(text, request));
-  rusage after{};
-  getrusage(RUSAGE_SELF, &after);
   const double planning = fastest.resolve + fastest.plan;
   std::printf("%-12s %7d %10.0f %10.0f %10.0f %10.0f %8.2f %8.2f %8.2f %8.1f\n",
               name, tasks, fastest.decode, fastest.resolve, fastest.plan,
               fastest.check, planning / fastest.decode,
               fastest.check / fastest.decode, planning / tasks,
-              static_cast<double>(after.ru_maxrss - before.ru_maxrss) * 1024 /
-                  static_cast<double>(text.size()));
+              memory / static_cast<double>(text.size()));
 }
 
 int Main(int argc, char** argv) {

@@ -250,10 +250,9 @@ colo_status FromRequest(const colo_planner* planner, colo_view bytes,
 colo_status GivePlan(const colo_planner* planner,
                      const v1::PlanRequest& request, colo_bytes* out) {
   const colo_format format = planner->options.format;
-  v1::ColocationPlan plan;
-  const absl::Status status = colocation::PlanRun(request, &plan);
-  if (!status.ok()) return GiveStatus(format, status, out);
-  return Give(Write(format, plan), out);
+  const absl::StatusOr<v1::ColocationPlan> plan = colocation::PlanRun(request);
+  if (!plan.ok()) return GiveStatus(format, plan.status(), out);
+  return Give(Write(format, *plan), out);
 }
 
 colo_status GiveValidation(const colo_planner* planner,

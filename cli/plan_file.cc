@@ -32,9 +32,9 @@ absl::Status Refused(absl::StatusCode code, std::string diagnostic_code,
                      const v1::Document& document, std::string message,
                      std::string hint) {
   DiagnosticList list;
-  Subject subject;
-  subject.origin.set_file(document.name());
-  list.Error(diagnostic_code, subject, "", std::move(message))
+  v1::Origin origin;
+  origin.set_file(document.name());
+  list.Error(diagnostic_code, {origin, "", ""}, "", std::move(message))
       .set_hint(std::move(hint));
   return ToStatus(code, list.Sorted());
 }

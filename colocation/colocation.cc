@@ -64,7 +64,7 @@ class Session {
  public:
   explicit Session(const v1::PlanRequest& request) : request_(request) {}
 
-  absl::Status Plan(v1::ColocationPlan* plan);
+  absl::StatusOr<v1::ColocationPlan> Plan();
   absl::StatusOr<v1::Diagnostics> ValidateAll();
 
  private:
@@ -79,6 +79,8 @@ class Session {
   // Removes what only follows from errors of decoding.
   void DropConsequences();
   void AddToCluster(v1::PlanRequest* request) const;
+  // The plan, not checked yet. Ends with the objects that were decoded.
+  absl::StatusOr<v1::ColocationPlan> MakePlan();
   void CheckPodBytes(const v1::ColocationPlan& plan);
   // Resolves every run of the input, each by itself.
   void ResolveEachRun();
@@ -232,7 +234,7 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
   }
 }
 
-absl::Status Session::Plan(v1::ColocationPlan* plan) {
+absl::StatusOr<v1::ColocationPlan> Session::MakePlan() {
   if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
   const ResolvedRun run = Resolve(*objects_, request_, &diagnostics_, &needs_);
   if (diagnostics_.has_errors()) {
@@ -248,10 +250,20 @@ absl::Status Session::Plan(v1::ColocationPlan* plan) {
     AddToCluster(&with_cluster);
     request = &with_cluster;
   }
-  colocation::Plan(run, *request, plan, &diagnostics_, &needs_);
+  // What was decoded for it is in the run now. That of a large one is room
+  // enough for much of its plan.
+  v1::ObjectSet().Swap(&own_);
+  v1::ColocationPlan plan =
+      colocation::Plan(run, *request, &diagnostics_, &needs_);
   if (diagnostics_.has_errors() || !needs_.empty()) {
     return Refused(absl::StatusCode::kFailedPrecondition);
   }
+  return plan;
+}
+
+absl::StatusOr<v1::ColocationPlan> Session::Plan() {
+  absl::StatusOr<v1::ColocationPlan> plan = MakePlan();
+  if (!plan.ok()) return plan;
   CheckPodBytes(*plan);
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kResourceExhausted);
@@ -266,7 +278,7 @@ absl::Status Session::Plan(v1::ColocationPlan* plan) {
   if (!diagnostics_.empty()) {
     *plan->mutable_warnings() = std::move(*Located().mutable_diagnostics());
   }
-  return absl::OkStatus();
+  return plan;
 }
 
 void Session::ResolveEachRun() {
@@ -347,15 +359,8 @@ absl::Status Session::Refused(absl::StatusCode refusal) {
 
 }  // namespace
 
-absl::Status PlanRun(const v1::PlanRequest& request, v1::ColocationPlan* plan) {
-  return Session(request).Plan(plan);
-}
-
 absl::StatusOr<v1::ColocationPlan> PlanRun(const v1::PlanRequest& request) {
-  v1::ColocationPlan plan;
-  const absl::Status status = PlanRun(request, &plan);
-  if (!status.ok()) return status;
-  return plan;
+  return Session(request).Plan();
 }
 
 absl::StatusOr<v1::Diagnostics> ValidateRequest(

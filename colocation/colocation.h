@@ -60,14 +60,11 @@ namespace colocation {
 
 // The plan of the run that `request` asks for. Its warnings are in the plan.
 //
-// Cost: about that of decoding, which is near that of scanning the text; when
-// something is wrong, the text is read once more for the positions.
+// Cost: linear in the input, about four times decoding it; most of that is the
+// plan's own memory, about twenty times the input's for a large run with short
+// tasks (benchmarks/plan_benchmark.cc). When something is wrong, the text is
+// read once more for the positions.
 absl::StatusOr<v1::ColocationPlan> PlanRun(const v1::PlanRequest& request);
-
-// The same into *plan, which is empty; it may be on an arena. It counts only
-// where the status is OK. With objects on arenas, the thread sanitizer's build
-// was seen to crash in protobuf 3.21 where maps are destroyed.
-absl::Status PlanRun(const v1::PlanRequest& request, v1::ColocationPlan* plan);
 
 // Whether the objects are right, without planning: the warnings, or a status as
 // PlanRun has it.

@@ -52,12 +52,12 @@ constexpr LocateCase kCases[] = {
 
 TEST(LocateTest, FindsFields) {
   for (const LocateCase& c : kCases) {
-    Subject subject;
-    subject.origin.set_file("f.yaml");
-    subject.origin.set_document(c.document);
-    if (c.item >= 0) subject.origin.set_item(c.item);
+    v1::Origin origin;
+    origin.set_file("f.yaml");
+    origin.set_document(c.document);
+    if (c.item >= 0) origin.set_item(c.item);
     DiagnosticList list;
-    list.Error("code", subject, std::string(c.path), "message");
+    list.Error("code", {origin, "", ""}, std::string(c.path), "message");
     LocateDiagnostics("f.yaml", kText, &list);
     const v1::Position& at = list.mutable_diagnostics()[0].position();
     const std::string place =
@@ -69,10 +69,11 @@ TEST(LocateTest, FindsFields) {
 }
 
 TEST(LocateTest, FillsSourceLineAndRelatedPlaces) {
-  Subject subject;
-  subject.origin.set_file("f.yaml");
+  v1::Origin origin;
+  origin.set_file("f.yaml");
   DiagnosticList list;
-  v1::Diagnostic& d = list.Error("code", subject, "metadata.name", "message");
+  v1::Diagnostic& d =
+      list.Error("code", {origin, "", ""}, "metadata.name", "message");
   v1::RelatedPlace* place = d.add_related();
   place->mutable_origin()->set_file("f.yaml");
   place->set_path("spec.tasks[0].name");
@@ -82,10 +83,10 @@ TEST(LocateTest, FillsSourceLineAndRelatedPlaces) {
 }
 
 TEST(LocateTest, LeavesOtherFilesAlone) {
-  Subject subject;
-  subject.origin.set_file("other.yaml");
+  v1::Origin origin;
+  origin.set_file("other.yaml");
   DiagnosticList list;
-  list.Error("code", subject, "metadata.name", "message");
+  list.Error("code", {origin, "", ""}, "metadata.name", "message");
   LocateDiagnostics("f.yaml", kText, &list);
   EXPECT_FALSE(list.mutable_diagnostics()[0].has_position());
 }

@@ -40,7 +40,6 @@ class NodeDecoder {
     subject_ = std::move(subject);
     version_ = version;
   }
-  Subject& subject() { return subject_; }
 
   // Reads the members that are left of a mapping whose start has been read,
   // after those in `before`, into `message`.

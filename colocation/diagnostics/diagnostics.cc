@@ -69,9 +69,9 @@ v1::Diagnostic& DiagnosticList::Add(v1::Severity severity,
   v1::Diagnostic& d = diagnostics_.emplace_back();
   d.set_severity(severity);
   d.set_code(std::string(code));
-  *d.mutable_origin() = subject.origin;
-  d.set_kind(subject.kind);
-  d.set_name(subject.name);
+  *d.mutable_origin() = subject.origin();
+  d.set_kind(subject.kind());
+  d.set_name(subject.name());
   d.set_path(std::move(path));
   d.set_message(std::move(message));
   return d;

@@ -11,8 +11,10 @@
 #ifndef COLOCATION_DIAGNOSTICS_DIAGNOSTICS_H_
 #define COLOCATION_DIAGNOSTICS_DIAGNOSTICS_H_
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -21,11 +23,33 @@
 
 namespace colocation {
 
-// The object that a diagnostic is about.
-struct Subject {
-  v1::Origin origin;
-  std::string kind;
-  std::string name;
+// The object that a diagnostic is about. It doesn't change, and copies share
+// it: each task of a pipeline has one.
+class Subject {
+ public:
+  // No object.
+  Subject() = default;
+  Subject(v1::Origin origin, std::string kind, std::string name)
+      : parts_(std::make_shared<const Parts>(
+            Parts{std::move(origin), std::move(kind), std::move(name)})) {}
+
+  const v1::Origin& origin() const { return parts().origin; }
+  const std::string& kind() const { return parts().kind; }
+  const std::string& name() const { return parts().name; }
+
+ private:
+  struct Parts {
+    v1::Origin origin;
+    std::string kind;
+    std::string name;
+  };
+
+  const Parts& parts() const {
+    static const Parts* const kNone = new Parts;
+    return parts_ != nullptr ? *parts_ : *kNone;
+  }
+
+  std::shared_ptr<const Parts> parts_;
 };
 
 class DiagnosticList {

@@ -6,11 +6,9 @@ namespace colocation {
 namespace {
 
 Subject BuildPipeline() {
-  Subject subject;
-  subject.origin.set_file("build.yaml");
-  subject.kind = "Pipeline";
-  subject.name = "build";
-  return subject;
+  v1::Origin origin;
+  origin.set_file("build.yaml");
+  return {origin, "Pipeline", "build"};
 }
 
 v1::Diagnostic UnknownTask() {

@@ -20,8 +20,7 @@
 namespace colocation {
 
 // A container in all its parts; without resources, which depend on the others.
-// Both are in the Pod already: moving them there later would be a copy where
-// the plan is on an arena.
+// Both are in the Pod already, made where they stay.
 struct WrappedContainer {
   v1::PlannedContainer& planned;
   v1::LaunchContainer& launch;

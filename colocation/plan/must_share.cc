@@ -52,7 +52,7 @@ std::string WhatJoins(const PodSharing& sharing, const Group& group) {
 
 void RelateTask(const ResolvedTask& task, v1::Diagnostic* refusal) {
   v1::RelatedPlace* place = refusal->add_related();
-  *place->mutable_origin() = task.subject.origin;
+  *place->mutable_origin() = task.subject.origin();
   place->set_path(absl::StrCat(task.path, ".name"));
   place->set_message(absl::StrCat(Quoted(task.name), " is here"));
 }

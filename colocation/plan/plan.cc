@@ -62,8 +62,7 @@ const char* KindOfExternal(ResolvedTask::Runs runs) {
 class Planner {
  public:
   Planner(const ResolvedRun& run, const v1::PlanRequest& request,
-          v1::ColocationPlan* plan, DiagnosticList* diagnostics,
-          std::vector<v1::Need>* needs)
+          DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
       : run_(run),
         request_(request),
         options_(request.options()),
@@ -71,14 +70,13 @@ class Planner {
         waits_(run),
         reported_(run, request.options().controlled()),
         decisions_(run),
-        images_(request, diagnostics, needs),
-        plan_(*plan) {
+        images_(request, diagnostics, needs) {
     for (size_t i = 0; i < run.tasks.size(); ++i) {
       names_.emplace(run.tasks[i].name, static_cast<TaskIndex>(i));
     }
   }
 
-  void Run() {
+  v1::ColocationPlan Run() {
     plan_.set_version(1);
     *plan_.mutable_run() = run_.identity;
     plan_.set_policy(PolicyOf(options_));
@@ -113,6 +111,7 @@ class Planner {
     for (v1::Decision& decision : decisions_.Take()) {
       *plan_.add_decisions() = std::move(decision);
     }
+    return std::move(plan_);
   }
 
  private:
@@ -125,7 +124,7 @@ class Planner {
       for (const TaskIndex before : waits_.Of(static_cast<TaskIndex>(i))) {
         planned->add_wait_for(run_.tasks[before].name);
       }
-      *planned->mutable_origin() = task.subject.origin;
+      *planned->mutable_origin() = task.subject.origin();
       planned->set_path(task.path);
       planned->set_task_ref(task.task_ref);
       std::vector<std::string> workspaces;
@@ -152,7 +151,7 @@ class Planner {
             run_, static_cast<TaskIndex>(i), waits_, &diagnostics_);
         v1::ExternalSpec* spec = planned->mutable_spec();
         spec->set_kind(KindOfExternal(task.runs));
-        *spec->mutable_pipeline_task() = task.pipeline_task;
+        *spec->mutable_pipeline_task() = *task.pipeline_task;
         spec->set_service_account_name(task.service_account_name);
       }
     }
@@ -410,23 +409,15 @@ class Planner {
   std::vector<std::vector<std::string>> unit_names_;
   ClaimNames claims_;
   LimitRangeDefaults limit_range_;
-  v1::ColocationPlan& plan_;
+  v1::ColocationPlan plan_;
 };
 
 }  // namespace
 
-void Plan(const ResolvedRun& run, const v1::PlanRequest& request,
-          v1::ColocationPlan* plan, DiagnosticList* diagnostics,
-          std::vector<v1::Need>* needs) {
-  Planner(run, request, plan, diagnostics, needs).Run();
-}
-
 v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
                         DiagnosticList* diagnostics,
                         std::vector<v1::Need>* needs) {
-  v1::ColocationPlan plan;
-  Plan(run, request, &plan, diagnostics, needs);
-  return plan;
+  return Planner(run, request, diagnostics, needs).Run();
 }
 
 }  // namespace colocation

@@ -30,12 +30,6 @@ v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
                         DiagnosticList* diagnostics,
                         std::vector<v1::Need>* needs);
 
-// The same into `plan`, which is empty. On an arena it is made there, and costs
-// less than half of the allocations.
-void Plan(const ResolvedRun& run, const v1::PlanRequest& request,
-          v1::ColocationPlan* plan, DiagnosticList* diagnostics,
-          std::vector<v1::Need>* needs);
-
 }  // namespace colocation
 
 #endif  // COLOCATION_PLAN_PLAN_H_

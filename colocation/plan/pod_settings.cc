@@ -94,22 +94,28 @@ PodSettings SettingsOf(const ResolvedTask& task, const v1::PodTemplate& t) {
   return settings;
 }
 
+const v1::PodTemplate& PodTemplateOf(const ResolvedTask& task) {
+  return task.pod_template != nullptr ? *task.pod_template
+                                      : v1::PodTemplate::default_instance();
+}
+
 }  // namespace
 
 const v1::PodTemplate& PodTemplateOf(const ResolvedTask& task,
                                      const ResolvedUnit& unit) {
-  return unit.pod_template ? *unit.pod_template : task.pod_template;
+  if (unit.pod_template != nullptr) return *unit.pod_template;
+  return PodTemplateOf(task);
 }
 
 std::vector<PodSettings> PodSettingsOf(const ResolvedTask& task) {
   std::vector<PodSettings> settings;
   for (const ResolvedUnit& unit : task.units) {
-    if (unit.pod_template || settings.empty()) {
+    if (unit.pod_template != nullptr || settings.empty()) {
       settings.push_back(SettingsOf(task, PodTemplateOf(task, unit)));
     }
   }
   if (settings.empty()) {
-    settings.push_back(SettingsOf(task, task.pod_template));
+    settings.push_back(SettingsOf(task, PodTemplateOf(task)));
   }
   return settings;
 }

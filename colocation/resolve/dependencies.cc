@@ -53,7 +53,7 @@ void ReportCycles(const ResolvedRun& run, DiagnosticList* diagnostics) {
       for (const TaskDependency& dependency : task.dependencies) {
         if (dependency.on != cycle[i - 1]) continue;
         v1::RelatedPlace* place = d.add_related();
-        *place->mutable_origin() = task.subject.origin;
+        *place->mutable_origin() = task.subject.origin();
         place->set_path(dependency.paths.front());
         place->set_message(absl::StrCat("\"", task.name, "\" waits for \"",
                                         run.tasks[cycle[i - 1]].name, "\""));
@@ -174,7 +174,7 @@ v1::Diagnostic& DependencyFinder::UnknownTask(const Subject& subject,
   d.set_hint(absl::StrCat("did you mean \"", nearest, "\"?"));
   const ResolvedTask& meant = run_.tasks[index_[nearest]];
   v1::RelatedPlace* place = d.add_related();
-  *place->mutable_origin() = meant.subject.origin;
+  *place->mutable_origin() = meant.subject.origin();
   place->set_path(absl::StrCat(meant.path, ".name"));
   place->set_message(absl::StrCat("\"", nearest, "\" is here"));
   return d;

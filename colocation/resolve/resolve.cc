@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -171,8 +172,8 @@ class Resolver {
   int64_t DefaultTimeoutNs() const {
     constexpr int64_t kMinute = 60'000'000'000;
     constexpr int64_t kMostMinutes = 100'000'000;
-    return kMinute * std::clamp<int64_t>(flags_.default_timeout_minutes, 0,
-                                         kMostMinutes);
+    return kMinute *
+           std::clamp<int64_t>(flags_.default_timeout_minutes, 0, kMostMinutes);
   }
 
   void SetTimeouts() {
@@ -297,7 +298,7 @@ class Resolver {
     d.set_hint(absl::StrCat(nearest, nearest.empty() ? "" : " else ",
                             "bind it: - {name: ", name, ", emptyDir: {}}"));
     v1::RelatedPlace* place = d.add_related();
-    *place->mutable_origin() = pipeline_subject_.origin;
+    *place->mutable_origin() = pipeline_subject_.origin();
     place->set_path(absl::StrCat(pipeline_path_, ".workspaces[", index, "]"));
     place->set_message("declared here");
   }
@@ -343,10 +344,9 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{flags_,           *pipeline_, values_,
-                         *lengths_,        valueless_, workspace_index_,
-                         run_,             selected_.one_task,
-                         selected_.bare};
+    const RunScope scope{flags_,    *pipeline_,         values_,
+                         *lengths_, valueless_,         workspace_index_,
+                         run_,      selected_.one_task, selected_.bare};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
     for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
@@ -391,7 +391,8 @@ class Resolver {
         !defaults.service_account_name().empty()
             ? defaults.service_account_name()
             : flags_.default_service_account;
-    run_settings_.pod_template = defaults.pod_template();
+    run_settings_.pod_template =
+        std::make_shared<v1::PodTemplate>(defaults.pod_template());
     run_settings_.pod_template_refers =
         MayHoldReference(defaults.pod_template().SerializeAsString());
     if (spec().task_run_specs().empty()) return;
@@ -422,10 +423,10 @@ class Resolver {
         settings.service_account_name = given.service_account_name();
       }
       if (given.has_pod_template()) {
-        settings.pod_template =
-            MergePodTemplates(settings.pod_template, given.pod_template());
+        settings.pod_template = std::make_shared<v1::PodTemplate>(
+            MergePodTemplates(*settings.pod_template, given.pod_template()));
         settings.pod_template_refers =
-            MayHoldReference(settings.pod_template.SerializeAsString());
+            MayHoldReference(settings.pod_template->SerializeAsString());
       }
       settings.spec = &given;
       settings.path = path;

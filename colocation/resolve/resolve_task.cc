@@ -3,6 +3,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -149,7 +150,8 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   SetWhen(pipeline_task, task);
   CheckOnError(written, pipeline_task, *task);
   if (IsExternal(pipeline_task, task)) {
-    task->pipeline_task.Swap(&pipeline_task);
+    task->pipeline_task =
+        std::make_shared<v1::PipelineTask>(std::move(pipeline_task));
     return;
   }
 
@@ -165,7 +167,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   if (task->runs == ResolvedTask::Runs::kNever) return;
 
   if (!LateValue(pipeline_task.matrix()).empty()) {
-    task->pipeline_task = pipeline_task;
+    task->pipeline_task = std::make_shared<v1::PipelineTask>(pipeline_task);
   }
   v1::TaskSpec spec;
   if (pipeline_task.has_task_spec()) {
@@ -545,12 +547,12 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
   if (!settings.pod_template_refers) return;
   // The Pod template sees the Task's parameters
   // (pkg/reconciler/taskrun/resources/apply.go, ApplyPodTemplateReplacements).
-  v1::PodTemplate pod_template = settings.pod_template;
-  ApplyToPodTemplate(values, &pod_template);
+  auto pod_template = std::make_shared<v1::PodTemplate>(*settings.pod_template);
+  ApplyToPodTemplate(values, pod_template.get());
   if (first) {
     task->pod_template = std::move(pod_template);
   } else if (!google::protobuf::util::MessageDifferencer::Equals(
-                 pod_template, task->pod_template)) {
+                 *pod_template, *task->pod_template)) {
     unit->pod_template = std::move(pod_template);
   }
 }

@@ -9,6 +9,7 @@
 #define COLOCATION_RESOLVE_RESOLVE_TASK_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,7 +31,7 @@ namespace colocation {
 // What the run says of one task (taskRunSpecs, or a TaskRun itself).
 struct TaskSettings {
   std::string service_account_name;
-  v1::PodTemplate pod_template;
+  std::shared_ptr<const v1::PodTemplate> pod_template;
   // There are references in the Pod template.
   bool pod_template_refers = false;
   // Null where there is nothing. `path` is its own: "spec.taskRunSpecs[2]".

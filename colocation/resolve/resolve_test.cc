@@ -1138,12 +1138,12 @@ TEST(Resolve, SettingsOfTheRunAndOfATaskAreMerged) {
   EXPECT_EQ(a.timeout_ns, kMinute);
   EXPECT_EQ(b.timeout_ns, 5 * kMinute);
   EXPECT_EQ(b.retries, 3);
-  EXPECT_EQ(a.pod_template.node_selector().at("a"), "run");
+  EXPECT_EQ(a.pod_template->node_selector().at("a"), "run");
   // A selector is replaced whole, variables by name.
-  EXPECT_EQ(b.pod_template.node_selector().size(), 1);
-  EXPECT_EQ(b.pod_template.node_selector().at("b"), "given");
-  EXPECT_EQ(b.pod_template.env_size(), 2);
-  EXPECT_EQ(b.pod_template.scheduler_name(), "s");
+  EXPECT_EQ(b.pod_template->node_selector().size(), 1);
+  EXPECT_EQ(b.pod_template->node_selector().at("b"), "given");
+  EXPECT_EQ(b.pod_template->env_size(), 2);
+  EXPECT_EQ(b.pod_template->scheduler_name(), "s");
   EXPECT_EQ(b.labels.at("l"), "settings");
   EXPECT_EQ(b.labels.at("m"), "embedded");
   const auto& requests =
@@ -1171,7 +1171,7 @@ spec:
 )y");
   ASSERT_EQ(resolved.Errors(), "");
   const ResolvedTask& task = resolved.run().tasks[0];
-  EXPECT_EQ(task.pod_template.node_selector().at("node"), "one");
+  EXPECT_EQ(task.pod_template->node_selector().at("node"), "one");
   EXPECT_FALSE(task.units[0].pod_template);
   ASSERT_TRUE(task.units[1].pod_template);
   EXPECT_EQ(task.units[1].pod_template->node_selector().at("node"), "two");

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,8 +78,8 @@ struct ResolvedUnit {
   // Substituted; StepActions and stepTemplate are taken into the steps, each
   // step and sidecar has a name, and nothing refers to parameters any more.
   v1::TaskSpec spec;
-  // Set where a matrix parameter makes it another than the task's.
-  std::optional<v1::PodTemplate> pod_template;
+  // Null unless a matrix parameter makes it another than the task's.
+  std::shared_ptr<const v1::PodTemplate> pod_template;
 };
 
 struct ResolvedTask {
@@ -124,9 +125,10 @@ struct ResolvedTask {
   std::vector<TaskWorkspace> workspaces;
 
   // From taskRunSpecs, taskRunTemplate and the options' default, merged as
-  // Tekton does.
+  // Tekton does. Tasks with the same Pod template share it; null is an empty
+  // one.
   std::string service_account_name;
-  v1::PodTemplate pod_template;
+  std::shared_ptr<const v1::PodTemplate> pod_template;
   // Of the task as a whole (taskRunSpecs[].computeResources).
   std::optional<v1::ResourceRequirements> compute_resources;
   // For what runs it: the Task's, the embedded Task's, taskRunSpecs[].metadata.
@@ -136,7 +138,8 @@ struct ResolvedTask {
   // "Example (example.dev/v1)" for what isn't kUnits.
   std::string external;
   // Then also the pipeline task, substituted: what the controller has to make.
-  v1::PipelineTask pipeline_task;
+  // Null for kUnits.
+  std::shared_ptr<const v1::PipelineTask> pipeline_task;
   // Name of the Task in `taskRef`; empty for an embedded one.
   std::string task_ref;
 

@@ -24,9 +24,7 @@ class ClusterReader {
  public:
   ClusterReader(const v1::SimulationCluster& cluster,
                 DiagnosticList* diagnostics)
-      : cluster_(cluster), diagnostics_(diagnostics) {
-    subject_.kind = "SimulationCluster";
-  }
+      : cluster_(cluster), diagnostics_(diagnostics) {}
 
   ClusterModel Read();
 
@@ -54,7 +52,7 @@ class ClusterReader {
 
   const v1::SimulationCluster& cluster_;
   DiagnosticList* diagnostics_;
-  Subject subject_;
+  const Subject subject_{{}, "SimulationCluster", ""};
   ClusterModel model_;
   std::set<std::string> node_names_;
 };

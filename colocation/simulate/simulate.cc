@@ -107,8 +107,7 @@ absl::StatusOr<v1::SimulationResult> Simulate(
   if (!plans.ok()) return plans.status();
 
   DiagnosticList diagnostics;
-  Subject subject;
-  subject.kind = "SimulationRequest";
+  const Subject subject({}, "SimulationRequest", "");
   if (plans->empty()) {
     diagnostics.Error("simulation-value", subject, "workloads",
                       "there has to be one at least");

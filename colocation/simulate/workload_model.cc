@@ -244,7 +244,7 @@ void WorkloadReader::ReadTaskDuration(const v1::TaskDuration& duration,
 }
 
 void WorkloadReader::ReadDurations(const v1::Durations& durations) {
-  subject_.kind = "Durations";
+  subject_ = Subject({}, "Durations", "");
   const Moment otherwise = ReadDuration(durations.default_(), 30 * kSecond,
                                         subject_, "default", diagnostics_);
   const int spread = Percent(durations.spread_percent(), "spreadPercent");
@@ -268,7 +268,7 @@ void WorkloadReader::ReadDurations(const v1::Durations& durations) {
 }
 
 void WorkloadReader::ReadArrivals(const v1::Arrivals& arrivals) {
-  subject_.kind = "Arrivals";
+  subject_ = Subject({}, "Arrivals", "");
   if (arrivals.count() < 0 || arrivals.count() > kMostRuns) {
     WrongValue(subject_, "count",
                absl::StrCat("it has to be between 1 and ", kMostRuns),

@@ -7,7 +7,7 @@ namespace colocation {
 void ValidationContext::Related(v1::Diagnostic& error, const FieldPath& path,
                                 absl::string_view message) const {
   v1::RelatedPlace& place = *error.add_related();
-  *place.mutable_origin() = subject.origin;
+  *place.mutable_origin() = subject.origin();
   place.set_path(path.ToString());
   place.set_message(std::string(message));
 }
