@@ -219,8 +219,11 @@ class VolumeChecker {
       }
       const absl::string_view below =
           absl::string_view(directory).substr(unit_name.size());
-      if (below == "/tekton" || below == "/workspace") {
-        mountable_.insert(directory);
+      // Those above a directory are made with it.
+      const absl::string_view top = below.substr(0, below.find('/', 1));
+      if (top == "/tekton" || top == "/workspace") {
+        mountable_.insert(absl::string_view(directory).substr(
+            0, unit_name.size() + top.size()));
       }
     }
   }

@@ -221,14 +221,14 @@ void AddPrivateDirectories(const std::vector<PlacedUnit>& units,
     const auto add = [&](const auto&... parts) {
       install->add_directories(absl::StrCat(unit.name, "/tekton", parts...));
     };
-    add();
-    // pkg/apis/pipeline/paths.go in Tekton; `run` is the launcher's.
+    // pkg/apis/pipeline/paths.go in Tekton; `run` is the launcher's. Those
+    // above them are made with them.
     for (const char* name :
-         {"/results", "/home", "/artifacts", "/creds", "/run", "/steps"}) {
+         {"/results", "/home", "/artifacts", "/creds", "/run"}) {
       add(name);
     }
     for (const v1::Step& step : unit.unit->spec.steps()) {
-      for (const char* name : {"", "/results", "/artifacts"}) {
+      for (const char* name : {"/results", "/artifacts"}) {
         add("/steps/step-", step.name(), name);
       }
     }

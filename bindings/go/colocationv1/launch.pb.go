@@ -268,8 +268,9 @@ type InstallSpec struct {
 	Launch *LaunchSpec `protobuf:"bytes,1,opt,name=launch,proto3" json:"launch,omitempty"`
 	// One executable file a step or sidecar that has a `script`.
 	Scripts []*Script `protobuf:"bytes,2,rep,name=scripts,proto3" json:"scripts,omitempty"`
-	// Directories to make with mode 0777 on the volume of the tasks' private
-	// directories, relative to its root: "build/tekton/results".
+	// Directories to make on the volume of the tasks' private directories, with
+	// those above them, all with mode 0777; relative to its root:
+	// "build/tekton/results".
 	Directories []string `protobuf:"bytes,3,rep,name=directories,proto3" json:"directories,omitempty"`
 }
 

@@ -252,8 +252,9 @@ class InstallSpec(Message):
     launch: LaunchSpec | None = form.message("launch", lambda: LaunchSpec)
     # One executable file a step or sidecar that has a `script`.
     scripts: list[Script] = form.messages("scripts", lambda: Script)
-    # Directories to make with mode 0777 on the volume of the tasks' private
-    # directories, relative to its root: "build/tekton/results".
+    # Directories to make on the volume of the tasks' private directories, with
+    # those above them, all with mode 0777; relative to its root:
+    # "build/tekton/results".
     directories: list[str] = form.texts("directories")
 
 
