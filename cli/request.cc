@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -230,6 +231,17 @@ absl::Status AddResolved(const std::string& path, v1::PlanRequest* request) {
 absl::Status SetBinding(absl::string_view key, absl::string_view value,
                         v1::WorkspaceBinding* binding) {
   const std::string text(value);
+  static constexpr absl::string_view kNamed[] = {
+      "claimName",    "claim",  "config",
+      "configMap",    "secret", "volumeClaimTemplateFile",
+      "claimTemplate"};
+  if (text.empty() && std::find(std::begin(kNamed), std::end(kNamed), key) !=
+                          std::end(kNamed)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("which ", key,
+                     "? A workspace is emptyDir, claim:NAME, "
+                     "configMap:NAME, secret:NAME or claimTemplate:FILE"));
+  }
   if (key == "subPath") {
     binding->set_sub_path(text);
   } else if (key == "emptyDir") {

@@ -97,6 +97,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"TwoSources", "name=w,emptyDir=,secret=s", "",
          "--workspace name=w,emptyDir=,secret=s: a workspace is exactly one of "
          "emptyDir, claim, configMap, secret, claimTemplate"},
+        {"ClaimWithoutName", "w=claim", "",
+         "--workspace w=claim: which claim? A workspace is emptyDir, "
+         "claim:NAME, configMap:NAME, secret:NAME or claimTemplate:FILE"},
+        {"TknSecretWithoutName", "name=w,secret=", "",
+         "--workspace name=w,secret=: which secret? A workspace is emptyDir, "
+         "claim:NAME, configMap:NAME, secret:NAME or claimTemplate:FILE"},
         {"UnknownSource", "w=pvc:c", "",
          "--workspace w=pvc:c: there is no \"pvc\"; a workspace is emptyDir, "
          "claim:NAME, configMap:NAME, secret:NAME or claimTemplate:FILE"},
