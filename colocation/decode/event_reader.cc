@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace colocation {
@@ -111,7 +112,14 @@ void EventReader::ReadFromParser() {
       absl::StrAppend(&message, " at byte ", parser_.problem_offset);
       mark = ToMark(parser_.mark);
     }
-    Fail("yaml-syntax", std::move(message), "", mark);
+    // libyaml says so of a tab where indentation is due, of "@" and of "`".
+    const bool stray = parser_.error == YAML_SCANNER_ERROR &&
+                       absl::StartsWith(message, "found character that cannot");
+    Fail("yaml-syntax", std::move(message),
+         stray ? "YAML is indented with spaces, not tabs; a text that begins "
+                 "with @ or ` goes into quotes"
+               : "",
+         mark);
     return;
   }
   raw_held_ = true;

@@ -535,7 +535,9 @@ bool NodeDecoder::ReadString(v1::Format format, std::string* value,
     value->assign(event.value.data(), event.value.size());
   } else {
     WrongType("a string", event, path,
-              absl::StrCat("put it in quotes: \"", event.value, "\""));
+              format == v1::FORMAT_DURATION && number
+                  ? std::string("write it with its unit, like \"5m\"")
+                  : absl::StrCat("put it in quotes: \"", event.value, "\""));
     reader_.Next();
     return false;
   }

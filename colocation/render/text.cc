@@ -1,5 +1,6 @@
 #include "colocation/render/text.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -151,8 +152,15 @@ class PlanWriter {
                  absl::StrCat(volume.volume().name(), ": ",
                               VolumeText(volume.volume()))});
     }
+    std::map<std::string, std::string> selectors;
     if (pod.spec().has_service_account_name())
       table.Row({"account", pod.spec().service_account_name()});
+    // What one task asks for holds for all in the Pod.
+    label = "node";
+    for (const auto& [key, value] : pod.spec().node_selector())
+      selectors[key] = value;
+    for (const auto& [key, value] : selectors)
+      table.Row({std::exchange(label, ""), absl::StrCat(key, "=", value)});
     label = "requests";
     for (const v1::ResourceUse& use : pod.resources())
       table.Row({std::exchange(label, ""), ResourceText(use)});
@@ -160,13 +168,13 @@ class PlanWriter {
     if (!text.empty()) absl::StrAppend(&out_, "\n", text);
   }
 
-  // "cpu 6500m, in sum 13; most when lint, unit-test run at once"
+  // "cpu 6500m instead of 13; most for lint, unit-test at once"
   std::string ResourceText(const v1::ResourceUse& use) const {
     std::string text = absl::StrCat(use.resource(), " ", use.requested());
     if (use.requested() != use.peak())
       absl::StrAppend(&text, " (peak ", use.peak(), ")");
     if (use.requested() == use.sum()) return text;
-    absl::StrAppend(&text, " of ", use.sum());
+    absl::StrAppend(&text, " instead of ", use.sum());
     std::vector<std::string> units;
     for (const v1::UnitNeed& need : use.witness()) units.push_back(need.unit());
     if (!units.empty())
@@ -258,20 +266,30 @@ class PlanWriter {
   }
 
   void WriteDecisions() {
-    if (plan_.decisions().empty()) return;
+    std::vector<const v1::Decision*> decisions;
+    for (const v1::Decision& decision : plan_.decisions()) {
+      // "Never run" says it, and why.
+      if (decision.code() != "never-runs") decisions.push_back(&decision);
+    }
+    if (decisions.empty()) return;
     Heading("Why");
     int shown = 0;
-    for (const v1::Decision& decision : plan_.decisions()) {
+    for (const v1::Decision* decision : decisions) {
       if (++shown > kDecisions) {
         absl::StrAppend(
             &out_, "  ",
-            Styled(absl::StrCat("and ", plan_.decisions_size() - kDecisions,
+            Styled(absl::StrCat("and ", decisions.size() - kDecisions,
                                 " more: colocate explain"),
                    TextStyle::kDim, options_),
             "\n");
         break;
       }
-      Item(absl::StrCat(decision.message(), " [", decision.code(), "]"));
+      // Why tasks don't share a Pod is what most want to change.
+      const bool hint = decision->code() == "workspace-not-pod-internal" &&
+                        !decision->hint().empty();
+      Item(absl::StrCat(decision->message(), " [", decision->code(), "]",
+                        hint ? "; to change it: " : "",
+                        hint ? decision->hint() : ""));
     }
   }
 

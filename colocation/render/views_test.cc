@@ -92,6 +92,36 @@ TEST(Views, EmptyPlanHasViews) {
   EXPECT_THAT(PlanText(plan), HasSubstr("0 tasks in 0 Pods"));
 }
 
+TEST(PlanText, SaysOnceWhatNeverRuns) {
+  v1::ColocationPlan plan = PlanNaming("a");
+  plan.mutable_tasks(0)->set_placement(v1::PLACEMENT_SKIPPED);
+  v1::Decision* decision = plan.add_decisions();
+  decision->set_code("never-runs");
+  decision->set_message("\"a\" never runs, whatever the others do");
+  EXPECT_THAT(PlanText(plan), HasSubstr("Never run\n"));
+  EXPECT_THAT(PlanText(plan), Not(HasSubstr("whatever the others do")));
+  EXPECT_THAT(ExplainText(plan), HasSubstr("whatever the others do"));
+}
+
+TEST(PlanText, SaysHowTasksComeToShareAPod) {
+  v1::ColocationPlan plan = PlanNaming("a");
+  v1::Decision* decision = plan.add_decisions();
+  decision->set_code("workspace-not-pod-internal");
+  decision->set_message("it is no emptyDir");
+  decision->set_hint("bind it to an emptyDir");
+  EXPECT_THAT(PlanText(plan),
+              HasSubstr("to change it: bind it to an\n    emptyDir\n"));
+}
+
+TEST(PlanText, ShowsTheNodesOfAPod) {
+  v1::ColocationPlan plan = PlanNaming("a");
+  auto& selector =
+      *plan.mutable_pods(0)->mutable_spec()->mutable_node_selector();
+  selector["zone"] = "b";
+  selector["disk"] = "ssd";
+  EXPECT_THAT(PlanText(plan), HasSubstr("node  disk=ssd\n        zone=b"));
+}
+
 // Plans may come from files that others wrote.
 TEST(Views, PlanWithACycleAndNamesOfNothingHasViews) {
   v1::ColocationPlan plan = PlanNaming("a");

@@ -46,8 +46,11 @@ void ReportCycles(const ResolvedRun& run, DiagnosticList* diagnostics) {
     absl::StrAppend(&text, first.name);
     v1::Diagnostic& d = diagnostics->Error(
         "cycle", first.subject, on->paths.front(),
-        absl::StrCat("these tasks wait for each other: ", text));
-    d.set_hint("take one of these dependencies out");
+        cycle.size() == 1
+            ? absl::StrCat("\"", first.name, "\" waits for itself")
+            : absl::StrCat("these tasks wait for each other: ", text));
+    d.set_hint(cycle.size() == 1 ? "take this out"
+                                 : "take one of these dependencies out");
     for (size_t i = 1; i < cycle.size(); ++i) {
       const ResolvedTask& task = run.tasks[cycle[i]];
       for (const TaskDependency& dependency : task.dependencies) {

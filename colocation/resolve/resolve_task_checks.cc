@@ -241,9 +241,9 @@ void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
   }
 }
 
-// The rules of the Task once more, for what StepActions and parameters have made
-// of it (pkg/reconciler/taskrun/taskrun.go, createPod). What was wrong before is
-// reported where the Task is.
+// The rules of the Task once more, for what StepActions and parameters have
+// made of it (pkg/reconciler/taskrun/taskrun.go, createPod). What was wrong
+// before is reported where the Task is.
 void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
                                     const v1::TaskSpec& spec,
                                     const ResolvedTask& task) {
@@ -304,8 +304,8 @@ void TaskResolver::CheckParamsLeft(const v1::TaskSpec& spec,
           if (scope_.valueless.contains(name)) return;
           diagnostics_
               .Error("unknown-param", task.task_subject, path.ToString(),
-                     absl::StrCat("$(", inside,
-                                  ") refers to no parameter of the Task"))
+                     absl::StrCat("$(", inside, "): there is no parameter \"",
+                                  name, "\""))
               .set_hint(DidYouMean(name, names));
         });
       });

@@ -33,7 +33,9 @@ void RequireFlag(const ValidationContext& context, bool enabled,
   context
       .Error("feature-not-enabled", path,
              absl::StrCat(what, " needs the feature flag ", flag))
-      .set_hint(absl::StrCat("set ", flag, " to \"true\""));
+      .set_hint(absl::StrCat("set ", flag,
+                             " to \"true\" in Tekton's ConfigMap "
+                             "feature-flags"));
 }
 
 }  // namespace colocation

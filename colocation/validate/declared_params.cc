@@ -68,7 +68,8 @@ std::vector<absl::string_view> DeclaredParams::Names() const {
   for (const DeclaredParams* scope = this; scope != nullptr;
        scope = scope->outer_) {
     for (const v1::ParamSpec& spec : scope->specs_) {
-      names.push_back(spec.name());
+      // Empty where the name could not be read.
+      if (!spec.name().empty()) names.push_back(spec.name());
     }
   }
   return names;
