@@ -85,7 +85,8 @@ class Invocation {
  private:
   // The plan that the input is or that it gives. Otherwise has said why not,
   // and sets `exit_code_`.
-  bool GetPlan(bool may_be_plan, v1::ColocationPlan* plan);
+  bool GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
+               bool report_warnings = true);
   bool GetRequest(std::vector<v1::Document> documents,
                   v1::PlanRequest* request);
   // Reports what `status` says about the input.
@@ -144,7 +145,8 @@ bool Invocation::GetRequest(std::vector<v1::Document> documents,
   return true;
 }
 
-bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan) {
+bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
+                         bool report_warnings) {
   absl::StatusOr<std::vector<v1::Document>> documents =
       ReadInputs(arguments_.operands, std::cin);
   if (!documents.ok()) {
@@ -170,7 +172,7 @@ bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan) {
     return false;
   }
   *plan = *std::move(made);
-  ReportWarnings(*plan);
+  if (report_warnings) ReportWarnings(*plan);
   return true;
 }
 
@@ -184,15 +186,32 @@ ExitCode Invocation::Validate() {
   v1::PlanRequest request;
   if (!GetRequest(*std::move(documents), &request)) return exit_code_;
   const absl::StatusOr<v1::Diagnostics> warnings = ValidateRequest(request);
-  if (!warnings.ok()) return Refuse(warnings.status());
-  Report(*warnings, {});
-  return ExitCode::kDone;
+  if (warnings.ok()) {
+    Report(*warnings, {});
+    return ExitCode::kDone;
+  }
+  v1::Diagnostics found =
+      DiagnosticsOf(warnings.status()).value_or(v1::Diagnostics());
+  if (found.diagnostics().empty()) return Refuse(warnings.status());
+  // What a resolver would find is not here to be checked; nothing is wrong with
+  // referring to it.
+  bool refused = false;
+  for (v1::Diagnostic& diagnostic : *found.mutable_diagnostics()) {
+    if (diagnostic.code() == "unresolved-reference")
+      diagnostic.set_severity(v1::SEVERITY_WARNING);
+    refused |= diagnostic.severity() == v1::SEVERITY_ERROR;
+  }
+  Report(found, refused ? NeedsOf(warnings.status()) : v1::Needs());
+  return refused ? ExitCode::kRefused : ExitCode::kDone;
 }
 
 ExitCode Invocation::Plan() {
   v1::ColocationPlan plan;
-  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
   const std::string output = arguments_.Get("output", "text");
+  // The text for people ends with them.
+  const bool report_warnings =
+      output != "text" || arguments_.Get("diagnostics", "text") == "json";
+  if (!GetPlan(/*may_be_plan=*/true, &plan, report_warnings)) return exit_code_;
   if (output == "yaml") return Print(ToYaml(plan));
   if (output == "json") return Print(ToJson(plan, /*pretty=*/true));
   if (output == "binpb") return Print(PlanBytes(plan));

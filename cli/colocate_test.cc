@@ -229,6 +229,87 @@ TEST(HelpTest, Version) {
   EXPECT_EQ(Colocate({"--version"}).out, output.out);
 }
 
+// Said once ------------------------------------------------------------------
+
+int Occurrences(absl::string_view text, absl::string_view part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != text.npos;
+       at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+TEST(WarningTest, IsInThePlansTextOrOnStandardErrorNotInBoth) {
+  const Output text = Colocate({"plan", kBuild, "-p", "nobody=1"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_EQ(text.err, "");
+  EXPECT_EQ(Occurrences(text.out, "\"nobody\""), 1);
+  const Output json =
+      Colocate({"plan", kBuild, "-p", "nobody=1", "--diagnostics=json"});
+  EXPECT_EQ(Occurrences(json.err, "unknown-param"), 1);
+  const Output yaml =
+      Colocate({"plan", kBuild, "-p", "nobody=1", "-o", "yaml"});
+  EXPECT_EQ(Occurrences(yaml.err, "[unknown-param]"), 1);
+  const Output drawn = Colocate({"graph", kBuild, "-p", "nobody=1"});
+  EXPECT_EQ(Occurrences(drawn.err, "[unknown-param]"), 1);
+}
+
+TEST(ValidateTest, WhatAResolverFindsIsNotRefused) {
+  const std::string run = Temporary("remote.yaml");
+  const std::string remote =
+      "apiVersion: tekton.dev/v1\n"
+      "kind: PipelineRun\n"
+      "metadata: {name: remote}\n"
+      "spec:\n"
+      "  pipelineRef:\n"
+      "    resolver: git\n"
+      "    params: [{name: url, value: https://example.com/ci.git}]\n";
+  WriteFile(run, remote);
+  const Output valid = Colocate({"validate", run});
+  EXPECT_EQ(valid.exit_code, 0);
+  EXPECT_THAT(valid.err, HasSubstr("warning: spec.pipelineRef"));
+  EXPECT_THAT(valid.err, testing::Not(HasSubstr("before there can be a plan")));
+  EXPECT_EQ(Colocate({"plan", run}).exit_code, 1);
+  WriteFile(run, remote + "  statuss: x\n");
+  EXPECT_EQ(Colocate({"validate", run}).exit_code, 1);
+}
+
+TEST(ValidateTest, OneFaultIsReportedOnce) {
+  const std::string file = Temporary("once.yaml");
+  WriteFile(file,
+            "apiVersion: tekton.dev/v1\n"
+            "kind: Pipeline\n"
+            "metadata: {name: once}\n"
+            "spec:\n"
+            "  tasks:\n"
+            "    - name: a\n"
+            "      runAfter: [a]\n"
+            "      taskSpec:\n"
+            "        params: [{name: \"x\", default: d}, {name: 1}]\n"
+            "        steps: [{image: i, script: echo $(params.qqqq)}]\n");
+  const Output output = Colocate({"plan", file});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_EQ(Occurrences(output.err, "[cycle]"), 1) << output.err;
+  EXPECT_EQ(Occurrences(output.err, "[unknown-param]"), 1) << output.err;
+  // The name that could not be read is no name to take.
+  EXPECT_THAT(output.err, HasSubstr("declared here: x\n"));
+}
+
+TEST(ValidateTest, HintsSayWhatToWrite) {
+  const std::string file = Temporary("hints.yaml");
+  WriteFile(file,
+            "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n\tsteps: []\n");
+  EXPECT_THAT(Colocate({"validate", file}).err,
+              HasSubstr("hint: YAML is indented with spaces, not tabs"));
+  WriteFile(file,
+            "apiVersion: tekton.dev/v1\n"
+            "kind: Task\n"
+            "metadata: {name: a}\n"
+            "spec: {steps: [{image: i, script: s, timeout: 5}]}\n");
+  EXPECT_THAT(Colocate({"validate", file}).err,
+              HasSubstr("hint: write it with its unit, like \"5m\""));
+}
+
 // Whole outputs --------------------------------------------------------------
 
 struct GoldenCase {
@@ -373,7 +454,7 @@ TEST(PlanTest, UnknownFieldsMayBeLetThrough) {
   EXPECT_EQ(Colocate({"plan", "-"}, text).exit_code, 1);
   const Output output = Colocate({"plan", "-", "--allow-unknown-fields"}, text);
   EXPECT_EQ(output.exit_code, 0);
-  EXPECT_THAT(output.err, HasSubstr("<stdin>:1:1: warning: novelty"));
+  EXPECT_THAT(output.out, HasSubstr("<stdin>:1:1: warning: novelty"));
 }
 
 // Validating -----------------------------------------------------------------

@@ -160,9 +160,10 @@ constexpr Flag kFlags[] = {
 constexpr Command kCommands[] = {
     {"validate", "FILE...", "check objects as Tekton would",
      R"(Checks every object as Tekton's webhook does, and every PipelineRun and TaskRun
-together with what it refers to, as its reconciler does. Prints nothing when all
-is well. Every fault is reported with file, line and column, its field path, and
-what to do about it.
+together with what it refers to, as its reconciler does; a remote reference that
+--resolved doesn't give is warned of. Prints nothing when all is well. Every
+fault is reported with file, line and column, its field path, and what to do
+about it.
 )",
      R"(  colocate validate pipeline.yaml tasks/
   kubectl get pipeline build -o yaml | colocate validate -
