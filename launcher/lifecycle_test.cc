@@ -6,6 +6,7 @@
 #include <string>
 
 #include "launcher/files.h"
+#include "launcher/grpc_health_testing.h"
 #include "launcher/pod_process_testing.h"
 #include "launcher/spec_json.h"
 
@@ -231,6 +232,45 @@ TEST(SidecarTest, RunsWhileItsUnitDoesAndEndsBeforeTheTask) {
   EXPECT_EQ(pod.Failures(), "");
   EXPECT_THAT(pod.TerminationMessage("a-db"),
               HasSubstr(R"("key":"ExitCode","value":"7")"));
+}
+
+LaunchProbe GrpcProbe(int port) {
+  LaunchProbe probe;
+  probe.grpc.emplace();
+  probe.grpc->port = port;
+  probe.grpc->service = "db";
+  probe.period_ns = 20 * kTestMillisecond;
+  probe.timeout_ns = 10'000 * kTestMillisecond;
+  return probe;
+}
+
+TEST(SidecarTest, ReadyByGrpcOnceItSaysThatItIsServing) {
+  TestPod pod;
+  const TestServer server([up = pod.Shared() + "/up"](int connection) {
+    ServeGrpcHealth(connection, [&](const std::string& service) {
+      return service == "db" && FileExists(up) ? 1 : 2;
+    });
+  });
+  TestTask& a = pod.AddTask("a").Step("s", "[ -e {shared}/up ]");
+  a.Sidecar("db", "sleep 0.1; touch {shared}/up; exec sleep 1000");
+  a.last().ready = GrpcProbe(server.port());
+  pod.Run();
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+}
+
+TEST(SidecarTest, FailedProbesByGrpcEndIt) {
+  const TestServer server([](int connection) {
+    ServeGrpcHealth(connection, [](const std::string&) { return 0; });
+  });
+  for (const auto probe : {&LaunchContainer::startup, &LaunchContainer::live}) {
+    TestPod pod;
+    TestTask& a = pod.AddTask("a").Step(
+        "s", "until [ -e {shared}/down ]; do sleep 0.01; done");
+    a.Sidecar("db", "trap 'touch {shared}/down; exit' TERM; sleep 1000 & wait");
+    a.last().*probe = GrpcProbe(server.port());
+    pod.Run();
+    EXPECT_EQ(pod.Outcomes(), "a:ok");
+  }
 }
 
 TEST(SidecarTest, OneThatHasEndedCountsAsReady) {

@@ -13,8 +13,10 @@
 #include <cstdlib>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "launcher/container.h"
+#include "launcher/grpc_health.h"
 #include "launcher/process.h"
 
 namespace colocation::launcher {
@@ -150,6 +152,33 @@ File Connect(const std::string& host, int port, int64_t until) {
   return {};
 }
 
+bool Send(const File& connection, std::string_view bytes, int64_t until) {
+  while (!bytes.empty()) {
+    if (!PollUntil(connection.fd(), POLLOUT, until)) return false;
+    const ssize_t n =
+        send(connection.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n < 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+bool CheckGrpc(const GrpcCheck& check, int64_t until) {
+  const File connection = Connect("", check.port, until);
+  if (!connection.is_open()) return false;
+  GrpcHealthCheck health("localhost:" + std::to_string(check.port),
+                         check.service);
+  while (!health.done()) {
+    char buffer[4096];
+    if (!Send(connection, health.TakeOutput(), until)) return false;
+    if (!PollUntil(connection.fd(), POLLIN, until)) return false;
+    const ssize_t n = read(connection.fd(), buffer, sizeof buffer);
+    if (n <= 0) return false;
+    health.Read({buffer, static_cast<size_t>(n)});
+  }
+  return health.serving();
+}
+
 // The status of the answer; zero where there is none.
 int AskHttp(const HttpCheck& check, int64_t until) {
   const File connection = Connect(check.host, check.port, until);
@@ -171,16 +200,10 @@ int AskHttp(const HttpCheck& check, int64_t until) {
     headers += header.name + ": " + header.value + "\r\n";
   }
   if (!has_agent) headers += "User-Agent: kube-probe/colocation\r\n";
-  std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host +
-                        "\r\nAccept: */*\r\nConnection: close\r\n" + headers +
-                        "\r\n";
-  while (!request.empty()) {
-    if (!PollUntil(connection.fd(), POLLOUT, until)) return 0;
-    const ssize_t n =
-        send(connection.fd(), request.data(), request.size(), MSG_NOSIGNAL);
-    if (n < 0) return 0;
-    request.erase(0, static_cast<size_t>(n));
-  }
+  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: " + host +
+                              "\r\nAccept: */*\r\nConnection: close\r\n" +
+                              headers + "\r\n";
+  if (!Send(connection, request, until)) return 0;
   // "HTTP/1.1 200"
   std::string answer;
   while (answer.size() < 12) {
@@ -299,6 +322,7 @@ bool CheckOnce(const LaunchProbe& probe, const std::vector<std::string>& env) {
     const int status = AskHttp(*probe.http, until);
     return status >= 200 && status < 400;
   }
+  if (probe.grpc.has_value()) return CheckGrpc(*probe.grpc, until);
   if (probe.tcp.has_value()) {
     return Connect(probe.tcp->host, probe.tcp->port, until).is_open();
   }

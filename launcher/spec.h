@@ -156,11 +156,17 @@ struct TcpCheck {
   int32_t port = 0;
 };
 
-// At most one of exec, http and tcp is set.
+struct GrpcCheck {
+  int32_t port = 0;
+  std::string service;
+};
+
+// At most one of exec, http, tcp and grpc is set.
 struct LaunchProbe {
   std::optional<ExecCheck> exec;
   std::optional<HttpCheck> http;
   std::optional<TcpCheck> tcp;
+  std::optional<GrpcCheck> grpc;
   int64_t initial_delay_ns = 0;
   int64_t period_ns = 0;
   int64_t timeout_ns = 0;
@@ -366,10 +372,17 @@ void Fields(Visitor& v, TcpCheck& m) {
 }
 
 template <typename Visitor>
+void Fields(Visitor& v, GrpcCheck& m) {
+  v("port", m.port);
+  v("service", m.service);
+}
+
+template <typename Visitor>
 void Fields(Visitor& v, LaunchProbe& m) {
   v("exec", m.exec);
   v("http", m.http);
   v("tcp", m.tcp);
+  v("grpc", m.grpc);
   v("initialDelayNs", m.initial_delay_ns);
   v("periodNs", m.period_ns);
   v("timeoutNs", m.timeout_ns);

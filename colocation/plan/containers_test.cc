@@ -274,9 +274,6 @@ struct RefusalCase {
 constexpr RefusalCase kRefusals[] = {
     {"WindowsScript", "script: \"#!win\\nx\"", "",
      "not-supported at spec.steps[0].script"},
-    {"GrpcProbe", "command: [c]",
-     "{name: d, image: d, command: [d], readinessProbe: {grpc: {port: 1}}}",
-     "not-supported at spec.sidecars[0].readinessProbe"},
     {"TlsProbe", "command: [c]",
      "{name: d, image: d, command: [d], livenessProbe: {httpGet: {port: 1, "
      "scheme: HTTPS}}}",

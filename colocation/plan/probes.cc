@@ -30,7 +30,8 @@ class Prober {
       check->set_host(probe.tcp_socket().host());
       check->set_port(PortOf(probe.tcp_socket().port(), field));
     } else if (probe.has_grpc()) {
-      Refuse(field, "a gRPC check");
+      launch->mutable_grpc()->set_port(probe.grpc().port());
+      launch->mutable_grpc()->set_service(probe.grpc().service());
     }
     launch->set_initial_delay_ns(probe.initial_delay_seconds() * kSecond);
     launch->set_period_ns(probe.period_seconds() * kSecond);

@@ -13,7 +13,7 @@
 namespace colocation {
 
 // Sets `startup`, `ready`, `live`, `post_start` and `pre_stop` of the
-// container. What the launcher can't do (gRPC, TLS) is an error at `path`, the
+// container. What the launcher can't do (TLS) is an error at `path`, the
 // sidecar's.
 void SetProbes(const v1::Sidecar& sidecar, const Subject& subject,
                const std::string& path, v1::LaunchContainer* container,

@@ -76,8 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
                   R"({"readinessProbe": {"httpGet":
                       {"port": 1, "scheme": "HTTPS"}}})",
                   "not-supported at sidecars[0].readinessProbe"},
-        ProbeCase{"Grpc", R"({"startupProbe": {"grpc": {"port": 1}}})",
-                  "not-supported at sidecars[0].startupProbe"},
+        ProbeCase{"Grpc",
+                  R"({"startupProbe": {"grpc": {"port": 1, "service": "s"}}})",
+                  "startup { grpc { port: 1 service: \"s\" } }"},
         ProbeCase{"AHookThatSleeps",
                   R"({"lifecycle": {"postStart": {"sleep": {"seconds": 1}}}})",
                   "post_start { sleep_ns: 1000000000 }"},

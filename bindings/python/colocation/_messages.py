@@ -44,6 +44,7 @@ __all__ = [
     "ExecutionResult",
     "ExternalRun",
     "ExternalSpec",
+    "GrpcCheck",
     "HttpCheck",
     "ImageConfig",
     "ImageCost",
@@ -474,6 +475,7 @@ class LaunchProbe(Message):
     exec: ExecCheck | None = form.message("exec", lambda: ExecCheck)
     http: HttpCheck | None = form.message("http", lambda: HttpCheck)
     tcp: TcpCheck | None = form.message("tcp", lambda: TcpCheck)
+    grpc: GrpcCheck | None = form.message("grpc", lambda: GrpcCheck)
     initial_delay_ns: int = form.number("initialDelayNs")
     # Zero: 10 s, 1 s, 1 and 3, as in Kubernetes.
     period_ns: int = form.number("periodNs")
@@ -513,6 +515,15 @@ class HttpCheck(Message):
 class TcpCheck(Message):
     host: str = form.text("host")
     port: int = form.number("port")
+
+
+@dataclasses.dataclass(kw_only=True)
+class GrpcCheck(Message):
+    """grpc.health.v1.Health/Check, without TLS."""
+
+    port: int = form.number("port")
+    # Empty: the whole server.
+    service: str = form.text("service")
 
 
 @dataclasses.dataclass(kw_only=True)
