@@ -66,6 +66,8 @@ class DocumentDecoder {
   }
 
   void DecodeStream() {
+    // The text may be faulty before its first document.
+    decoder_.Begin({origin_, "", ""}, ApiVersion::kV1);
     for (int document = 0;; ++document) {
       const Event event = reader_.Next();
       if (event.type != Event::Type::kDocumentStart) {

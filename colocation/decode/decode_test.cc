@@ -329,6 +329,18 @@ TEST(DecodeTest, MisplacedFieldsAreToldWhereTheyBelong) {
   }
 }
 
+TEST(DecodeTest, AFaultBeforeTheFirstDocumentHasItsFile) {
+  for (const char* text : {"\xfe\x01", "@", "apiVersion: \x01\n"}) {
+    DiagnosticList diagnostics;
+    v1::ObjectSet objects;
+    DecodeObjects("f.yaml", text, {}, &objects, &diagnostics);
+    ASSERT_TRUE(diagnostics.has_errors()) << text;
+    const v1::Diagnostic fault = diagnostics.Sorted().diagnostics(0);
+    EXPECT_EQ(fault.origin().file(), "f.yaml") << text;
+    EXPECT_EQ(fault.position().file(), "f.yaml") << text;
+  }
+}
+
 TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
   DecodeOptions options;
   options.limits.depth = 10;
