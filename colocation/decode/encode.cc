@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "colocation/decode/field_table.h"
-#include "colocation/decode/node_decoder.h"
+#include "colocation/decode/json_string.h"
 #include "colocation/decode/scalar.h"
 #include "colocation/v1/kubernetes.pb.h"
 #include "colocation/v1/tekton.pb.h"

@@ -1,7 +1,15 @@
 // Fills one message from the events of one YAML node; decode.h's engine.
+//
+// One class in three sources: the structure of mappings and lists
+// (node_decoder.cc), the values in them (node_decoder_values.cc), and what is
+// wrong with either (node_decoder_errors.cc).
+//
+// Cost: linear in the events, and one hash lookup for each key. Not
+// thread-safe.
 #ifndef COLOCATION_DECODE_NODE_DECODER_H_
 #define COLOCATION_DECODE_NODE_DECODER_H_
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
 #include <array>
@@ -16,7 +24,6 @@
 #include "colocation/decode/decode.h"
 #include "colocation/decode/event_reader.h"
 #include "colocation/decode/field_table.h"
-#include "colocation/decode/scalar.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/diagnostics/field_path.h"
 
@@ -88,6 +95,7 @@ class NodeDecoder {
                     google::protobuf::Message* message, const FieldPath& path);
   void ForEachMerged(const FieldPath& path,
                      absl::FunctionRef<void(const Key&)> member);
+  // Passes over the rest of a list or mapping whose start has been read.
   void SkipOpened();
   void DecodeField(const FieldInfo& info, google::protobuf::Message* message,
                    const FieldPath& path);
@@ -98,6 +106,17 @@ class NodeDecoder {
   // Reads a scalar into a singular field, or adds it to a list.
   void DecodeScalar(const FieldInfo& info, google::protobuf::Message* message,
                     const FieldPath& path);
+  void DecodeText(const FieldInfo& info, google::protobuf::Message* message,
+                  const FieldPath& path);
+  void DecodeBool(const google::protobuf::FieldDescriptor* field,
+                  const Event& event, google::protobuf::Message* message,
+                  const FieldPath& path);
+  void DecodeInteger(const google::protobuf::FieldDescriptor* field,
+                     const Event& event, google::protobuf::Message* message,
+                     const FieldPath& path);
+  void DecodeEnum(const google::protobuf::FieldDescriptor* field,
+                  const Event& event, google::protobuf::Message* message,
+                  const FieldPath& path);
   void DecodeParamValue(google::protobuf::Message* message,
                         const FieldPath& path);
   void DecodeIntOrString(google::protobuf::Message* message,
@@ -131,10 +150,6 @@ struct NodeDecoder::Member {
   bool merge = false;
   std::shared_ptr<const CapturedNode> value;
 };
-
-// Adds `text` to `json` as a JSON string that is a double-quoted YAML scalar
-// too: what YAML can't have as it is, is escaped.
-void AppendJsonString(absl::string_view text, std::string* json);
 
 }  // namespace colocation
 
