@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "colocation/decode/encode.h"
 #include "colocation/v1/plan.pb.h"
+#include "colocation/v1/request.pb.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -426,6 +427,15 @@ TEST(DecodeTest, MessagesOfOurOwn) {
   EXPECT_EQ(plan.policy(), v1::POLICY_ISOLATED);
   DecodeMessage("p", "a: 1\n---\nb: 2\n", {}, &plan, &diagnostics);
   EXPECT_EQ(diagnostics.errors(), 2u);
+}
+
+TEST(DecodeTest, BytesThatAreNoBase64AreShownWhereTheyAre) {
+  v1::Document document;
+  DiagnosticList diagnostics;
+  DecodeMessage("d", "content: '*'\nname: x\n", {}, &document, &diagnostics);
+  ASSERT_EQ(diagnostics.errors(), 1u);
+  EXPECT_EQ(ToLogLine(diagnostics.Sorted().diagnostics(0)),
+            "d:1:10: error: content: expected bytes in base64 [wrong-type]");
 }
 
 // Strings that a careless writer would spoil.

@@ -142,14 +142,14 @@ void NodeDecoder::DecodeScalar(const FieldInfo& info, Message* message,
 
 void NodeDecoder::DecodeText(const FieldInfo& info, Message* message,
                              const FieldPath& path) {
+  const Mark start = reader_.Peek().start;
+  const Mark end = reader_.Peek().end;
   std::string value;
   if (!ReadString(info.format, &value, path)) return;
   if (info.field->type() == FieldDescriptor::TYPE_BYTES) {
     std::string bytes;
     if (!absl::Base64Unescape(value, &bytes)) {
-      const Event& event = reader_.Peek();
-      Error("wrong-type", path, "expected bytes in base64", event.start,
-            event.start);
+      Error("wrong-type", path, "expected bytes in base64", start, end);
       return;
     }
     value = std::move(bytes);
