@@ -129,4 +129,8 @@ std::string ResolvedYaml::Needs() const {
                        });
 }
 
+std::string CaseName(const testing::TestParamInfo<RunCase>& info) {
+  return std::string(info.param.name);
+}
+
 }  // namespace colocation

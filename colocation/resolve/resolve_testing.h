@@ -9,6 +9,7 @@
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/resolve/run.h"
 #include "colocation/v1/request.pb.h"
+#include "gtest/gtest.h"
 
 namespace colocation {
 
@@ -40,6 +41,15 @@ class ResolvedYaml {
   v1::Diagnostics diagnostics_;
   std::vector<v1::Need> needs_;
 };
+
+// A row of a table of tests.
+struct RunCase {
+  absl::string_view name;  // the claim: it becomes the test's name
+  absl::string_view yaml;
+  absl::string_view expected;
+};
+
+std::string CaseName(const testing::TestParamInfo<RunCase>& info);
 
 }  // namespace colocation
 
