@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "colocation/graph/graph.h"
 #include "colocation/graph/partition.h"
@@ -22,6 +24,14 @@ using GroupSet = std::vector<int32_t>;
 
 // Kinds of nets: what a split costs, the dearest first.
 enum NetKind { kVolume, kResult, kWait };
+
+constexpr char kMakeEqual[] = "make them equal to have them in one Pod";
+
+// Why groups can't be in one Pod, and what would help.
+struct Obstacle {
+  std::string why;
+  absl::string_view hint;
+};
 
 std::string Count(int64_t number, absl::string_view what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
@@ -151,7 +161,7 @@ class Joiner {
   }
 
   bool Fit(const GroupSet& set) const {
-    return WhyNot(set).empty() && caps_.Fit(TasksOf(set));
+    return !FindObstacle(set) && caps_.Fit(TasksOf(set));
   }
 
   std::vector<TaskIndex> TasksOf(const GroupSet& set) const {
@@ -212,21 +222,24 @@ class Joiner {
     return nets;
   }
 
-  // What keeps the groups apart, of settings and ports; "" where nothing does.
-  std::string WhyNot(const GroupSet& set) const {
+  // What keeps the groups apart, of settings and ports.
+  std::optional<Obstacle> FindObstacle(const GroupSet& set) const {
     SharedSettings settings;
     SharedPorts ports;
     for (const int32_t g : set) {
       for (const TaskIndex task : groups_[g].tasks) {
         if (const auto c =
                 settings.FindConflict(task, sharing_.settings[task])) {
-          return SettingsDiffer(*c);
+          return Obstacle{SettingsDiffer(*c), kMakeEqual};
         }
         if (const auto c = ports.FindConflict(run_, task, &waits_)) {
-          return absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
-                              Quoted(run_.tasks[c->second].name),
-                              " can run at once and have sidecars on port ",
-                              c->port.first, "/", c->port.second);
+          return Obstacle{
+              absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
+                           Quoted(run_.tasks[c->second].name),
+                           " can run at once and have sidecars on port ",
+                           c->port.first, "/", c->port.second),
+              "use another port, or let one run after the other, to have them "
+              "in one Pod"};
         }
       }
       for (const TaskIndex task : groups_[g].tasks) {
@@ -234,7 +247,7 @@ class Joiner {
         ports.Add(run_, task);
       }
     }
-    return "";
+    return std::nullopt;
   }
 
   std::string SettingsDiffer(const SettingConflict& conflict) const {
@@ -257,7 +270,7 @@ class Joiner {
             "split", TasksOf(other), conflict->setting,
             absl::StrCat("In another Pod than ", Quoted(run_.tasks[first].name),
                          ", because ", SettingsDiffer(*conflict)))
-        .set_hint("make them equal to have them in one Pod");
+        .set_hint(kMakeEqual);
   }
 
   // One decision for each reason.
@@ -278,9 +291,8 @@ class Joiner {
       decision.mutable_cut()->set_waits(static_cast<int32_t>(cost[kWait]));
       decision.mutable_cut()->set_pods(static_cast<int32_t>(cost.back()));
     };
-    const std::string why = WhyNot(set);
-    if (!why.empty()) {
-      add("split", "", why, "make them equal to have them in one Pod");
+    if (const auto obstacle = FindObstacle(set)) {
+      add("split", "", obstacle->why, obstacle->hint);
     }
     for (const CapExceeded& cap : caps_.Exceeded(tasks, false)) {
       switch (cap.cap) {
