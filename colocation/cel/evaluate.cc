@@ -1,14 +1,13 @@
 #include "colocation/cel/evaluate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
 
+#include "colocation/cel/arithmetic.h"
 #include "colocation/cel/check.h"
-#include "colocation/cel/number.h"
+#include "colocation/cel/conversions.h"
 #include "colocation/cel/parser.h"
 #include "colocation/cel/pattern.h"
 #include "colocation/cel/text.h"
@@ -18,11 +17,6 @@ namespace colocation::cel {
 namespace {
 
 using Kind = Value::Kind;
-
-constexpr double kTwoTo63 = 9223372036854775808.0;
-constexpr double kTwoTo64 = 18446744073709551616.0;
-constexpr int64_t kMinInt = std::numeric_limits<int64_t>::min();
-constexpr uint64_t kMaxInt = std::numeric_limits<int64_t>::max();
 
 // In code points (parser/options.go in cel-go).
 constexpr size_t kMaxLength = 100'000;
@@ -69,183 +63,6 @@ bool IsBadKey(const Value& map, const Value& key) {
 Value BadKey() {
   return Value::NotSupported("bytes as a key are not supported");
 }
-
-Value NoOverload(std::string_view function) {
-  return Value::Error(Concat("\"", function, "\" is not for such values"));
-}
-
-Value Overflow() { return Value::Error("a number is too large"); }
-
-// --- Conversions (ConvertToType in common/types of cel-go)
-
-Value ToInt(const Value& value) {
-  int64_t integer = 0;
-  switch (value.kind) {
-    case Kind::kInt:
-      return value;
-    case Kind::kUint:
-      if (value.natural > kMaxInt) return Overflow();
-      return Value::Int(static_cast<int64_t>(value.natural));
-    case Kind::kDouble:
-      if (!(value.real > -kTwoTo63 && value.real < kTwoTo63)) return Overflow();
-      return Value::Int(static_cast<int64_t>(value.real));
-    case Kind::kString:
-      if (ParseDecimal(value.text, &integer)) return Value::Int(integer);
-      return Value::Error(Concat("\"", value.text, "\" is no int"));
-    default:
-      return NoOverload("int");
-  }
-}
-
-Value ToUint(const Value& value) {
-  uint64_t natural = 0;
-  switch (value.kind) {
-    case Kind::kInt:
-      if (value.integer < 0) return Overflow();
-      return Value::Uint(static_cast<uint64_t>(value.integer));
-    case Kind::kUint:
-      return value;
-    case Kind::kDouble:
-      if (!(value.real >= 0 && value.real < kTwoTo64)) return Overflow();
-      return Value::Uint(static_cast<uint64_t>(value.real));
-    case Kind::kString:
-      if (ParseDecimal(value.text, &natural)) return Value::Uint(natural);
-      return Value::Error(Concat("\"", value.text, "\" is no uint"));
-    default:
-      return NoOverload("uint");
-  }
-}
-
-// Go reads some forms that this doesn't.
-bool MayBeOtherDouble(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) {
-                       return IsLetterOrDigit(c) || Contains("+-._", c);
-                     }) &&
-         std::any_of(text.begin(), text.end(),
-                     [](char c) { return Contains("xn_", ToLower(c)); });
-}
-
-Value ToDouble(const Value& value) {
-  double real = 0;
-  switch (value.kind) {
-    case Kind::kInt:
-      return Value::Double(static_cast<double>(value.integer));
-    case Kind::kUint:
-      return Value::Double(static_cast<double>(value.natural));
-    case Kind::kDouble:
-      return value;
-    case Kind::kString:
-      if (ParseDouble(value.text, &real)) return Value::Double(real);
-      if (MayBeOtherDouble(value.text)) {
-        return Value::NotSupported(
-            Concat("double(\"", value.text, "\") is not supported"));
-      }
-      return Value::Error(Concat("\"", value.text, "\" is no double"));
-    default:
-      return NoOverload("double");
-  }
-}
-
-Value ToString(const Value& value) {
-  switch (value.kind) {
-    case Kind::kString:
-      return value;
-    case Kind::kBool:
-      return Value::String(value.boolean ? "true" : "false");
-    case Kind::kInt:
-      return Value::String(std::to_string(value.integer));
-    case Kind::kUint:
-      return Value::String(std::to_string(value.natural));
-    case Kind::kDouble:
-      return Value::String(FormatDouble(value.real));
-    case Kind::kBytes:
-      if (IsUtf8(value.text)) return Value::String(value.text);
-      return Value::Error("these bytes are no UTF-8");
-    default:
-      return Value::NotSupported(
-          Concat("string() of a ", TypeName(value), " is not supported"));
-  }
-}
-
-Value ToBool(const Value& value) {
-  if (value.kind == Kind::kBool) return value;
-  if (value.kind != Kind::kString) return NoOverload("bool");
-  // strconv.ParseBool.
-  for (const std::string_view yes : {"1", "t", "T", "true", "TRUE", "True"}) {
-    if (value.text == yes) return Value::Bool(true);
-  }
-  for (const std::string_view no : {"0", "f", "F", "false", "FALSE", "False"}) {
-    if (value.text == no) return Value::Bool(false);
-  }
-  return Value::Error(Concat("\"", value.text, "\" is no bool"));
-}
-
-// --- Arithmetic
-
-Value Calculate(char op, int64_t a, int64_t b) {
-  int64_t result = 0;
-  bool overflow = false;
-  switch (op) {
-    case '+':
-      overflow = __builtin_add_overflow(a, b, &result);
-      break;
-    case '-':
-      overflow = __builtin_sub_overflow(a, b, &result);
-      break;
-    case '*':
-      overflow = __builtin_mul_overflow(a, b, &result);
-      break;
-    default:
-      if (b == 0) return Value::Error("division by zero");
-      if (a == kMinInt && b == -1) return Overflow();
-      result = op == '/' ? a / b : a % b;
-  }
-  return overflow ? Overflow() : Value::Int(result);
-}
-
-Value Calculate(char op, uint64_t a, uint64_t b) {
-  uint64_t result = 0;
-  bool overflow = false;
-  switch (op) {
-    case '+':
-      overflow = __builtin_add_overflow(a, b, &result);
-      break;
-    case '-':
-      overflow = __builtin_sub_overflow(a, b, &result);
-      break;
-    case '*':
-      overflow = __builtin_mul_overflow(a, b, &result);
-      break;
-    default:
-      if (b == 0) return Value::Error("division by zero");
-      result = op == '/' ? a / b : a % b;
-  }
-  return overflow ? Overflow() : Value::Uint(result);
-}
-
-// Division by zero is infinite or not a number, as IEEE 754 has it.
-Value Calculate(char op, double a, double b) {
-  switch (op) {
-    case '+':
-      return Value::Double(a + b);
-    case '-':
-      return Value::Double(a - b);
-    case '*':
-      return Value::Double(a * b);
-    case '/':
-      if (b != 0) return Value::Double(a / b);
-      if (a == 0 || std::isnan(a) || std::isnan(b)) {
-        return Value::Double(std::numeric_limits<double>::quiet_NaN());
-      }
-      return Value::Double(std::signbit(a) == std::signbit(b) ? HUGE_VAL
-                                                              : -HUGE_VAL);
-    default:
-      return NoOverload("_%_");
-  }
-}
-
-// --- The evaluator
 
 class Evaluator {
  public:

@@ -97,6 +97,12 @@ std::string_view TypeName(const Value& value) {
   return "";
 }
 
+Value NoOverload(std::string_view function) {
+  return Value::Error(Concat("\"", function, "\" is not for such values"));
+}
+
+Value Overflow() { return Value::Error("a number is too large"); }
+
 bool Equal(const Value& a, const Value& b, Work* work) {
   if (!work->Take(1 + a.text.size())) return false;
   if (a.is_number() && b.is_number()) {

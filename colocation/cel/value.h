@@ -98,6 +98,11 @@ struct Value {
 // The name of the value's type: "list".
 std::string_view TypeName(const Value& value);
 
+// The error of a function that has no overload for the values it was given, and
+// that of a number that doesn't fit its type.
+Value NoOverload(std::string_view function);
+Value Overflow();
+
 // What may still be done. Values share their parts, so that a small expression
 // can make one that takes for ever to be looked at.
 class Work {
