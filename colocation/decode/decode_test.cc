@@ -299,6 +299,20 @@ TEST(DecodeTest, TemplatesThatAreNotFilledInAreNamed) {
   EXPECT_EQ(diagnostics.Sorted().diagnostics(0).hint(), "");
 }
 
+// PowerShell's `>` writes it so.
+TEST(DecodeTest, Utf16IsToldToBecomeUtf8) {
+  constexpr char kText[] = "\xff\xfek\0:\0 \0T\0\n";
+  DiagnosticList diagnostics;
+  v1::ObjectSet objects;
+  DecodeObjects("f", absl::string_view(kText, sizeof(kText)), {}, &objects,
+                &diagnostics);
+  ASSERT_EQ(diagnostics.errors(), 1);
+  const v1::Diagnostics sorted = diagnostics.Sorted();
+  EXPECT_EQ(sorted.diagnostics(0).code(), "yaml-syntax");
+  EXPECT_NE(sorted.diagnostics(0).hint().find("UTF-8"), std::string::npos);
+  EXPECT_EQ(sorted.diagnostics(0).source_line(), "");
+}
+
 TEST(DecodeTest, MisplacedFieldsAreToldWhereTheyBelong) {
   struct Case {
     const char* kind;

@@ -27,6 +27,23 @@ bool Closes(Event::Type type) {
   return type == Event::Type::kSequenceEnd || type == Event::Type::kMappingEnd;
 }
 
+// What to do about a fault that libyaml has found.
+const char* HintFor(const yaml_parser_t& parser, absl::string_view message) {
+  // Kubernetes' reader ends the text with a byte that makes it no UTF-16, and
+  // so does ours (DecodeObjects).
+  if (parser.error == YAML_READER_ERROR &&
+      parser.encoding != YAML_UTF8_ENCODING) {
+    return "save the text as UTF-8; Windows' tools write UTF-16";
+  }
+  // libyaml says so of a tab where indentation is due, of "@" and of "`".
+  if (parser.error == YAML_SCANNER_ERROR &&
+      absl::StartsWith(message, "found character that cannot")) {
+    return "YAML is indented with spaces, not tabs; a text that begins with @ "
+           "or ` goes into quotes";
+  }
+  return "";
+}
+
 }  // namespace
 
 EventReader::EventReader(absl::string_view text, const ReaderLimits& limits)
@@ -112,14 +129,7 @@ void EventReader::ReadFromParser() {
       absl::StrAppend(&message, " at byte ", parser_.problem_offset);
       mark = ToMark(parser_.mark);
     }
-    // libyaml says so of a tab where indentation is due, of "@" and of "`".
-    const bool stray = parser_.error == YAML_SCANNER_ERROR &&
-                       absl::StartsWith(message, "found character that cannot");
-    Fail("yaml-syntax", std::move(message),
-         stray ? "YAML is indented with spaces, not tabs; a text that begins "
-                 "with @ or ` goes into quotes"
-               : "",
-         mark);
+    Fail("yaml-syntax", message, HintFor(parser_, message), mark);
     return;
   }
   raw_held_ = true;

@@ -40,6 +40,27 @@ size_t BytesOfCodePoints(absl::string_view text, int count) {
   return i;
 }
 
+// The text as it may be written to a terminal: U+FFFD stands for each control
+// character but tabs and ends of lines. What is quoted from the input could
+// give the terminal orders otherwise.
+std::string WithoutControls(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = text[i];
+    const bool c0 = (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f;
+    const bool c1 = c == 0xc2 && i + 1 < text.size() &&
+                    static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (c0 || c1) {
+      out.append("\uFFFD");
+      i += c1 ? 1 : 0;
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
 // The source line and, below it, the range: "^~~~".
 std::string Excerpt(const v1::Diagnostic& d) {
   const v1::Position& at = d.position();
@@ -130,19 +151,20 @@ std::string ToDisplayString(const v1::Diagnostic& d, bool color) {
       color ? (warning ? "\033[1;35m" : "\033[1;31m") : "";
   const absl::string_view note = color ? "\033[1;36m" : "";
   const absl::string_view off = color ? "\033[0m" : "";
-  std::string text =
-      absl::StrCat(bold, PositionPrefix(d.position(), d.origin()), off, tint,
-                   warning ? "warning: " : "error: ", off, bold, d.path(),
-                   d.path().empty() ? "" : ": ", off, d.message(), " [",
-                   d.code(), "]\n", Excerpt(d));
+  const auto shown = WithoutControls;
+  std::string text = absl::StrCat(
+      bold, shown(PositionPrefix(d.position(), d.origin())), off, tint,
+      warning ? "warning: " : "error: ", off, bold, shown(d.path()),
+      d.path().empty() ? "" : ": ", off, shown(d.message()), " [", d.code(),
+      "]\n", shown(Excerpt(d)));
   if (!d.hint().empty()) {
-    absl::StrAppend(&text, "  ", note, "hint: ", off, d.hint(), "\n");
+    absl::StrAppend(&text, "  ", note, "hint: ", off, shown(d.hint()), "\n");
   }
   for (const v1::RelatedPlace& place : d.related()) {
     absl::StrAppend(&text, "  ", note, "see: ", off,
-                    PositionPrefix(place.position(), place.origin()),
-                    place.path(), place.path().empty() ? "" : ": ",
-                    place.message(), "\n");
+                    shown(PositionPrefix(place.position(), place.origin())),
+                    shown(place.path()), place.path().empty() ? "" : ": ",
+                    shown(place.message()), "\n");
   }
   return text;
 }

@@ -45,6 +45,21 @@ TEST(DiagnosticsTest, UnderlineCountsCodePointsAndKeepsTabs) {
       << ToDisplayString(d);
 }
 
+TEST(DiagnosticsTest, DisplayGivesTheTerminalNoOrders) {
+  v1::Diagnostic d = UnknownTask();
+  d.set_source_line("\trunAfter: [\x1b[2J\xc2\x9b\x7f\u00e9]");
+  d.set_path("spec.\x1b]0;x\x07");
+  d.set_message("no task \"\x1b[31m\"");
+  d.set_hint("\r");
+  d.add_related()->set_message("\x08");
+  const std::string text = ToDisplayString(d);
+  for (const char c : text) {
+    EXPECT_TRUE(c == '\n' || c == '\t' || (c & 0xe0) != 0) << text;
+  }
+  EXPECT_NE(text.find("[\uFFFD[2J\uFFFD\uFFFD\u00e9]\n"), std::string::npos)
+      << text;
+}
+
 TEST(DiagnosticsTest, SortedOnceEach) {
   DiagnosticList list;
   Subject subject = BuildPipeline();
