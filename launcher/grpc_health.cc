@@ -52,6 +52,14 @@ std::string FrameOf(FrameType type, uint8_t flags, uint32_t stream,
   return frame.append(payload);
 }
 
+// Seven bits a byte, the least first.
+void AppendVarint(std::string* to, size_t value) {
+  for (; value >= 128; value >>= 7) {
+    to->push_back(static_cast<char>(value | 128));
+  }
+  to->push_back(static_cast<char>(value));
+}
+
 // ---------------------------------------------------------------------------
 // HPACK
 
@@ -63,10 +71,7 @@ void AppendInteger(std::string* to, uint8_t pattern, int prefix, size_t value) {
     return;
   }
   to->push_back(static_cast<char>(pattern | most));
-  for (value -= most; value >= 128; value >>= 7) {
-    to->push_back(static_cast<char>(value | 128));
-  }
-  to->push_back(static_cast<char>(value));
+  AppendVarint(to, value - most);
 }
 
 std::optional<size_t> ReadInteger(std::string_view* from, int prefix) {
@@ -185,11 +190,7 @@ std::string RequestBody(std::string_view service) {
   std::string message;
   if (!service.empty()) {
     message.push_back('\x0a');  // Field 1, a text.
-    size_t size = service.size();
-    for (; size >= 128; size >>= 7) {
-      message.push_back(static_cast<char>(size | 128));
-    }
-    message.push_back(static_cast<char>(size));
+    AppendVarint(&message, service.size());
     message.append(service);
   }
   std::string body(1, '\0');

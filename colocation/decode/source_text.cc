@@ -77,9 +77,8 @@ void SetPosition(absl::string_view text, Mark start, Mark end,
   *d->mutable_position() = ToPosition(d->origin().file(), start, end);
   const absl::string_view line = SourceLine(text, start.line);
   // With zeros it is UTF-16, which is not to be read here.
-  const bool text_of_bytes = line.find('\0') == line.npos;
-  if (text_of_bytes && line.size() <= kMaxShownLine)
-    d->set_source_line(Shown(line));
+  const bool utf16 = line.find('\0') != line.npos;
+  if (!utf16 && line.size() <= kMaxShownLine) d->set_source_line(Shown(line));
 }
 
 }  // namespace colocation

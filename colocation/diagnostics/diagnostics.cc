@@ -6,6 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/syntax/control_characters.h"
 
 namespace colocation {
 namespace {
@@ -47,16 +48,13 @@ std::string WithoutControls(absl::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = text[i];
-    const bool c0 = (c < 0x20 && c != '\t' && c != '\n') || c == 0x7f;
-    const bool c1 = c == 0xc2 && i + 1 < text.size() &&
-                    static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (c0 || c1) {
-      out.append("\uFFFD");
-      i += c1 ? 1 : 0;
-    } else {
+    const size_t size = ControlCharacterSize(text.substr(i));
+    if (size == 0 || text[i] == '\t' || text[i] == '\n') {
       out.push_back(text[i]);
+      continue;
     }
+    out.append("\uFFFD");
+    i += size - 1;
   }
   return out;
 }

@@ -18,12 +18,7 @@ Grouping Numbered(std::vector<Group> groups, size_t tasks) {
     return a.tasks.front() < b.tasks.front();
   });
   Grouping grouping;
-  grouping.group_of.assign(tasks, -1);
-  for (size_t g = 0; g < groups.size(); ++g) {
-    for (const TaskIndex task : groups[g].tasks) {
-      grouping.group_of[task] = static_cast<int32_t>(g);
-    }
-  }
+  grouping.group_of = GroupOfTasks(tasks, groups);
   grouping.groups = std::move(groups);
   return grouping;
 }

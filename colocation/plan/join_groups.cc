@@ -37,18 +37,6 @@ std::string Count(int64_t number, absl::string_view what) {
   return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
 }
 
-// For each task: its group, or -1.
-std::vector<int32_t> GroupOfTasks(size_t tasks,
-                                  const std::vector<Group>& groups) {
-  std::vector<int32_t> group_of(tasks, -1);
-  for (size_t g = 0; g < groups.size(); ++g) {
-    for (const TaskIndex task : groups[g].tasks) {
-      group_of[task] = static_cast<int32_t>(g);
-    }
-  }
-  return group_of;
-}
-
 // The groups that somebody would like to have in one Pod, in sets by their
 // first. What is created after a result comes later than anything else, and
 // stays by itself.

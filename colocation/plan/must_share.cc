@@ -35,6 +35,17 @@ std::vector<Group> MustShare(const PodSharing& sharing) {
   return groups;
 }
 
+std::vector<int32_t> GroupOfTasks(size_t tasks,
+                                  const std::vector<Group>& groups) {
+  std::vector<int32_t> group_of(tasks, -1);
+  for (size_t g = 0; g < groups.size(); ++g) {
+    for (const TaskIndex task : groups[g].tasks) {
+      group_of[task] = static_cast<int32_t>(g);
+    }
+  }
+  return group_of;
+}
+
 std::string WhatJoins(const PodSharing& sharing, const Group& group) {
   const std::vector<RunWorkspace>& workspaces = sharing.run.workspaces;
   std::vector<std::string> names;

@@ -9,6 +9,7 @@
 #ifndef COLOCATION_PLAN_MUST_SHARE_H_
 #define COLOCATION_PLAN_MUST_SHARE_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct Group {
 // The smallest groups that there can be, by their first task. Each task with
 // containers is in one.
 std::vector<Group> MustShare(const PodSharing& sharing);
+
+// For each of the run's `tasks`: its group, or -1 where it is in none.
+std::vector<int32_t> GroupOfTasks(size_t tasks,
+                                  const std::vector<Group>& groups);
 
 // Why the tasks of a group have to be together: "the emptyDir workspaces ...".
 std::string WhatJoins(const PodSharing& sharing, const Group& group);

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "colocation/syntax/control_characters.h"
 
 namespace colocation {
 namespace {
@@ -30,17 +31,13 @@ void TrimRight(std::string* line) {
 std::string Printable(absl::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = text[i];
-    const bool c1 = c == 0xc2 && i + 1 < text.size() &&
-                    static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (c < 0x20 || c == 0x7f) {
-      absl::StrAppendFormat(&out, "\\x%02x", c);
-    } else if (c1) {
-      absl::StrAppendFormat(&out, "\\x%02x",
-                            static_cast<unsigned char>(text[++i]));
-    } else {
+    const size_t size = ControlCharacterSize(text.substr(i));
+    if (size == 0) {
       out.push_back(text[i]);
+      continue;
     }
+    i += size - 1;
+    absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(text[i]));
   }
   return out;
 }
