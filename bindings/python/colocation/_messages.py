@@ -80,6 +80,7 @@ __all__ = [
     "Policy",
     "Position",
     "PutImages",
+    "PutTaskRun",
     "RelatedPlace",
     "Report",
     "RequestMode",
@@ -726,6 +727,10 @@ class PlanOptions(Message):
     # with `controlled`; docs/planning.md, "Images that are built first", has the
     # risks.
     patch_images: bool = form.boolean("patchImages")
+    # The plan also has the specs of the pipeline and of its tasks, for whoever
+    # writes Tekton's status and makes TaskRuns (ColocationPlan.pipeline_spec,
+    # PlannedTask.task_run). It is about twice as large then.
+    keep_specs: bool = form.boolean("keepSpecs")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -853,6 +858,10 @@ class ColocationPlan(Message):
     warnings: list[Diagnostic] = form.messages("warnings", lambda: Diagnostic)
     # What its Pods were held to.
     caps: Caps | None = form.message("caps", lambda: Caps)
+    # What status.pipelineSpec of the PipelineRun has to be: the pipeline,
+    # everything put in that is known before the run starts. Only with
+    # PlanOptions.keep_specs.
+    pipeline_spec: dict[str, Any] | None = form.objects("pipelineSpec", False)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -934,6 +943,15 @@ class PlannedTask(Message):
     # left as they are.
     launch: LaunchTask | None = form.message("launch", lambda: LaunchTask)
     spec: ExternalSpec | None = form.message("spec", lambda: ExternalSpec)
+    # PipelineTask.displayName, parameters put in.
+    display_name: str = form.text("displayName")
+    # All of PipelineTask.when, parameters put in. (`launch` has only those that
+    # the run decides.)
+    when: list[dict[str, Any]] = form.objects("when", True)
+    # The labels and annotations of its TaskRuns, beside the run's, and their
+    # spec, without what differs from unit to unit. References to results are
+    # left as they are. Only with PlanOptions.keep_specs, and for units.
+    task_run: dict[str, Any] | None = form.objects("taskRun", False)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -958,6 +976,8 @@ class PlannedUnit(Message):
     matrix_params: list[dict[str, Any]] = form.objects("matrixParams", True)
     # What it needs while it runs: the largest step plus the sidecars.
     need: dict[str, str] = form.mapping("need")
+    # What status.taskSpec of its TaskRun has to be; likewise.
+    task_spec: dict[str, Any] | None = form.objects("taskSpec", False)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1221,6 +1241,9 @@ class Observation(Message):
     claims: list[str] = form.texts("claims")
     # As the last Advance gave it; absent the first time.
     status: RunStatus | None = form.message("status", lambda: RunStatus)
+    # Names of the TaskRuns that were made as PutTaskRun asks, status.taskSpec
+    # included.
+    task_runs: list[str] = form.texts("taskRuns")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1267,6 +1290,7 @@ class Action(Message):
     start_external: StartExternal | None = form.message("startExternal", lambda: StartExternal)
     cancel_external: CancelExternal | None = form.message("cancelExternal", lambda: CancelExternal)
     put_images: PutImages | None = form.message("putImages", lambda: PutImages)
+    put_task_run: PutTaskRun | None = form.message("putTaskRun", lambda: PutTaskRun)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1277,6 +1301,8 @@ class AnnotatePod(Message):
 
     pod: str = form.text("pod")
     annotations: dict[str, str] = form.mapping("annotations")
+    # metadata.uid of the Pod that is meant: never another one of that name.
+    uid: str = form.text("uid")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1288,6 +1314,8 @@ class PutImages(Message):
     pod: str = form.text("pod")
     # By container.
     images: dict[str, str] = form.mapping("images")
+    # As in AnnotatePod.
+    uid: str = form.text("uid")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1295,6 +1323,23 @@ class DeletePod(Message):
     pod: str = form.text("pod")
     # For people.
     reason: str = form.text("reason")
+    # As in AnnotatePod.
+    uid: str = form.text("uid")
+
+
+@dataclasses.dataclass(kw_only=True)
+class PutTaskRun(Message):
+    """Make the TaskRun of a unit that has started, owned by the PipelineRun, where
+    there is none yet. Nobody runs it: `spec.managedBy`, which is left empty, has
+    to keep Tekton's controller off. Its status is the one in
+    RunStatus.task_runs that has its name, and `task_spec`. Only with
+    PlanOptions.keep_specs.
+    """
+
+    # metadata.name, labels, annotations; spec.
+    task_run: dict[str, Any] | None = form.objects("taskRun", False)
+    # status.taskSpec.
+    task_spec: dict[str, Any] | None = form.objects("taskSpec", False)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1379,7 +1424,9 @@ class ChildReference(Message):
     kind: str = form.text("kind")
     name: str = form.text("name")
     pipeline_task_name: str = form.text("pipelineTaskName")
+    # With the values of what it refers to.
     when_expressions: list[dict[str, Any]] = form.objects("whenExpressions", True)
+    display_name: str = form.text("displayName")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1387,6 +1434,7 @@ class SkippedTask(Message):
     name: str = form.text("name")
     # Tekton's SkippingReason: "When Expressions evaluated to false", ...
     reason: str = form.text("reason")
+    # With the values of what it refers to, as far as there are any.
     when_expressions: list[dict[str, Any]] = form.objects("whenExpressions", True)
 
 
@@ -1415,6 +1463,9 @@ class TaskRunStatus(Message):
     steps: list[StepState] = form.messages("steps", lambda: StepState)
     sidecars: list[SidecarStatus] = form.messages("sidecars", lambda: SidecarStatus)
     results: list[TaskRunResult] = form.messages("results", lambda: TaskRunResult)
+    # One for each attempt before the last. What each step of it did is not
+    # known.
+    retries_status: list[TaskRunStatus] = form.messages("retriesStatus", lambda: TaskRunStatus)
     # Ours: how often its steps were run. More than 1 after retries; 0 where it
     # failed for want of a result, before any.
     attempts: int = form.number("attempts")
