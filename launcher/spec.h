@@ -81,6 +81,11 @@ struct UnitStart {
   int64_t time_unix_ns = 0;
 };
 
+struct CleanUp {
+  int32_t attempt = 0;
+  std::string left;
+};
+
 struct SidecarState {
   int32_t attempt = 0;
   int64_t time_unix_ns = 0;
@@ -210,6 +215,7 @@ struct LaunchContainer {
   std::optional<LaunchHook> post_start;
   std::optional<LaunchHook> pre_stop;
   bool restart = false;
+  std::vector<std::string> own_directories;
 };
 
 struct LaunchSpec {
@@ -283,6 +289,12 @@ template <typename Visitor>
 void Fields(Visitor& v, UnitStart& m) {
   v("attempt", m.attempt);
   v("timeUnixNs", m.time_unix_ns);
+}
+
+template <typename Visitor>
+void Fields(Visitor& v, CleanUp& m) {
+  v("attempt", m.attempt);
+  v("left", m.left);
 }
 
 template <typename Visitor>
@@ -424,6 +436,7 @@ void Fields(Visitor& v, LaunchContainer& m) {
   v("postStart", m.post_start);
   v("preStop", m.pre_stop);
   v("restart", m.restart);
+  v("ownDirectories", m.own_directories);
 }
 
 template <typename Visitor>

@@ -144,13 +144,15 @@ TEST(SpecAgreementTest, DeclaredEnds) {
   ExpectAgreement<v1::DeclaredEnds, DeclaredEnds>();
 }
 
+TEST(SpecAgreementTest, CleanUp) { ExpectAgreement<v1::CleanUp, CleanUp>(); }
+
 TEST(SpecAgreementTest, SidecarState) {
   ExpectAgreement<v1::SidecarState, SidecarState>();
 }
 
 TEST(SpecAgreementTest, EveryMessageOfTheProtoIsCovered) {
   // Those above contain all others.
-  EXPECT_EQ(v1::InstallSpec::descriptor()->file()->message_type_count(), 24);
+  EXPECT_EQ(v1::InstallSpec::descriptor()->file()->message_type_count(), 25);
 }
 
 TEST(SpecJsonTest, ErrorsSayWhere) {

@@ -294,6 +294,9 @@ bool ReadEvent(std::string_view json, StepEnd* event, std::string* error) {
 bool ReadEvent(std::string_view json, TaskEnd* event, std::string* error) {
   return ReadOneEvent(json, event, error);
 }
+bool ReadEvent(std::string_view json, CleanUp* event, std::string* error) {
+  return ReadOneEvent(json, event, error);
+}
 bool ReadEvent(std::string_view json, SidecarState* event, std::string* error) {
   return ReadOneEvent(json, event, error);
 }
@@ -304,6 +307,7 @@ bool ReadEvent(std::string_view json, DeclaredEnds* event, std::string* error) {
 std::string ToJson(const UnitStart& event) { return Written(event); }
 std::string ToJson(const StepEnd& event) { return Written(event); }
 std::string ToJson(const TaskEnd& event) { return Written(event); }
+std::string ToJson(const CleanUp& event) { return Written(event); }
 std::string ToJson(const SidecarState& event) { return Written(event); }
 std::string ToJson(const DeclaredEnds& event) { return Written(event); }
 std::string ToJson(const InstallSpec& spec) { return Written(spec); }

@@ -28,12 +28,14 @@ bool ReadInstallSpec(std::string_view json, InstallSpec* spec,
 bool ReadEvent(std::string_view json, UnitStart* event, std::string* error);
 bool ReadEvent(std::string_view json, StepEnd* event, std::string* error);
 bool ReadEvent(std::string_view json, TaskEnd* event, std::string* error);
+bool ReadEvent(std::string_view json, CleanUp* event, std::string* error);
 bool ReadEvent(std::string_view json, SidecarState* event, std::string* error);
 bool ReadEvent(std::string_view json, DeclaredEnds* event, std::string* error);
 
 std::string ToJson(const UnitStart& event);
 std::string ToJson(const StepEnd& event);
 std::string ToJson(const TaskEnd& event);
+std::string ToJson(const CleanUp& event);
 std::string ToJson(const SidecarState& event);
 std::string ToJson(const DeclaredEnds& event);
 std::string ToJson(const InstallSpec& spec);

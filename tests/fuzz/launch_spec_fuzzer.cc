@@ -84,6 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ReadAndWriteEvent<UnitStart>(text);
   ReadAndWriteEvent<StepEnd>(text);
   ReadAndWriteEvent<TaskEnd>(text);
+  ReadAndWriteEvent<CleanUp>(text);
   ReadAndWriteEvent<SidecarState>(text);
   ReadAndWriteEvent<DeclaredEnds>(text);
   const Value value = ParseValue(text);

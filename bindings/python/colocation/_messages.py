@@ -22,6 +22,7 @@ __all__ = [
     "Caps",
     "Chain",
     "ChildReference",
+    "CleanUp",
     "Cluster",
     "ClusterEvent",
     "ColocationPlan",
@@ -461,6 +462,11 @@ class LaunchContainer(Message):
     # Sidecar only: started again whenever it ends while the attempt lasts
     # (restartPolicy "Always").
     restart: bool = form.boolean("restart")
+    # Directories of the container that belong to the unit alone, such as its
+    # Task's emptyDir volumes: absolute paths where they are mounted. The
+    # launcher empties them before each attempt but the first, as Tekton runs it
+    # in a new Pod.
+    own_directories: list[str] = form.texts("ownDirectories")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -567,6 +573,15 @@ class SidecarState(Message):
     exit_code: int = form.number("exitCode")
     # For people: why it was stopped, if it did not end by itself.
     message: str = form.text("message")
+
+
+@dataclasses.dataclass(kw_only=True)
+class CleanUp(Message):
+    """Event: this container has emptied its own_directories for another attempt."""
+
+    attempt: int = form.number("attempt")
+    # For people: the first thing that could not be removed, and why.
+    left: str = form.text("left")
 
 
 @dataclasses.dataclass(kw_only=True)
