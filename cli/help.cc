@@ -61,9 +61,9 @@ constexpr Flag kFlags[] = {
      "[...]}].",
      " plan render run explain graph check simulate "},
     {"cluster", 0, "FILE",
-     "What is known of the cluster: Nodes and LimitRanges as kubectl get -o "
-     "yaml prints them, or a file that says nodes, limitRanges and "
-     "podLevelResources.",
+     "What is known of the cluster: Nodes, LimitRanges and ResourceQuotas as "
+     "kubectl get -o yaml prints them, or a file that says nodes, limitRanges, "
+     "resourceQuotas and podLevelResources.",
      " plan render run explain graph check "},
     {"limit", 0, "NAME=NUMBER",
      "An upper bound: pod_containers, pod_bytes, result_bytes for what may be "

@@ -124,8 +124,8 @@ absl::Status AddFeatureFlags(const std::string& path,
                "there is no ConfigMap feature-flags or config-defaults in it");
 }
 
-// What a file of Nodes and LimitRanges, as `kubectl get -o yaml` prints them,
-// or a Cluster message says.
+// What a file of Nodes, LimitRanges and ResourceQuotas, as `kubectl get -o yaml`
+// prints them, or a Cluster message says.
 absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -135,12 +135,15 @@ absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   lenient.allow_unknown_fields = true;
   DecodeObjects(path, *text, lenient, &objects, &as_objects);
   v1::Cluster* cluster = request->mutable_cluster();
-  if (objects.nodes_size() + objects.limit_ranges_size() > 0) {
+  if (objects.nodes_size() + objects.limit_ranges_size() +
+          objects.resource_quotas_size() >
+      0) {
     if (as_objects.has_errors()) {
       return ToStatus(absl::StatusCode::kInvalidArgument, as_objects.Sorted());
     }
     cluster->mutable_nodes()->MergeFrom(objects.nodes());
     cluster->mutable_limit_ranges()->MergeFrom(objects.limit_ranges());
+    cluster->mutable_resource_quotas()->MergeFrom(objects.resource_quotas());
     return absl::OkStatus();
   }
   v1::Cluster read;

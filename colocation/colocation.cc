@@ -212,6 +212,7 @@ void Session::AddToCluster(v1::PlanRequest* request) const {
   v1::Cluster* cluster = request->mutable_cluster();
   cluster->mutable_limit_ranges()->MergeFrom(objects_->limit_ranges());
   cluster->mutable_nodes()->MergeFrom(objects_->nodes());
+  cluster->mutable_resource_quotas()->MergeFrom(objects_->resource_quotas());
 }
 
 void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
@@ -243,7 +244,8 @@ absl::StatusOr<v1::ColocationPlan> Session::MakePlan() {
 
   v1::PlanRequest with_cluster;
   const v1::PlanRequest* request = &request_;
-  if (objects_->limit_ranges_size() > 0 || objects_->nodes_size() > 0) {
+  if (objects_->limit_ranges_size() > 0 || objects_->nodes_size() > 0 ||
+      objects_->resource_quotas_size() > 0) {
     *with_cluster.mutable_options() = request_.options();
     *with_cluster.mutable_cluster() = request_.cluster();
     *with_cluster.mutable_images() = request_.images();

@@ -37,6 +37,7 @@ Message* AddObject(absl::string_view kind, v1::ObjectSet* objects) {
   if (kind == "TaskRun") return objects->add_task_runs();
   if (kind == "LimitRange") return objects->add_limit_ranges();
   if (kind == "Node") return objects->add_nodes();
+  if (kind == "ResourceQuota") return objects->add_resource_quotas();
   return nullptr;
 }
 
@@ -201,7 +202,8 @@ class DocumentDecoder {
           version = ApiVersion::kV1beta1;
       }
     } else if (api_version == "v1" &&
-               (kind == "LimitRange" || kind == "Node")) {
+               (kind == "LimitRange" || kind == "Node" ||
+                kind == "ResourceQuota")) {
       message = AddObject(kind, objects_);
     }
     if (message == nullptr) {

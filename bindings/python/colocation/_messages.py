@@ -786,6 +786,9 @@ class Cluster(Message):
     nodes: list[dict[str, Any]] = form.objects("nodes", True)
     # Pods may have `spec.resources` (Kubernetes 1.34 and later by default).
     pod_level_resources: bool = form.boolean("podLevelResources")
+    # A Pod may not ask for more than the `hard` of one in its namespace. Those
+    # with scopes are not looked at.
+    resource_quotas: list[dict[str, Any]] = form.objects("resourceQuotas", True)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -893,6 +896,12 @@ class Caps(Message):
     # Bytes of a result's value that each task's termination message has room
     # for; zero: not held to.
     result_bytes: int = form.number("resultBytes")
+    # What the containers' limits, and their requests, may add up to: the least
+    # of the LimitRanges (type Pod) and ResourceQuotas. Empty: any amount.
+    pod_limits: dict[str, str] = form.mapping("podLimits")
+    pod_requests: dict[str, str] = form.mapping("podRequests")
+    # The limit that a LimitRange gives to a container that has none.
+    default_limits: dict[str, str] = form.mapping("defaultLimits")
 
 
 @dataclasses.dataclass(kw_only=True)
