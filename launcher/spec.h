@@ -227,6 +227,7 @@ struct LaunchSpec {
   int64_t finally_timeout_ns = 0;
   bool controlled = false;
   int64_t stop_grace_ns = 0;
+  bool sidecars_not_awaited = false;
 };
 
 struct Script {
@@ -449,6 +450,7 @@ void Fields(Visitor& v, LaunchSpec& m) {
   v("finallyTimeoutNs", m.finally_timeout_ns);
   v("controlled", m.controlled);
   v("stopGraceNs", m.stop_grace_ns);
+  v("sidecarsNotAwaited", m.sidecars_not_awaited);
 }
 
 template <typename Visitor>

@@ -33,6 +33,7 @@ __all__ = [
     "DeclaredEnds",
     "DeclaredResult",
     "DeclaredTaskEnd",
+    "DefaultContainerResources",
     "DeletePod",
     "Dependency",
     "Diagnostic",
@@ -112,6 +113,7 @@ __all__ = [
     "SkippedTask",
     "StartCondition",
     "StartExternal",
+    "StartTolerance",
     "StepEnd",
     "StepState",
     "TaskDuration",
@@ -292,6 +294,9 @@ class LaunchSpec(Message):
     controlled: bool = form.boolean("controlled")
     # How long a process has between SIGTERM and SIGKILL; zero is 10 s.
     stop_grace_ns: int = form.number("stopGraceNs")
+    # First steps do not wait until the sidecars of their unit are ready (Tekton's
+    # await-sidecar-readiness: "false").
+    sidecars_not_awaited: bool = form.boolean("sidecarsNotAwaited")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -749,6 +754,16 @@ class PlanOptions(Message):
 
 
 @dataclasses.dataclass(kw_only=True)
+class DefaultContainerResources(Message):
+    """What `default-container-resource-requirements` of Tekton's config-defaults
+    holds: by the name of a container ("step-build"), by "prefix-" and how names
+    begin ("prefix-sidecar"), or by "default".
+    """
+
+    containers: dict[str, str] = form.mapping("containers")
+
+
+@dataclasses.dataclass(kw_only=True)
 class Limits(Message):
     """Upper bounds for what an input may make us do; zero is the default. Beyond
     one of them the request is refused with RESOURCE_EXHAUSTED and its name.
@@ -880,6 +895,24 @@ class ColocationPlan(Message):
     # everything put in that is known before the run starts. Only with
     # PlanOptions.keep_specs.
     pipeline_spec: dict[str, Any] | None = form.objects("pipelineSpec", False)
+    # How long containers that can't start are waited for.
+    start_tolerance: StartTolerance | None = form.message("startTolerance", lambda: StartTolerance)
+
+
+@dataclasses.dataclass(kw_only=True)
+class StartTolerance(Message):
+    """How long a container that can't start may take to recover before its task
+    fails, from the moment when the Pod could start containers
+    (checkContainerFailure in Tekton's pkg/reconciler/taskrun/taskrun.go). Zero:
+    the task fails at once.
+    """
+
+    # Of "ImagePullBackOff": Tekton's default-imagepullbackoff-timeout.
+    image_pull_back_off_ns: int = form.number("imagePullBackOffNs")
+    # Of "CreateContainerError" and "CreateContainerConfigError" where the
+    # container runtime did not answer in time: Tekton's
+    # default-create-container-error-timeout.
+    create_container_error_ns: int = form.number("createContainerErrorNs")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1073,6 +1106,8 @@ class PlannedPod(Message):
     # Images to put in while it runs, in the order of the manifest; only where the
     # request asked for it (PlanOptions.patch_images).
     image_patches: list[ImagePatch] = form.messages("imagePatches", lambda: ImagePatch)
+    # Of the init container, which needs no privilege.
+    launcher_security_context: dict[str, Any] | None = form.objects("launcherSecurityContext", False)
 
 
 @dataclasses.dataclass(kw_only=True)
