@@ -867,7 +867,8 @@ class Placement(Enum):
 
 @dataclasses.dataclass(kw_only=True)
 class ColocationPlan(Message):
-    # 1. A reader refuses a version it does not know.
+    # 2. A reader refuses a version it does not know. Version 1 is the same with
+    # Dependency.via, which readers of version 2 don't need.
     version: int = form.number("version")
     run: RunIdentity | None = form.message("run", lambda: RunIdentity)
     policy: Policy = form.enumeration("policy", lambda: Policy)
@@ -1055,7 +1056,7 @@ class Dependency(Message):
         UNSPECIFIED = "MEANS_UNSPECIFIED"
         # `to` waits for `from` itself.
         WAIT = "WAIT"
-        # `to` waits for the last of `via`, that for the one before it, ...
+        # `to` waits for a task that waits for ... that waits for `from`.
         IMPLIED = "IMPLIED"
 
     # The task that comes first.
@@ -1067,7 +1068,7 @@ class Dependency(Message):
     # FINALLY.
     paths: list[str] = form.texts("paths")
     means: Dependency.Means = form.enumeration("means", lambda: Dependency.Means)
-    # For IMPLIED: a path of waits, from `from` to `to`, both ends included.
+    # In version 1 only. For IMPLIED: a path of waits, from `from` to `to`.
     via: list[str] = form.texts("via")
     # `from` ends in another Pod or outside any: the controller opens a gate.
     gate: bool = form.boolean("gate")
@@ -1223,6 +1224,9 @@ class ResourceUse(Message):
     # by the chains through it, and the shares add up to `peak`: so no set of
     # units that run at once needs more.
     cover: list[Chain] = form.messages("cover", lambda: Chain)
+    # What the containers' limits add up to, with those that a LimitRange gives;
+    # empty where no container has one.
+    limit: str = form.text("limit")
 
 
 @dataclasses.dataclass(kw_only=True)
