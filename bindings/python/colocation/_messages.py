@@ -789,6 +789,14 @@ class Limits(Message):
     # part, at most 4096 bytes. Default 80, a digest; then only tasks that need
     # not share a Pod are kept apart for it.
     result_bytes: int = form.number("resultBytes")
+    # Bytes of memory for the objects while and after they are read, aliases
+    # expanded. Default 96 MiB, or 16 times the bytes of the input where that is
+    # more.
+    memory_bytes: int = form.number("memoryBytes")
+    # Bytes of text that a run grows by as parameters, matrices, stepTemplates and
+    # references to Tasks and StepActions are put in. Default 16 MiB, or 8 times
+    # the bytes of the input where that is more.
+    expanded_bytes: int = form.number("expandedBytes")
 
 
 @dataclasses.dataclass(kw_only=True)
