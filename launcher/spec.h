@@ -36,6 +36,15 @@ enum class SkipReason {
   kEmptyMatrix,
 };
 
+enum class CredentialKind {
+  kUnspecified,
+  kBasicGit,
+  kSshGit,
+  kBasicDocker,
+  kDockerConfigJson,
+  kDockercfg,
+};
+
 struct ResultValue {
   std::string name;
   ValueType type = ValueType::kUnspecified;
@@ -218,6 +227,12 @@ struct LaunchContainer {
   std::vector<std::string> own_directories;
 };
 
+struct LaunchCredential {
+  CredentialKind kind = CredentialKind::kUnspecified;
+  std::string secret;
+  std::string url;
+};
+
 struct LaunchSpec {
   int32_t version = 0;
   std::vector<LaunchTask> tasks;
@@ -228,6 +243,8 @@ struct LaunchSpec {
   bool controlled = false;
   int64_t stop_grace_ns = 0;
   bool sidecars_not_awaited = false;
+  std::vector<LaunchCredential> credentials;
+  bool require_known_hosts = false;
 };
 
 struct Script {
@@ -441,6 +458,13 @@ void Fields(Visitor& v, LaunchContainer& m) {
 }
 
 template <typename Visitor>
+void Fields(Visitor& v, LaunchCredential& m) {
+  v("kind", m.kind);
+  v("secret", m.secret);
+  v("url", m.url);
+}
+
+template <typename Visitor>
 void Fields(Visitor& v, LaunchSpec& m) {
   v("version", m.version);
   v("tasks", m.tasks);
@@ -451,6 +475,8 @@ void Fields(Visitor& v, LaunchSpec& m) {
   v("controlled", m.controlled);
   v("stopGraceNs", m.stop_grace_ns);
   v("sidecarsNotAwaited", m.sidecars_not_awaited);
+  v("credentials", m.credentials);
+  v("requireKnownHosts", m.require_known_hosts);
 }
 
 template <typename Visitor>

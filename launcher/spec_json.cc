@@ -44,6 +44,14 @@ struct EnumNames<SkipReason> {
       "SKIP_REASON_EMPTY_MATRIX"};
 };
 
+template <>
+struct EnumNames<CredentialKind> {
+  static constexpr std::string_view kNames[] = {
+      "CREDENTIAL_KIND_UNSPECIFIED",        "CREDENTIAL_KIND_BASIC_GIT",
+      "CREDENTIAL_KIND_SSH_GIT",            "CREDENTIAL_KIND_BASIC_DOCKER",
+      "CREDENTIAL_KIND_DOCKER_CONFIG_JSON", "CREDENTIAL_KIND_DOCKERCFG"};
+};
+
 enum class Unknown { kError, kSkipped };
 
 // "wait_for" to "waitFor".

@@ -28,6 +28,7 @@ __all__ = [
     "ColocationPlan",
     "Condition",
     "ContainerRole",
+    "CredentialKind",
     "Cut",
     "Decision",
     "DeclaredEnds",
@@ -53,6 +54,7 @@ __all__ = [
     "ImagePatch",
     "InstallSpec",
     "LaunchContainer",
+    "LaunchCredential",
     "LaunchEnvVar",
     "LaunchHook",
     "LaunchProbe",
@@ -212,6 +214,22 @@ class Diagnostics(Message):
     diagnostics: list[Diagnostic] = form.messages("diagnostics", lambda: Diagnostic)
 
 
+class CredentialKind(Enum):
+    """Which files a LaunchCredential becomes (pkg/credentials in Tekton)."""
+
+    UNSPECIFIED = "CREDENTIAL_KIND_UNSPECIFIED"
+    # `username` and `password` of the Secret: .gitconfig and .git-credentials.
+    BASIC_GIT = "CREDENTIAL_KIND_BASIC_GIT"
+    # `ssh-privatekey` and `known_hosts`: .ssh, and .gitconfig for a repository.
+    SSH_GIT = "CREDENTIAL_KIND_SSH_GIT"
+    # `username` and `password`: .docker/config.json.
+    BASIC_DOCKER = "CREDENTIAL_KIND_BASIC_DOCKER"
+    # `.dockerconfigjson`: .docker/config.json.
+    DOCKER_CONFIG_JSON = "CREDENTIAL_KIND_DOCKER_CONFIG_JSON"
+    # `.dockercfg`: .docker/config.json.
+    DOCKERCFG = "CREDENTIAL_KIND_DOCKERCFG"
+
+
 class ValueType(Enum):
     UNSPECIFIED = "VALUE_TYPE_UNSPECIFIED"
     STRING = "VALUE_TYPE_STRING"
@@ -297,6 +315,25 @@ class LaunchSpec(Message):
     # First steps do not wait until the sidecars of their unit are ready (Tekton's
     # await-sidecar-readiness: "false").
     sidecars_not_awaited: bool = form.boolean("sidecarsNotAwaited")
+    # What each step finds in its home directory and in /tekton/creds, in the
+    # order in which Tekton passes it to its entrypoint.
+    credentials: list[LaunchCredential] = form.messages("credentials", lambda: LaunchCredential)
+    # A step fails where a CREDENTIAL_KIND_SSH_GIT has no known_hosts (Tekton's
+    # require-git-ssh-secret-known-hosts).
+    require_known_hosts: bool = form.boolean("requireKnownHosts")
+
+
+@dataclasses.dataclass(kw_only=True)
+class LaunchCredential(Message):
+    """A credential that steps have, made of a Secret that is mounted at
+    /tekton/creds-secrets/SECRET.
+    """
+
+    kind: CredentialKind = form.enumeration("kind", lambda: CredentialKind)
+    secret: str = form.text("secret")
+    # The value of the Secret's annotation: where the credential is for. Empty
+    # for the kinds that hold this themselves.
+    url: str = form.text("url")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -751,6 +788,10 @@ class PlanOptions(Message):
     # writes Tekton's status and makes TaskRuns (ColocationPlan.pipeline_spec,
     # PlannedTask.task_run). It is about twice as large then.
     keep_specs: bool = form.boolean("keepSpecs")
+    # A ServiceAccount that the request hasn't got is asked for (Need), as its
+    # Secrets may be credentials for the steps. Otherwise steps have no
+    # credentials of an account that is not given, and a decision says so.
+    need_service_accounts: bool = form.boolean("needServiceAccounts")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -812,6 +853,10 @@ class Cluster(Message):
     # A Pod may not ask for more than the `hard` of one in its namespace. Those
     # with scopes are not looked at.
     resource_quotas: list[dict[str, Any]] = form.objects("resourceQuotas", True)
+    service_accounts: list[dict[str, Any]] = form.objects("serviceAccounts", True)
+    # Those that a given ServiceAccount names; one that is missing here counts as
+    # one that does not exist. Needed are name, type and Tekton's annotations.
+    secrets: list[dict[str, Any]] = form.objects("secrets", True)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -837,6 +882,10 @@ class Need(Message):
         STEP_ACTION = "STEP_ACTION"
         # ImageConfig of `name`.
         IMAGE_CONFIG = "IMAGE_CONFIG"
+        # ServiceAccount `name`, and those of its `secrets` that exist, without
+        # their data (Cluster.service_accounts and Cluster.secrets, or objects).
+        # Only with PlanOptions.need_service_accounts.
+        SERVICE_ACCOUNT = "SERVICE_ACCOUNT"
 
     kind: Need.Kind = form.enumeration("kind", lambda: Need.Kind)
     name: str = form.text("name")
@@ -1164,6 +1213,11 @@ class PlannedVolume(Message):
         POD_TEMPLATE = "POD_TEMPLATE"
         # Gates, written by the controller.
         GATES = "GATES"
+        # A Secret of the Pod's ServiceAccount that credentials are made of;
+        # mounted into every step, at /tekton/creds-secrets/NAME.
+        ACCOUNT_SECRET = "ACCOUNT_SECRET"
+        # Where each step has those credentials, in memory: /tekton/creds.
+        CREDENTIALS = "CREDENTIALS"
 
     purpose: PlannedVolume.Purpose = form.enumeration("purpose", lambda: PlannedVolume.Purpose)
     volume: dict[str, Any] | None = form.objects("volume", False)
