@@ -7,6 +7,7 @@
 
 #include "launcher/decide.h"
 #include "launcher/results.h"
+#include "launcher/users_files.h"
 
 namespace colocation::launcher {
 namespace {
@@ -34,24 +35,29 @@ bool ScriptPath(const Container& container, const Replacements& replacements,
   }
   const std::string text = Substitute(*content, replacements, problem);
   if (text == *content) return true;
-  const std::string directory = container.paths().tekton + "/run";
-  *path = directory + "/" + name;
-  if (!MakeDirectories(directory, 0777) || !WriteFile(*path, text, 0755)) {
-    *error = FileError(*path);
-    return false;
-  }
-  return true;
+  const std::string& tekton = container.paths().tekton;
+  const std::string written = "run/" + name;
+  *path = tekton + "/" + written;
+  return MakeUsersDirectories(tekton, "run", 0777, error) &&
+         WriteUsersFile(tekton, written, text, 0755, error);
 }
 
-// What late references of this container stand for.
-Replacements ReplacementsOf(Container& container, int32_t attempt) {
+// What late references of this container stand for. `problem` gets what is
+// wrong with a step's result that is looked up in them.
+Replacements ReplacementsOf(Container& container, int32_t attempt,
+                            std::string* problem) {
   Replacements replacements = ReplacementsFor(
       container.spec().tasks, container.task_index(), container.LookAtTasks());
   replacements.retry_count = attempt - 1;
-  replacements.step_result = [tekton = container.paths().tekton](
-                                 std::string_view step,
-                                 std::string_view result) {
-    return ReadFile(StepResultPath(tekton, step, result));
+  replacements.step_result =
+      [tekton = container.paths().tekton, problem](
+          std::string_view step,
+          std::string_view result) -> std::optional<std::string> {
+    UsersFile file =
+        ReadUsersFile(tekton, StepResultPath(step, result), kMostResultBytes);
+    if (file.state == UsersFile::State::kRead) return std::move(file.content);
+    if (problem->empty()) *problem = file.error;
+    return std::nullopt;
   };
   return replacements;
 }
@@ -63,8 +69,8 @@ bool MakeCommand(Container& container,
                  Command* command, std::string* error) {
   const LaunchContainer& self = container.self();
   Replacements replacements;
-  if (self.late) replacements = ReplacementsOf(container, attempt);
   std::string problem;
+  if (self.late) replacements = ReplacementsOf(container, attempt, &problem);
   const auto late = [&](const std::string& text) {
     return self.late ? Substitute(text, replacements, &problem) : text;
   };
@@ -115,12 +121,14 @@ bool MakeCommand(Container& container,
 
 WhenVerdict JudgeWhen(Container& container, int32_t attempt) {
   if (container.self().when.empty()) return {};
-  const Replacements replacements = ReplacementsOf(container, attempt);
-  std::string problem;
+  std::string unreadable, problem;
+  const Replacements replacements =
+      ReplacementsOf(container, attempt, &unreadable);
   std::vector<When> when;
   for (const When& w : container.self().when) {
     when.push_back(SubstituteWhen(w, replacements, &problem));
   }
+  if (!unreadable.empty()) return {WhenVerdict::Kind::kFail, unreadable};
   return JudgeStepWhen(when);
 }
 

@@ -25,7 +25,8 @@ constexpr int64_t kSecond = 1'000 * kMillisecond;
 constexpr int64_t kDefaultGrace = 10 * kSecond;
 
 int64_t After(int64_t start_ns, int64_t timeout_ns) {
-  return start_ns == 0 || timeout_ns == 0 ? kNever : start_ns + timeout_ns;
+  if (start_ns == 0 || timeout_ns == 0) return kNever;
+  return Later(start_ns, timeout_ns);
 }
 
 }  // namespace
@@ -34,6 +35,11 @@ int64_t NowNs() {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return now.tv_sec * kSecond + now.tv_nsec;
+}
+
+int64_t Later(int64_t time_ns, int64_t duration_ns) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(time_ns, duration_ns, &sum) ? kNever : sum;
 }
 
 bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error) {
@@ -131,8 +137,7 @@ std::unique_ptr<Container> Container::Open(const RunOptions& options,
       SameContent("/proc/self/exe", paths.in_image)) {
     opened->WaitForImage();
   }
-  opened->alive_ = HoldAlive(paths.post);
-  if (!opened->alive_.is_open()) {
+  if (!opened->own_events_.Open(paths.post)) {
     *error = FileError(paths.post + "/alive");
     return nullptr;
   }
@@ -180,7 +185,7 @@ size_t Container::message_room() const {
 }
 
 void Container::Post(const std::string& name, const std::string& json) {
-  if (WriteAtomically(paths_.post, name, json, 0644)) return;
+  if (own_events_.Post(name, json)) return;
   std::fprintf(stderr, "launcher: %s\n",
                FileError(paths_.post + "/" + name).c_str());
   _exit(1);
@@ -190,11 +195,13 @@ void Container::WriteTerminationMessage(const std::string& text) const {
   std::string path = paths_.termination_message;
   if (path.empty()) path = self_->termination_message_path;
   if (path.empty()) path = "/dev/termination-log";
-  // Not to be created with a mode, nor replaced: it is mounted as one file.
+  // Not replaced: it is mounted as one file.
   const File file(
-      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.is_open() || !WriteAll(file.fd(), text)) {
-    std::fprintf(stderr, "launcher: %s\n", FileError(path).c_str());
+      open(path.c_str(), O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0644));
+  if (!file.is_open() || ftruncate(file.fd(), 0) != 0 ||
+      !WriteAll(file.fd(), text)) {
+    std::fprintf(stderr, "launcher: termination message: %s\n",
+                 FileError(path).c_str());
   }
 }
 
@@ -237,7 +244,10 @@ void Container::Wait(int64_t until_ns, Process* process,
     if (process != nullptr) process->Signal(signal);
   }
   if (process != nullptr) process->CopyStreams();
-  events_.TakeChanges();
+  if (events_.TakeChanges()) {
+    look_interval_ns_ = kMillisecond;
+    next_look_ns_ = std::min(next_look_ns_, NowNs() + look_interval_ns_);
+  }
   if (watch_.size() > 0 && NowNs() >= next_look_ns_) {
     events_.LookAgain();
     look_interval_ns_ =

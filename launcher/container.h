@@ -65,8 +65,9 @@ class Container {
   const std::string& previous_step() const;
 
   const Paths& paths() const { return paths_; }
+  // Relative to /tekton.
   std::string step_directory() const {
-    return paths_.tekton + "/steps/" + self_->step_directory;
+    return "steps/" + self_->step_directory;
   }
   int64_t grace_ns() const;
   // Bytes that this container's termination message may have.
@@ -124,7 +125,7 @@ class Container {
   Signals signals_;
   DirectoryWatch watch_;
   PodEvents events_;
-  File alive_;
+  OwnEvents own_events_;
   bool terminated_ = false;
   bool without_image_ = false;
   bool holds_termination_ = false;
@@ -140,6 +141,10 @@ bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error);
 
 // Wall-clock time.
 int64_t NowNs();
+
+// So much later, or kNever where that is beyond what 64 bits hold, as with a
+// timeout of 300 years.
+int64_t Later(int64_t time_ns, int64_t duration_ns);
 
 }  // namespace colocation::launcher
 

@@ -25,6 +25,8 @@ namespace colocation::launcher {
 // are given here.
 inline constexpr std::string_view kSucceeded = "Succeeded";
 inline constexpr std::string_view kStepFailed = "StepFailed";
+// A process of the step was killed for want of memory.
+inline constexpr std::string_view kStepOom = "StepOOM";
 inline constexpr std::string_view kFailureIgnored = "FailureIgnored";
 inline constexpr std::string_view kTaskRunTimeout = "TaskRunTimeout";
 inline constexpr std::string_view kImagePullFailed = "TaskRunImagePullFailed";

@@ -1,7 +1,6 @@
 #include "launcher/events.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,15 +13,33 @@
 namespace colocation::launcher {
 namespace {
 
-constexpr char kAlive[] = "/alive";
+constexpr char kAlive[] = "alive";
 
 enum class Lock { kNone, kHeld, kFree };
 
-Lock LockState(const std::string& path) {
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return Lock::kNone;
-  if (flock(file.fd(), LOCK_SH | LOCK_NB) == 0) return Lock::kFree;
-  return Lock::kHeld;
+// A lock on the whole file that only who may write to it can have, and that
+// belongs to the open file: F_RDLCK conflicts with it, so that a look at it
+// needs no lock of its own. Of flock(2) a reader could have an exclusive one.
+struct flock WholeFile(short type) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+// Of "alive" in the directory.
+Lock LockState(const std::string& directory) {
+  const std::string path = directory + "/" + kAlive;
+  const File file(
+      open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat info;
+  if (!file.is_open() || fstat(file.fd(), &info) != 0 ||
+      !S_ISREG(info.st_mode)) {
+    return Lock::kNone;
+  }
+  struct flock lock = WholeFile(F_RDLCK);
+  if (fcntl(file.fd(), F_OFD_GETLK, &lock) != 0) return Lock::kNone;
+  return lock.l_type == F_UNLCK ? Lock::kFree : Lock::kHeld;
 }
 
 Stop ParseStop(std::string_view text) {
@@ -34,26 +51,6 @@ Stop ParseStop(std::string_view text) {
   if (text == "CancelledRunFinally") return Stop::kCancelledRunFinally;
   if (text == "StoppedRunFinally") return Stop::kStoppedRunFinally;
   return Stop::kNone;
-}
-
-// Reads an event that is there; without it, nothing.
-template <typename Event>
-std::optional<Event> ReadIfThere(const std::string& path) {
-  const std::optional<std::string> json = ReadFile(path);
-  Event event;
-  std::string error;
-  if (!json.has_value()) {
-    if (errno == ENOENT) return std::nullopt;
-    error = FileError(path);
-  } else if (ReadEvent(*json, &event, &error)) {
-    return event;
-  } else {
-    error = path + ": " + error;
-  }
-  // Nobody but a launcher writes here. Whoever waits for the event sees in the
-  // end that the container is dead.
-  std::fprintf(stderr, "launcher: %s\n", error.c_str());
-  return std::nullopt;
 }
 
 TaskEnd Failure(std::string message) {
@@ -76,19 +73,22 @@ std::string OfAttempt(std::string_view event, int32_t attempt) {
   return std::string(event) + std::to_string(attempt);
 }
 
-File HoldAlive(const std::string& post) {
+bool OwnEvents::Open(const std::string& directory) {
+  if (!writer_.Open(directory)) return false;
   // Locked before it has its name, so that nobody sees it unlocked before its
   // time.
-  const std::string path = post + kAlive;
-  const std::string unfinished = post + "/.new" + kAlive;
-  if (mkdir((post + "/.new").c_str(), 0700) != 0 && errno != EEXIST) return {};
-  File file(open(unfinished.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  if (!file.is_open() || fchmod(file.fd(), 0644) != 0 ||
-      flock(file.fd(), LOCK_EX) != 0 ||
-      rename(unfinished.c_str(), path.c_str()) != 0) {
-    return {};
+  File file = writer_.Create(kAlive, 0644);
+  struct flock lock = WholeFile(F_WRLCK);
+  if (!file.is_open() || fcntl(file.fd(), F_OFD_SETLK, &lock) != 0 ||
+      !writer_.Publish(kAlive)) {
+    return false;
   }
-  return file;
+  alive_ = std::move(file);
+  return true;
+}
+
+bool OwnEvents::Post(const std::string& name, std::string_view json) {
+  return writer_.Write(name, json, 0644);
 }
 
 PodEvents::PodEvents(const LaunchSpec& spec, const Paths& paths,
@@ -97,14 +97,14 @@ PodEvents::PodEvents(const LaunchSpec& spec, const Paths& paths,
   gates_.path = paths.gates;
 }
 
-void PodEvents::TakeChanges() {
+bool PodEvents::TakeChanges() {
+  bool closed = false;
   for (const DirectoryWatch::Change& change : watch_->TakeChanges()) {
     Directory& directory = *by_watch_[change.directory];
     directory.changed = true;
-    // Only "alive" is ever held open. The kernel reports this shortly before it
-    // frees the lock.
-    if (change.closed && &directory != &gates_) directory.dead = true;
+    closed = closed || change.closed;
   }
+  return closed;
 }
 
 void PodEvents::LookAgain() {
@@ -127,30 +127,68 @@ void PodEvents::Look(Directory& directory) {
     }
     return;
   }
-  // First the lock, then the names: one who has died posts nothing more.
-  if (!directory.dead) {
-    const Lock lock = LockState(directory.path + kAlive);
-    directory.alive = lock == Lock::kHeld;
-    directory.dead = lock == Lock::kFree;
-  }
-  if (directory.dead) directory.alive = false;
-  directory.names = ListDirectory(directory.path);
+  directory.events.clear();
+  LookAtLock(directory);
 }
 
-PodEvents::Directory& PodEvents::Look(std::string_view container) {
+void PodEvents::LookAtLock(Directory& directory) {
+  if (directory.dead) return;
+  const Lock lock = LockState(directory.path);
+  // A launcher never removes its "alive": where it is gone, nobody could see
+  // any more that the container has died.
+  directory.dead =
+      lock == Lock::kFree || (lock == Lock::kNone && directory.alive);
+  directory.alive = lock == Lock::kHeld;
+  // One who has died posts nothing more: what is there now is all.
+  if (directory.dead) directory.events.clear();
+}
+
+// The names are asked for one by one: who fills its directory with files makes
+// nobody list them.
+bool PodEvents::Has(std::string_view container, const std::string& name) {
+  Directory& directory = Look(container);
+  for (const auto& [known, there] : directory.events) {
+    if (known == name) return there;
+  }
+  return directory.events
+      .emplace_back(name, UsersFileExists(directory.path, name))
+      .second;
+}
+
+template <typename Event>
+std::optional<Event> PodEvents::Read(Directory& directory,
+                                     const std::string& name) {
+  const UsersFile file = ReadUsersFile(directory.path, name, kMostEventBytes);
+  if (file.state == UsersFile::State::kMissing) return std::nullopt;
+  Event event;
+  std::string error = file.error;
+  if (file.state == UsersFile::State::kRead &&
+      ReadEvent(file.content, &event, &error)) {
+    return event;
+  }
+  // No launcher has written this. Whoever waits for the event goes on waiting,
+  // and sees in the end that the container is dead.
+  error = "no event in " + directory.path + "/" + name + ": " + error;
+  if (error != directory.complaint) {
+    std::fprintf(stderr, "launcher: %s\n", error.c_str());
+    directory.complaint = std::move(error);
+  }
+  return std::nullopt;
+}
+
+PodEvents::Directory& PodEvents::Find(std::string_view container) {
   auto found = directories_.find(container);
   if (found == directories_.end()) {
     found = directories_.emplace(std::string(container), Directory()).first;
     found->second.path = paths_.events + "/" + std::string(container);
   }
-  Look(found->second);
   return found->second;
 }
 
-bool PodEvents::Has(std::string_view container, const std::string& name) {
-  const Directory& directory = Look(container);
-  return std::find(directory.names.begin(), directory.names.end(), name) !=
-         directory.names.end();
+PodEvents::Directory& PodEvents::Look(std::string_view container) {
+  Directory& directory = Find(container);
+  Look(directory);
+  return directory;
 }
 
 bool PodEvents::Dead(std::string_view container) {
@@ -165,7 +203,7 @@ template <typename Event>
 std::optional<Event> PodEvents::Get(std::string_view container,
                                     const std::string& name) {
   if (!Has(container, name)) return std::nullopt;
-  return ReadIfThere<Event>(Look(container).path + "/" + name);
+  return Read<Event>(Look(container), name);
 }
 
 template std::optional<UnitStart> PodEvents::Get(std::string_view,
@@ -173,6 +211,8 @@ template std::optional<UnitStart> PodEvents::Get(std::string_view,
 template std::optional<StepEnd> PodEvents::Get(std::string_view,
                                                const std::string&);
 template std::optional<TaskEnd> PodEvents::Get(std::string_view,
+                                               const std::string&);
+template std::optional<CleanUp> PodEvents::Get(std::string_view,
                                                const std::string&);
 template std::optional<SidecarState> PodEvents::Get(std::string_view,
                                                     const std::string&);
@@ -189,19 +229,19 @@ std::optional<TaskEnd> PodEvents::UnitEnd(const LaunchUnit& unit) {
 }
 
 std::optional<TaskEnd> PodEvents::PeekUnitEnd(const LaunchUnit& unit) {
-  const std::string& last = unit.steps.back();
-  const auto path = [&](const std::string& step) {
-    return paths_.events + "/" + step;
-  };
-  const std::string end_path = path(last) + "/" + std::string(kEnd);
-  if (auto end = ReadIfThere<TaskEnd>(end_path)) return end;
-  if (LockState(path(last) + kAlive) != Lock::kFree) return std::nullopt;
+  const std::string name(kEnd);
+  Directory& last = Find(unit.steps.back());
+  if (auto end = Read<TaskEnd>(last, name)) return end;
+  LookAtLock(last);
+  if (!last.dead) return std::nullopt;
   // It may have posted since.
-  if (auto end = ReadIfThere<TaskEnd>(end_path)) return end;
+  if (auto end = Read<TaskEnd>(last, name)) return end;
   for (const std::string& step : unit.steps) {
-    if (LockState(path(step) + kAlive) == Lock::kHeld) return std::nullopt;
+    Directory& directory = Find(step);
+    LookAtLock(directory);
+    if (directory.alive) return std::nullopt;
   }
-  return LostUnit(last);
+  return LostUnit(unit.steps.back());
 }
 
 std::optional<TaskEnd> PodEvents::GateEnd(const std::string& task) {

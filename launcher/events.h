@@ -2,9 +2,13 @@
 //
 // Each container has a directory of its own, and in it one file an event, named
 // after what happened (kStart and so on; docs/launcher.md). A file that is
-// there is whole and never changes, so what was once read is kept. The launcher
-// holds the file "alive" open and locked as long as it lives: a crash, which
-// posts nothing, frees the lock.
+// there is whole, so what was once read is kept. The launcher holds the file
+// "alive" open and locked as long as it lives: a crash, which posts nothing,
+// frees the lock.
+//
+// A container can write to its own directory only, and so can the step in it,
+// with whatever it likes: what is no event is as if it were not there. A step
+// can lie about its own task, and about no other (docs/security.md).
 #ifndef COLOCATION_LAUNCHER_EVENTS_H_
 #define COLOCATION_LAUNCHER_EVENTS_H_
 
@@ -13,12 +17,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "launcher/decide.h"
 #include "launcher/files.h"
 #include "launcher/paths.h"
 #include "launcher/spec.h"
+#include "launcher/users_files.h"
 #include "launcher/watch.h"
 
 namespace colocation::launcher {
@@ -36,18 +42,34 @@ inline constexpr std::string_view kGone = "gone-";
 // "step-2"
 std::string OfAttempt(std::string_view event, int32_t attempt);
 
-// Opens and locks the file "alive" in the container's own directory; keep it.
-// Also makes the directory for what is being written.
-// Not open, with errno set, if that failed.
-File HoldAlive(const std::string& post);
+// The largest event that is read. One of kMostResultBytes (results.h) has up to
+// six times as many in JSON.
+inline constexpr size_t kMostEventBytes = size_t{8} << 20;
+
+// This container's own directory.
+class OwnEvents {
+ public:
+  // Makes the file "alive" and locks it for as long as this object lives.
+  // False, with errno set, if that failed.
+  bool Open(const std::string& directory);
+  bool is_open() const { return alive_.is_open(); }
+
+  // Posts an event; false, with errno set, on an error.
+  bool Post(const std::string& name, std::string_view json);
+
+ private:
+  AtomicWriter writer_;
+  File alive_;
+};
 
 class PodEvents {
  public:
   // Reads; `watch` reports when to read again. All three outlive this object.
   PodEvents(const LaunchSpec& spec, const Paths& paths, DirectoryWatch* watch);
 
-  // Takes over what the watch reports.
-  void TakeChanges();
+  // Takes over what the watch reports. True if a launcher may have died: the
+  // kernel reports that an instant before it can be seen, so look again soon.
+  bool TakeChanges();
 
   // Look at everything again, whatever the watch says.
   void LookAgain();
@@ -59,8 +81,9 @@ class PodEvents {
   template <typename Event>
   std::optional<Event> Get(std::string_view container, const std::string& name);
   bool Has(std::string_view container, const std::string& name);
-  // The container's launcher has been there and is no more. What it posted is
-  // visible to every look after this one has returned true.
+  // The container's launcher has been there and is no more, or has lost its
+  // "alive". What it posted is visible to every look after this one has
+  // returned true.
   bool Dead(std::string_view container);
   // ... has been there and still is.
   bool Alive(std::string_view container);
@@ -90,11 +113,21 @@ class PodEvents {
     bool changed = true;
     bool alive = false;
     bool dead = false;
-    std::vector<std::string> names;
+    // Whether an event of this name is there, as of the last look.
+    std::vector<std::pair<std::string, bool>> events;
+    // The content that was last complained about.
+    std::string complaint;
   };
 
+  Directory& Find(std::string_view container);
+  // Watches it, and looks if it has changed.
   Directory& Look(std::string_view container);
   void Look(Directory& directory);
+  // Whether it is alive or dead.
+  void LookAtLock(Directory& directory);
+  // Reads an event if it is there and good; else nothing.
+  template <typename Event>
+  std::optional<Event> Read(Directory& directory, const std::string& name);
   std::optional<TaskEnd> GateEnd(const std::string& task);
   std::optional<TaskEnd> PeekUnitEnd(const LaunchUnit& unit);
   template <typename UnitEndOf>

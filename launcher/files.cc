@@ -1,6 +1,5 @@
 #include "launcher/files.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,22 +18,36 @@ std::string FileError(std::string_view path) {
 }
 
 std::optional<std::string> ReadFile(const std::string& path) {
-  const File file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const File file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file.is_open()) return std::nullopt;
-  std::string content;
+  return ReadUpTo(file.fd(), kMostFileBytes);
+}
+
+std::optional<std::string> ReadUpTo(int fd, size_t limit) {
   struct stat info;
-  if (fstat(file.fd(), &info) == 0 && info.st_size > 0) {
-    content.reserve(static_cast<size_t>(info.st_size) + 1);
+  if (fstat(fd, &info) != 0) return std::nullopt;
+  const size_t size =
+      info.st_size > 0 ? static_cast<size_t>(info.st_size) : size_t{0};
+  // It may grow meanwhile; files of /proc have the size 0.
+  if (size > limit) {
+    errno = EFBIG;
+    return std::nullopt;
   }
+  std::string content;
+  content.reserve(size + 1);
   char buffer[16384];
   for (;;) {
-    const ssize_t n = read(file.fd(), buffer, sizeof buffer);
+    const ssize_t n = read(fd, buffer, sizeof buffer);
     if (n == 0) return content;
-    if (n > 0) {
-      content.append(buffer, static_cast<size_t>(n));
-    } else if (errno != EINTR) {
+    if (n < 0) {
+      if (errno == EINTR) continue;
       return std::nullopt;
     }
+    if (static_cast<size_t>(n) > limit - content.size()) {
+      errno = EFBIG;
+      return std::nullopt;
+    }
+    content.append(buffer, static_cast<size_t>(n));
   }
 }
 
@@ -73,21 +86,6 @@ bool WriteFile(const std::string& path, std::string_view content, mode_t mode) {
          WriteAll(file.fd(), content);
 }
 
-bool WriteAtomically(const std::string& directory, const std::string& name,
-                     std::string_view content, mode_t mode) {
-  const std::string path = directory + "/" + name;
-  const std::string unfinished = directory + "/.new/" + name;
-  {
-    const File file(open(unfinished.c_str(),
-                         O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (!file.is_open() || fchmod(file.fd(), mode) != 0 ||
-        !WriteAll(file.fd(), content)) {
-      return false;
-    }
-  }
-  return rename(unfinished.c_str(), path.c_str()) == 0;
-}
-
 bool MakeDirectories(const std::string& path, mode_t mode) {
   struct stat info;
   if (stat(path.c_str(), &info) == 0) {
@@ -100,35 +98,7 @@ bool MakeDirectories(const std::string& path, mode_t mode) {
       !MakeDirectories(path.substr(0, slash), mode)) {
     return false;
   }
-  if (mkdir(path.c_str(), mode) != 0) return errno == EEXIST;
-  return chmod(path.c_str(), mode) == 0;
-}
-
-std::vector<std::string> ListDirectory(const std::string& path) {
-  std::vector<std::string> names;
-  DIR* directory = opendir(path.c_str());
-  if (directory == nullptr) return names;
-  while (const dirent* entry = readdir(directory)) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  closedir(directory);
-  return names;
-}
-
-bool RemoveContents(const std::string& directory) {
-  bool all = true;
-  for (const std::string& name : ListDirectory(directory)) {
-    const std::string path = directory + "/" + name;
-    if (unlink(path.c_str()) == 0) continue;
-    if (errno != EISDIR && errno != EPERM) {
-      all = false;
-      continue;
-    }
-    RemoveContents(path);
-    if (rmdir(path.c_str()) != 0) all = false;
-  }
-  return all;
+  return mkdir(path.c_str(), mode) == 0 || errno == EEXIST;
 }
 
 }  // namespace colocation::launcher

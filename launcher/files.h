@@ -34,8 +34,19 @@ class File {
 // "PATH: No such file or directory", from errno.
 std::string FileError(std::string_view path);
 
-// The whole content; absent, with errno set, when it can't be read.
+// The largest file that is read whole: more than any spec or script, of which
+// the kernel takes 2 MiB as arguments.
+inline constexpr size_t kMostFileBytes = size_t{64} << 20;
+
+// The whole content of a file that users' programs can't replace: of the
+// launcher's own volume, the kubelet or the kernel. Absent, with errno set,
+// when it can't be read or has more than kMostFileBytes (EFBIG). What they can
+// replace is read with users_files.h.
 std::optional<std::string> ReadFile(const std::string& path);
+
+// What is left of an open file, if it has no more than `limit` bytes. Absent,
+// with errno set: EFBIG where it has more.
+std::optional<std::string> ReadUpTo(int fd, size_t limit);
 
 bool FileExists(const std::string& path);
 
@@ -45,30 +56,13 @@ bool SameContent(const std::string& a, const std::string& b);
 // All of `data`; false, with errno set, on an error.
 bool WriteAll(int fd, std::string_view data);
 
-// Creates or replaces the file so that at any instant there is either the old
-// one or the whole new one: written as ".new/NAME", in a directory that has to
-// be there, then renamed. Whoever watches the directory is woken once.
-//
-// Not synced to the disk: that would protect against a crash of the machine
-// only, after which no container of the Pod runs again, and it costs each
-// hand-over from step to step 1 to 16 ms (ext4 on a virtual disk) where the
-// rename takes 0.05 ms.
-bool WriteAtomically(const std::string& directory, const std::string& name,
-                     std::string_view content, mode_t mode);
-
-// Creates or overwrites, without such care.
+// Creates or overwrites a file in a directory that users' programs can't write
+// to.
 bool WriteFile(const std::string& path, std::string_view content, mode_t mode);
 
-// Creates the directory and those above it that are missing, each with `mode`,
-// whatever the umask.
+// Creates the directory and those above it that are missing, each with `mode`
+// less the umask; a launcher's is 0.
 bool MakeDirectories(const std::string& path, mode_t mode);
-
-// Names in a directory, without "." and ".."; none if it can't be read.
-std::vector<std::string> ListDirectory(const std::string& path);
-
-// Removes what is in the directory, but not the directory. Symbolic links are
-// removed, not followed.
-bool RemoveContents(const std::string& directory);
 
 }  // namespace colocation::launcher
 

@@ -22,6 +22,8 @@ struct Paths {
   std::string termination_message;
   // The launcher as its own image has it.
   std::string in_image;
+  // The counter of OomKills; empty: that of the container's cgroup.
+  std::string oom_kills;
 
   // Of a container in a Pod.
   static Paths InPod() {
@@ -31,7 +33,8 @@ struct Paths {
             "/colocation/gates",
             "/tekton",
             "",
-            "/launcher"};
+            "/launcher",
+            ""};
   }
 
   // Of tests, which run a whole Pod in one directory, with no mounts.
@@ -44,7 +47,8 @@ struct Paths {
             colocation + "/gates",
             colocation + "/private/" + unit + "/tekton",
             root + "/termination/" + container,
-            root + "/images/" + container + "/launcher"};
+            root + "/images/" + container + "/launcher",
+            root + "/oom_kills/" + container};
   }
 };
 

@@ -4,16 +4,20 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "launcher/container.h"
 #include "launcher/files.h"
 #include "launcher/spec_json.h"
+#include "launcher/users_files.h"
 
 namespace colocation::launcher {
 namespace {
@@ -114,8 +118,8 @@ TestTask& TestTask::Add(ContainerRole role, const std::string& name,
   container.step_directory = "step-" + name;
   (role == ContainerRole::kStep ? unit.steps : unit.sidecars)
       .push_back(container.name);
-  pod_->arguments_[container.name] = {"/bin/sh", "-c",
-                                      pod_->Replace(shell, unit.name)};
+  pod_->arguments_[container.name] = {
+      "/bin/sh", "-c", pod_->Replace(shell, unit.name, container.name)};
   pod_->spec_.containers.push_back(std::move(container));
   return *this;
 }
@@ -143,7 +147,7 @@ TestPod::~TestPod() {
     kill(pid, SIGKILL);
     waitpid(pid, nullptr, 0);
   }
-  RemoveContents(root_);
+  EmptyUsersDirectory(root_);
   rmdir(root_.c_str());
 }
 
@@ -169,10 +173,16 @@ std::string TestPod::Tekton(const std::string& unit) const {
   return root_ + "/colocation/private/" + unit + "/tekton";
 }
 
-std::string TestPod::Replace(std::string text, const std::string& unit) const {
+std::string TestPod::Events(const std::string& container) const {
+  return root_ + "/colocation/events/" + container;
+}
+
+std::string TestPod::Replace(std::string text, const std::string& unit,
+                             const std::string& container) const {
   for (const auto& [name, path] :
        {std::pair<std::string, std::string>{"{tekton}", Tekton(unit)},
         {"{shared}", Shared()},
+        {"{post}", Events(container)},
         {"{log}", Shared() + "/log"}}) {
     for (size_t at; (at = text.find(name)) != text.npos;) {
       text.replace(at, name.size(), path);
@@ -333,6 +343,25 @@ void TestPod::AwaitOutput(const std::string& container) const {
   while (Output(container).empty() && NowNs() < until) sched_yield();
 }
 
+void TestPod::AwaitWaiting(const std::string& container) const {
+  const auto found = running_.find(container);
+  if (found == running_.end()) return;
+  const std::string process = "/proc/" + std::to_string(found->second);
+  const auto waits = [&] {
+    // It has a watch, and is in a system call that waits for the next report.
+    std::error_code ignored;
+    bool watches = false;
+    for (const auto& fd :
+         std::filesystem::directory_iterator(process + "/fdinfo", ignored)) {
+      watches |= Read(fd.path()).find("inotify wd:") != std::string::npos;
+    }
+    const std::string call = Read(process + "/syscall");
+    return watches && call.rfind(std::to_string(SYS_ppoll) + " ", 0) == 0;
+  };
+  const int64_t until = NowNs() + kLongest;
+  while (!waits() && NowNs() < until) sched_yield();
+}
+
 void TestPod::AwaitEnd(const std::string& container) {
   const auto found = running_.find(container);
   if (found == running_.end()) return;
@@ -416,8 +445,11 @@ void TestPod::WriteGate(const std::string& name, const std::string& content) {
   const std::string version = "..v" + std::to_string(++gate_version_);
   const std::string directory = gates + "/" + version;
   mkdir(directory.c_str(), 0777);
-  for (const std::string& old : ListDirectory(gates + "/..data")) {
-    WriteFile(directory + "/" + old, Read(gates + "/..data/" + old), 0644);
+  std::error_code ignored;
+  for (const auto& old :
+       std::filesystem::directory_iterator(gates + "/..data", ignored)) {
+    const std::string file = old.path().filename();
+    WriteFile(directory + "/" + file, Read(old.path()), 0644);
   }
   if (!name.empty()) WriteFile(directory + "/" + name, content, 0644);
   const std::string link = gates + "/..data_tmp";

@@ -8,7 +8,8 @@
 //   EXPECT_EQ(pod.Outcomes(), "build:ok test:failed(StepFailed)");
 //
 // In the shell commands of steps these stand for paths: {tekton} the unit's
-// /tekton, {shared} a directory that all steps share, {log} a file in it.
+// /tekton, {shared} a directory that all steps share, {log} a file in it,
+// {post} the container's directory of events.
 #ifndef COLOCATION_LAUNCHER_POD_PROCESS_TESTING_H_
 #define COLOCATION_LAUNCHER_POD_PROCESS_TESTING_H_
 
@@ -102,6 +103,8 @@ class TestPod {
   void SetLauncherImage(const std::string& container, bool launchers);
   // Waits until it has written something.
   void AwaitOutput(const std::string& container) const;
+  // Waits until its launcher sleeps, having looked at all that it waits for.
+  void AwaitWaiting(const std::string& container) const;
   // Waits for the end of this one.
   void AwaitEnd(const std::string& container);
 
@@ -124,6 +127,8 @@ class TestPod {
   const std::string& root() const { return root_; }
   std::string Shared() const { return root_ + "/shared"; }
   std::string Tekton(const std::string& unit) const;
+  // A container's directory of events.
+  std::string Events(const std::string& container) const;
   std::string Read(const std::string& path) const;
   // As a controller: writes a file among the gates, as the kubelet does it.
   void WriteGate(const std::string& name, const std::string& content);
@@ -141,7 +146,8 @@ class TestPod {
 
   pid_t Spawn(const std::vector<std::string>& argv, const std::string& output,
               uid_t user = 0);
-  std::string Replace(std::string text, const std::string& unit) const;
+  std::string Replace(std::string text, const std::string& unit,
+                      const std::string& container) const;
 
   std::string root_;
   LaunchSpec spec_;

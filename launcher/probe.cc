@@ -276,7 +276,7 @@ bool ProbeUntil(const LaunchProbe& probe, int successes, int failures,
     bad = succeeded ? 0 : bad + 1;
     if (good >= successes) return true;
     if (bad >= failures) return false;
-    Sleep(start + OrDefault(probe.period_ns, 10 * kSecond) - NowNs());
+    Sleep(Later(start, OrDefault(probe.period_ns, 10 * kSecond)) - NowNs());
   }
 }
 
@@ -316,7 +316,7 @@ int Probe(const LaunchContainer& sidecar, const std::vector<std::string>& env,
 }  // namespace
 
 bool CheckOnce(const LaunchProbe& probe, const std::vector<std::string>& env) {
-  const int64_t until = NowNs() + OrDefault(probe.timeout_ns, kSecond);
+  const int64_t until = Later(NowNs(), OrDefault(probe.timeout_ns, kSecond));
   if (probe.exec.has_value()) return CheckExec(probe.exec->command, env, until);
   if (probe.http.has_value()) {
     const int status = AskHttp(*probe.http, until);

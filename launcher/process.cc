@@ -128,10 +128,18 @@ bool Process::Connect(const std::string& path, int to, Stream* stream,
     *error = FileError(path.substr(0, slash));
     return false;
   }
-  stream->copy =
-      File(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-  if (!stream->copy.is_open()) {
+  // It may be in a workspace, where another task has left something else.
+  stream->copy = File(open(path.c_str(),
+                           O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
+                               O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+                           0644));
+  struct stat info;
+  if (!stream->copy.is_open() || fstat(stream->copy.fd(), &info) != 0) {
     *error = FileError(path);
+    return false;
+  }
+  if (!S_ISREG(info.st_mode) && !S_ISCHR(info.st_mode)) {
+    *error = path + " is no file to copy output to";
     return false;
   }
   int ends[2];

@@ -1,10 +1,9 @@
 #include "launcher/results.h"
 
-#include <cerrno>
-#include <optional>
-#include <string_view>
+#include <utility>
 
-#include "launcher/files.h"
+#include "launcher/decide.h"
+#include "launcher/users_files.h"
 #include "launcher/value.h"
 
 namespace colocation::launcher {
@@ -21,11 +20,11 @@ ValueType TypeOrString(ValueType type) {
   return type == ValueType::kUnspecified ? ValueType::kString : type;
 }
 
-// The file of a task's result; empty when `value` can't be understood
-// (ExtractStepResultName in pkg/apis/pipeline/v1/result_validation.go).
-std::string TaskResultPath(const DeclaredResult& result,
-                           const std::string& tekton) {
-  if (result.value.empty()) return tekton + "/results/" + result.name;
+// The file of a task's result, relative to /tekton; empty when `value` can't be
+// understood (ExtractStepResultName in
+// pkg/apis/pipeline/v1/result_validation.go).
+std::string TaskResultPath(const DeclaredResult& result) {
+  if (result.value.empty()) return "results/" + result.name;
   constexpr std::string_view kSteps = "$(steps.";
   constexpr std::string_view kResults = ".results.";
   const std::string_view value = result.value;
@@ -37,72 +36,101 @@ std::string TaskResultPath(const DeclaredResult& result,
   const size_t name = middle + kResults.size();
   const size_t end = value.find(')', name);
   if (end == value.npos) return "";
-  return StepResultPath(tekton, value.substr(step, middle - step),
+  return StepResultPath(value.substr(step, middle - step),
                         value.substr(name, end - name));
 }
 
-// Reads one result if it is there; false, with an error, if it can't be read.
-bool ReadOne(const DeclaredResult& declared, const std::string& path,
-             std::vector<ResultValue>* results, std::string* error) {
-  std::optional<std::string> text = ReadFile(path);
-  if (!text.has_value()) {
-    if (errno == ENOENT || errno == ENOTDIR) return true;
-    *error = "result \"" + declared.name + "\": " + FileError(path);
-    return false;
+// Reads results one by one, as long as all together are small enough.
+class Reader {
+ public:
+  Reader(const std::string& tekton, std::vector<ResultValue>* results,
+         std::string* error)
+      : tekton_(tekton), results_(*results), error_(*error) {}
+
+  // The result, if it is there and can be read; `reason_` if it can't.
+  void Read(const DeclaredResult& declared, const std::string& path) {
+    UsersFile file =
+        ReadUsersFile(tekton_, path, kMostResultBytes - read_bytes_);
+    switch (file.state) {
+      case UsersFile::State::kMissing:
+        return;
+      case UsersFile::State::kRead:
+        read_bytes_ += file.content.size();
+        results_.push_back({declared.name, TypeOrString(declared.type),
+                            std::move(file.content)});
+        return;
+      case UsersFile::State::kTooLarge:
+        Fail(kResultTooLarge, declared,
+             ": the results have more than " +
+                 std::to_string(kMostResultBytes) + " bytes");
+        return;
+      case UsersFile::State::kRefused:
+        Fail(kTaskRunValidationFailed, declared, ": " + file.error);
+        return;
+    }
   }
-  results->push_back(
-      {declared.name, TypeOrString(declared.type), *std::move(text)});
-  return true;
-}
+
+  void Fail(std::string_view reason, const DeclaredResult& declared,
+            const std::string& what) {
+    if (!reason_.empty()) return;
+    reason_ = reason;
+    error_ = "result \"" + declared.name + "\"" + what;
+  }
+
+  std::string_view reason() const { return reason_; }
+
+ private:
+  const std::string& tekton_;
+  std::vector<ResultValue>& results_;
+  std::string& error_;
+  size_t read_bytes_ = 0;
+  std::string_view reason_;
+};
 
 }  // namespace
 
-std::string StepResultPath(const std::string& tekton, std::string_view step,
-                           std::string_view result) {
-  return tekton + "/steps/step-" + std::string(step) + "/results/" +
-         std::string(result);
+std::string StepResultPath(std::string_view step, std::string_view result) {
+  return "steps/step-" + std::string(step) + "/results/" + std::string(result);
 }
 
-bool ReadStepResults(const std::vector<DeclaredResult>& declared,
-                     const std::string& step_directory,
-                     std::vector<ResultValue>* results, std::string* error) {
+std::string_view ReadStepResults(const std::vector<DeclaredResult>& declared,
+                                 const std::string& tekton,
+                                 const std::string& directory,
+                                 std::vector<ResultValue>* results,
+                                 std::string* error) {
+  Reader reader(tekton, results, error);
   for (const DeclaredResult& result : declared) {
-    if (!ReadOne(result, step_directory + "/results/" + result.name, results,
-                 error)) {
-      return false;
-    }
+    reader.Read(result, directory + "/results/" + result.name);
   }
-  return true;
+  return reader.reason();
 }
 
-bool ReadTaskResults(const std::vector<DeclaredResult>& declared,
-                     const std::string& tekton,
-                     std::vector<ResultValue>* results, std::string* error) {
-  bool good = true;
+std::string_view ReadTaskResults(const std::vector<DeclaredResult>& declared,
+                                 const std::string& tekton,
+                                 std::vector<ResultValue>* results,
+                                 std::string* error) {
+  Reader reader(tekton, results, error);
   for (const DeclaredResult& result : declared) {
-    const size_t before = results->size();
-    const std::string path = TaskResultPath(result, tekton);
+    const std::string path = TaskResultPath(result);
     if (path.empty()) {
-      *error = "result \"" + result.name + "\": \"" + result.value +
-               "\" is no reference to a step's result";
-      good = false;
+      reader.Fail(
+          kTaskRunValidationFailed, result,
+          ": \"" + result.value + "\" is no reference to a step's result");
       continue;
     }
-    if (!ReadOne(result, path, results, error)) {
-      good = false;
-      continue;
-    }
+    const size_t before = results->size();
+    reader.Read(result, path);
     if (results->size() == before) continue;
     const ValueType found = ParseValue(results->back().value, result.type).type;
     if (found == TypeOrString(result.type)) continue;
-    *error = "result \"" + result.name + "\" is declared as " +
-             std::string(TypeName(result.type)) + ", but its file holds " +
-             (found == ValueType::kString ? "a " : "an ") +
-             std::string(TypeName(found));
+    reader.Fail(kTaskRunValidationFailed, result,
+                " is declared as " + std::string(TypeName(result.type)) +
+                    ", but its file holds " +
+                    (found == ValueType::kString ? "a " : "an ") +
+                    std::string(TypeName(found)));
     results->pop_back();
-    good = false;
   }
-  return good;
+  return reader.reason();
 }
 
 }  // namespace colocation::launcher

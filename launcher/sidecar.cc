@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "launcher/command.h"
+#include "launcher/own_directories.h"
 #include "launcher/probe.h"
 #include "launcher/spec_json.h"
 #include "launcher/termination_message.h"
@@ -32,6 +33,7 @@ class Sidecar {
   PodEvents& events() { return container_.events(); }
   const std::string& last() { return container_.last_step(); }
 
+  bool WaitForAgain();
   bool WaitForStart();
   bool AttemptIsOver();
   bool UnitIsOver();
@@ -43,6 +45,8 @@ class Sidecar {
   const std::vector<std::string>& arguments_;
   int32_t attempt_ = 1;
   bool posted_ready_ = false;
+  // Something has run since the container's own directories were empty.
+  bool used_ = false;
   SidecarState gone_;
   int64_t start_ns_ = 0;
 };
@@ -81,11 +85,25 @@ bool Sidecar::AttemptIsOver() {
          UnitIsOver();
 }
 
+bool Sidecar::WaitForAgain() {
+  while (!events().Has(last(), OfAttempt(kAgain, attempt_ - 1))) {
+    if (UnitIsOver() || container_.terminated()) return false;
+    container_.Wait(kNever);
+  }
+  return true;
+}
+
 // False if there is no further attempt.
 bool Sidecar::WaitForStart() {
   const std::string& first = container_.first_step();
+  if (attempt_ > 1) {
+    if (!WaitForAgain()) return false;
+    used_ = EmptyOwnDirectories(container_, attempt_, used_);
+  }
   for (;;) {
     if (events().Has(first, OfAttempt(kStart, attempt_))) return true;
+    // The attempt has failed before it could start.
+    if (events().Has(last(), OfAttempt(kStopAttempt, attempt_))) return true;
     if (attempt_ == 1 && events().Has(first, std::string(kSkip))) return false;
     if (UnitIsOver() || container_.terminated()) return false;
     container_.Wait(kNever);
@@ -121,6 +139,7 @@ SidecarState Sidecar::RunProcess() {
   SidecarState gone;
   Command command;
   Process process;
+  used_ = true;
   start_ns_ = NowNs();
   if (!MakeCommand(container_, arguments_, attempt_, &command, &gone.message) ||
       !process.Start(command, &gone.message)) {
@@ -146,7 +165,7 @@ SidecarState Sidecar::RunProcess() {
       gone.message = prober.failure();
       const bool own_grace = !over && prober.grace_ns() > 0;
       kill_at =
-          NowNs() + (own_grace ? prober.grace_ns() : container_.grace_ns());
+          Later(NowNs(), own_grace ? prober.grace_ns() : container_.grace_ns());
       hook.Start(self.pre_stop, command.env, kill_at);
     }
     if (stopping && !asked && (hook.Done() || NowNs() >= kill_at)) {

@@ -47,9 +47,12 @@ struct EnumNames<SkipReason> {
 template <>
 struct EnumNames<CredentialKind> {
   static constexpr std::string_view kNames[] = {
-      "CREDENTIAL_KIND_UNSPECIFIED",        "CREDENTIAL_KIND_BASIC_GIT",
-      "CREDENTIAL_KIND_SSH_GIT",            "CREDENTIAL_KIND_BASIC_DOCKER",
-      "CREDENTIAL_KIND_DOCKER_CONFIG_JSON", "CREDENTIAL_KIND_DOCKERCFG"};
+      "CREDENTIAL_KIND_UNSPECIFIED",
+      "CREDENTIAL_KIND_BASIC_GIT",
+      "CREDENTIAL_KIND_SSH_GIT",
+      "CREDENTIAL_KIND_BASIC_DOCKER",
+      "CREDENTIAL_KIND_DOCKER_CONFIG_JSON",
+      "CREDENTIAL_KIND_DOCKERCFG"};
 };
 
 enum class Unknown { kError, kSkipped };

@@ -10,9 +10,12 @@
 
 #include "launcher/command.h"
 #include "launcher/decide.h"
+#include "launcher/oom_kills.h"
+#include "launcher/own_directories.h"
 #include "launcher/results.h"
 #include "launcher/spec_json.h"
 #include "launcher/termination_message.h"
+#include "launcher/users_files.h"
 
 namespace colocation::launcher {
 namespace {
@@ -85,7 +88,7 @@ class Step {
   // The step itself.
   StepEnd RunProcess();
   std::optional<StepEnd> PrepareDirectories();
-  bool CleanForAttempt();
+  void WriteExitCode(int code);
 
   // After it. True if there is another attempt.
   bool FinishAttempt();
@@ -106,7 +109,7 @@ class Step {
   void WriteMessage();
   bool UnitIsLost() {
     return !container_.is_last() && events().Dead(container_.last_step()) &&
-           !events().Has(container_.last_step(), std::string(kEnd));
+           !events().Get<TaskEnd>(container_.last_step(), std::string(kEnd));
   }
 
   Container& container_;
@@ -114,6 +117,8 @@ class Step {
   int32_t attempt_ = 1;
   int64_t attempt_start_ns_ = 0;
   StepEnd end_;
+  // Something has run since the container's own directories were empty.
+  bool used_ = false;
   // The step of this container is what the attempt failed of.
   bool failed_here_ = false;
   std::optional<TaskEnd> unit_end_;
@@ -128,6 +133,9 @@ int Step::Run() {
   for (;; ++attempt_) {
     failed_here_ = false;
     attempt_start_ns_ = 0;
+    if (attempt_ > 1) {
+      used_ = EmptyOwnDirectories(container_, attempt_, used_);
+    }
     std::optional<StepEnd> not_run = WaitForTurn();
     if (unit_end_.has_value()) {
       // The unit doesn't run: say so, on to the last step.
@@ -160,8 +168,10 @@ std::optional<StepEnd> Step::WaitForTurn() {
   if (attempt_ == 1) {
     DecideUnit();
     if (unit_end_.has_value()) return std::nullopt;
-  } else if (!CleanForAttempt()) {
-    return Failed(kStepFailed, "cannot clean up for another attempt");
+  } else if (const std::string left = MakeOwnDirectories(container_, attempt_);
+             !left.empty()) {
+    return Failed(kStepFailed,
+                  "another attempt needs empty directories: " + left);
   }
   return StartAttempt();
 }
@@ -382,27 +392,25 @@ StepEnd Step::Failed(std::string_view task_reason, std::string message) {
 // The step
 
 std::optional<StepEnd> Step::PrepareDirectories() {
-  const std::string directory = container_.step_directory();
+  std::string error;
   for (const char* part : {"/results", "/artifacts"}) {
-    if (!MakeDirectories(directory + part, 0777)) {
-      return Failed(kStepFailed, FileError(directory + part));
+    if (!MakeUsersDirectories(container_.paths().tekton,
+                              container_.step_directory() + part, 0777,
+                              &error)) {
+      return Failed(kStepFailed, error);
     }
   }
   return std::nullopt;
 }
 
-// Results and exit codes of the last attempt go; the workspace stays.
-bool Step::CleanForAttempt() {
-  const std::string& tekton = container_.paths().tekton;
-  bool clean = RemoveContents(tekton + "/results");
-  const std::string steps = tekton + "/steps";
-  for (const std::string& step : ListDirectory(steps)) {
-    const std::string directory = steps + "/" + step;
-    clean = RemoveContents(directory + "/results") && clean;
-    clean = RemoveContents(directory + "/artifacts") && clean;
-    unlink((directory + "/exitCode").c_str());
+// What later steps read of this one, unless it has failed the task.
+void Step::WriteExitCode(int code) {
+  std::string error;
+  if (!WriteUsersFile(container_.paths().tekton,
+                      container_.step_directory() + "/exitCode",
+                      std::to_string(code), 0644, &error)) {
+    std::fprintf(stderr, "launcher: %s\n", error.c_str());
   }
-  return clean;
 }
 
 StepEnd Step::RunProcess() {
@@ -412,7 +420,7 @@ StepEnd Step::RunProcess() {
     return Failed(kStepFailed, when.message);
   }
   if (when.kind == WhenVerdict::Kind::kDoNotHold) {
-    WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
+    WriteExitCode(0);
     StepEnd skipped;
     skipped.outcome = Outcome::kSkipped;
     skipped.reason = "Skipped";
@@ -432,6 +440,9 @@ StepEnd Step::RunProcess() {
   }
   StepEnd end;
   Process process;
+  used_ = true;
+  const OomKills oom_kills(container_.paths().oom_kills);
+  const std::optional<int64_t> kills_before = oom_kills.Count();
   end.start_unix_ns = NowNs();
   if (!process.Start(command, &error)) {
     StepEnd failed = Failed(kStepFailed, error);
@@ -441,7 +452,7 @@ StepEnd Step::RunProcess() {
   }
 
   const int64_t step_deadline =
-      self.timeout_ns > 0 ? end.start_unix_ns + self.timeout_ns : kNever;
+      self.timeout_ns > 0 ? Later(end.start_unix_ns, self.timeout_ns) : kNever;
   StopCause stopped = StopCause::kNone;
   int64_t kill_at = kNever;
   while (process.running()) {
@@ -454,7 +465,7 @@ StepEnd Step::RunProcess() {
       }
       if (stopped != StopCause::kNone) {
         process.Signal(SIGTERM);
-        kill_at = NowNs() + container_.grace_ns();
+        kill_at = Later(NowNs(), container_.grace_ns());
       }
     }
     if (NowNs() >= kill_at) {
@@ -487,11 +498,18 @@ StepEnd Step::RunProcess() {
     end.task_reason = explained.task_reason;
     end.message =
         "step " + Quoted(self.step) + ": " + std::string(explained.message);
+  } else if (kills_before.has_value() && oom_kills.Count() > kills_before) {
+    failed_here_ = true;
+    end.outcome = Outcome::kFailed;
+    end.attempt_failed = true;
+    end.task_reason = kStepOom;
+    end.message = "step " + Quoted(self.step) +
+                  ": the kernel has killed a process of it, as the "
+                  "container's memory was used up";
   } else if (end.exit_code == 0) {
-    WriteFile(container_.step_directory() + "/exitCode", "0", 0644);
+    WriteExitCode(0);
   } else if (self.continue_on_error) {
-    WriteFile(container_.step_directory() + "/exitCode",
-              std::to_string(end.exit_code), 0644);
+    WriteExitCode(end.exit_code);
     end.outcome = Outcome::kFailed;
     end.continued = true;
     end.reason = "Continued";
@@ -503,13 +521,14 @@ StepEnd Step::RunProcess() {
     end.message = "step " + Quoted(self.step) + " exited with code " +
                   std::to_string(end.exit_code);
   }
-  if (!ReadStepResults(self.results, container_.step_directory(), &end.results,
-                       &error) &&
-      !end.attempt_failed) {
+  const std::string_view unreadable =
+      ReadStepResults(self.results, container_.paths().tekton,
+                      container_.step_directory(), &end.results, &error);
+  if (!unreadable.empty() && !end.attempt_failed) {
     failed_here_ = true;
     end.outcome = Outcome::kFailed;
     end.attempt_failed = true;
-    end.task_reason = kTaskRunValidationFailed;
+    end.task_reason = unreadable;
     end.message = error;
   }
   return end;
@@ -570,10 +589,10 @@ TaskEnd Step::AttemptEnd() {
     end.message = message;
   };
   std::string error;
-  if (!ReadTaskResults(container_.task().results, container_.paths().tekton,
-                       &end.results, &error)) {
-    fail(kTaskRunValidationFailed, error);
-  }
+  const std::string_view unreadable =
+      ReadTaskResults(container_.task().results, container_.paths().tekton,
+                      &end.results, &error);
+  if (!unreadable.empty()) fail(unreadable, error);
   std::vector<std::string> left_out;
   if (!FormatMessage(TaskMessage(end), container_.message_room(), &error,
                      &left_out)) {
@@ -605,7 +624,8 @@ TerminationMessage Step::TaskMessage(const TaskEnd& end) {
 
 void Step::WaitForSidecarsGone() {
   // Each kills its process after the grace period; longer is a fault.
-  const int64_t until = NowNs() + 2 * container_.grace_ns();
+  const int64_t until =
+      Later(Later(NowNs(), container_.grace_ns()), container_.grace_ns());
   for (;;) {
     bool all = true;
     for (const std::string& sidecar : container_.unit().sidecars) {
