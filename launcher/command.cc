@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -117,6 +118,20 @@ bool MakeCommand(Container& container,
     return false;
   }
   return true;
+}
+
+std::string EnvValue(Container& container, const std::string& name,
+                     int32_t attempt) {
+  const char* given = getenv(name.c_str());
+  for (const LaunchEnvVar& variable : container.self().env) {
+    if (variable.name != name) continue;
+    const std::string value = given != nullptr ? given : variable.value;
+    if (!container.self().late) return value;
+    std::string problem;
+    return Substitute(value, ReplacementsOf(container, attempt, &problem),
+                      &problem);
+  }
+  return given != nullptr ? given : "";
 }
 
 WhenVerdict JudgeWhen(Container& container, int32_t attempt) {

@@ -19,6 +19,11 @@ bool MakeCommand(Container& container,
                  const std::vector<std::string>& arguments, int32_t attempt,
                  Command* command, std::string* error);
 
+// The value that the variable has in the process's environment; empty if it is
+// not set.
+std::string EnvValue(Container& container, const std::string& name,
+                     int32_t attempt);
+
 // What the step's own `when` come to.
 WhenVerdict JudgeWhen(Container& container, int32_t attempt);
 

@@ -31,6 +31,7 @@ namespace colocation::launcher {
 
 // Names of events; those that belong to an attempt end with its number.
 inline constexpr std::string_view kStart = "start-";
+inline constexpr std::string_view kCredentials = "credentials-";
 inline constexpr std::string_view kStep = "step-";
 inline constexpr std::string_view kSkip = "skip";
 inline constexpr std::string_view kStopAttempt = "stop-";

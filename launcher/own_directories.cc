@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "launcher/spec_json.h"
 #include "launcher/users_files.h"
@@ -15,7 +16,12 @@ constexpr std::string_view kSwept = "swept-";
 constexpr std::string_view kClean = "clean-";
 
 std::string EmptyAll(Container& container) {
-  std::string left = EmptyUsersDirectory(container.paths().tekton);
+  // Steps have credentials mounted there, and sidecars haven't.
+  std::vector<std::string> mounted;
+  if (!container.spec().credentials.empty()) {
+    mounted = {"creds", "creds-secrets"};
+  }
+  std::string left = EmptyUsersDirectory(container.paths().tekton, mounted);
   for (const std::string& directory : container.self().own_directories) {
     const std::string more = EmptyUsersDirectory(directory);
     if (left.empty()) left = more;

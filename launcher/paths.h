@@ -18,6 +18,9 @@ struct Paths {
   std::string gates;
   // The unit's own.
   std::string tekton;
+  // The container's own: files made of the Secrets in the other one.
+  std::string credentials;
+  std::string credential_secrets;
   // Empty: where the spec says.
   std::string termination_message;
   // The launcher as its own image has it.
@@ -32,6 +35,8 @@ struct Paths {
             "/colocation/post",
             "/colocation/gates",
             "/tekton",
+            "/tekton/creds",
+            "/tekton/creds-secrets",
             "",
             "/launcher",
             ""};
@@ -46,6 +51,8 @@ struct Paths {
             colocation + "/events/" + container,
             colocation + "/gates",
             colocation + "/private/" + unit + "/tekton",
+            root + "/creds/" + container,
+            root + "/creds-secrets",
             root + "/termination/" + container,
             root + "/images/" + container + "/launcher",
             root + "/oom_kills/" + container};

@@ -192,7 +192,7 @@ std::string TestPod::Replace(std::string text, const std::string& unit,
 }
 
 pid_t TestPod::Spawn(const std::vector<std::string>& argv,
-                     const std::string& output, uid_t user) {
+                     const std::string& output, uid_t user, const Env& env) {
   std::vector<char*> words;
   for (const std::string& word : argv) {
     words.push_back(const_cast<char*>(word.c_str()));
@@ -207,6 +207,9 @@ pid_t TestPod::Spawn(const std::vector<std::string>& argv,
     if (user != 0 && (setgid(user) != 0 || setuid(user) != 0)) _exit(127);
     const sigset_t child = ChildSignal();
     sigprocmask(SIG_UNBLOCK, &child, nullptr);
+    for (const auto& [name, value] : env) {
+      setenv(name.c_str(), value.c_str(), 1);
+    }
     execv(words[0], words.data());
     _exit(127);
   }
@@ -245,7 +248,8 @@ void TestPod::Start(const std::string& container) {
   argv.insert(argv.end(), {"run", container, "--"});
   const auto& arguments = arguments_[container];
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  running_[container] = Spawn(argv, root_ + "/output/" + container, user_);
+  running_[container] =
+      Spawn(argv, root_ + "/output/" + container, user_, env_[container]);
 }
 
 void TestPod::StartAll() {

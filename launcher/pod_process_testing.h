@@ -78,6 +78,12 @@ class TestPod {
   // Runs the containers, but not the init container, as that user; needs root.
   void RunAs(uid_t user);
 
+  // A variable of the container's environment.
+  void SetEnv(const std::string& container, const std::string& name,
+              const std::string& value) {
+    env_[container][name] = value;
+  }
+
   // Flags for every launcher.
   void AddFlag(const std::string& flag) { flags_.push_back(flag); }
 
@@ -144,8 +150,10 @@ class TestPod {
  private:
   friend class TestTask;
 
+  using Env = std::map<std::string, std::string>;
+
   pid_t Spawn(const std::vector<std::string>& argv, const std::string& output,
-              uid_t user = 0);
+              uid_t user = 0, const Env& env = {});
   std::string Replace(std::string text, const std::string& unit,
                       const std::string& container) const;
 
@@ -155,6 +163,7 @@ class TestPod {
   std::vector<std::string> flags_;
   std::map<std::string, std::vector<std::string>> arguments_;
   std::map<std::string, std::string> scripts_;
+  std::map<std::string, Env> env_;
   std::map<std::string, pid_t> running_;
   std::map<std::string, int> exit_codes_;
   uid_t user_ = 0;

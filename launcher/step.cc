@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "launcher/command.h"
+#include "launcher/credentials.h"
 #include "launcher/decide.h"
 #include "launcher/oom_kills.h"
 #include "launcher/own_directories.h"
@@ -82,6 +83,8 @@ class Step {
   void DecideUnit();
   bool FirstUnitDecides();
   std::optional<StepEnd> StartAttempt();
+  void MakeCredentials();
+  std::optional<StepEnd> WaitForCredentials();
   std::optional<StepEnd> WaitForSidecars();
   std::optional<StepEnd> WaitForPreviousStep();
 
@@ -116,6 +119,10 @@ class Step {
   const std::vector<std::string>& arguments_;
   int32_t attempt_ = 1;
   int64_t attempt_start_ns_ = 0;
+  // The last attempt that this step has got its credentials for, and why they
+  // can't be made.
+  int32_t credentials_attempt_ = 0;
+  std::string credentials_error_;
   StepEnd end_;
   // Something has run since the container's own directories were empty.
   bool used_ = false;
@@ -286,7 +293,53 @@ std::optional<StepEnd> Step::StartAttempt() {
   start.attempt = attempt_;
   start.time_unix_ns = attempt_start_ns_;
   container_.Post(OfAttempt(kStart, attempt_), ToJson(start));
+  MakeCredentials();
+  if (auto not_run = WaitForCredentials()) return not_run;
   return WaitForSidecars();
+}
+
+// All steps of a unit get theirs when the unit starts, as in Tekton, where that
+// is when their containers start: what a step then writes into a home directory
+// that the steps share stays for the next ones.
+void Step::MakeCredentials() {
+  if (container_.spec().credentials.empty() ||
+      credentials_attempt_ == attempt_) {
+    return;
+  }
+  credentials_attempt_ = attempt_;
+  credentials_error_.clear();
+  const Paths& at = container_.paths();
+  const CredentialPaths paths = {
+      at.credential_secrets,
+      at.credentials,
+      EnvValue(container_, "HOME", attempt_),
+      {at.program, at.events, at.post, at.gates, at.tekton}};
+  WriteCredentials(container_.spec(), paths, &credentials_error_);
+  if (!container_.is_first()) {
+    container_.Post(OfAttempt(kCredentials, attempt_), "");
+  }
+}
+
+// Of the first step, before its process.
+std::optional<StepEnd> Step::WaitForCredentials() {
+  if (container_.spec().credentials.empty()) return std::nullopt;
+  if (!credentials_error_.empty()) {
+    return Failed(kStepFailed, credentials_error_);
+  }
+  const auto& steps = container_.unit().steps;
+  for (;;) {
+    // Looks at each, so that each is watched.
+    const auto missing =
+        std::count_if(steps.begin() + 1, steps.end(), [&](const auto& step) {
+          return !events().Dead(step) &&
+                 !events().Has(step, OfAttempt(kCredentials, attempt_));
+        });
+    const StopCause cause = container_.CauseToStop(attempt_start_ns_);
+    if (cause != StopCause::kNone) return NotRun(cause);
+    if (UnitIsLost()) return Lost(container_.last_step());
+    if (missing == 0) return std::nullopt;
+    container_.Wait(container_.NextDeadline(attempt_start_ns_));
+  }
 }
 
 // A sidecar that has ended counts as ready (SidecarsReady in
@@ -314,6 +367,10 @@ std::optional<StepEnd> Step::WaitForPreviousStep() {
   const std::string step = OfAttempt(kStep, attempt_);
   std::optional<StepEnd> before;
   for (;;) {
+    if (!container_.spec().credentials.empty() &&
+        events().Has(container_.first_step(), OfAttempt(kStart, attempt_))) {
+      MakeCredentials();
+    }
     const bool dead = events().Dead(previous);
     before = events().Get<StepEnd>(previous, step);
     if (before.has_value()) break;
@@ -345,6 +402,9 @@ std::optional<StepEnd> Step::WaitForPreviousStep() {
   attempt_start_ns_ = start.has_value() ? start->time_unix_ns : NowNs();
   const StopCause cause = container_.CauseToStop(attempt_start_ns_);
   if (cause != StopCause::kNone) return NotRun(cause);
+  if (!credentials_error_.empty()) {
+    return Failed(kStepFailed, credentials_error_);
+  }
   return std::nullopt;
 }
 

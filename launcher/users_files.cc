@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -93,8 +94,9 @@ std::string MountOf(int fd) {
 // Removes what is in one directory.
 class Emptier {
  public:
-  Emptier(const std::string& path, int root)
-      : path_(path), root_(root), mount_(MountOf(root)) {}
+  Emptier(const std::string& path, int root,
+          const std::vector<std::string>& kept = {})
+      : path_(path), root_(root), mount_(MountOf(root)), kept_(kept) {}
 
   // Of `directory`, which is `depth` below the root. Closes it.
   void Empty(int directory, const std::string& path, int depth);
@@ -117,6 +119,7 @@ class Emptier {
   const std::string& path_;
   const int root_;
   const std::string mount_;
+  const std::vector<std::string> kept_;
   std::string left_;
   std::vector<std::string> hoisted_;
   int next_hoisted_ = 0;
@@ -136,6 +139,10 @@ void Emptier::Empty(int directory, const std::string& path, int depth) {
     if (name != "." && name != "..") names.emplace_back(name);
   }
   for (const std::string& name : names) {
+    if (depth == 0 &&
+        std::find(kept_.begin(), kept_.end(), name) != kept_.end()) {
+      continue;
+    }
     Remove(directory, name, path + "/" + name, depth);
   }
   closedir(listing);
@@ -330,10 +337,11 @@ bool MakeUsersDirectories(const std::string& root, std::string_view path,
   return true;
 }
 
-std::string EmptyUsersDirectory(const std::string& path) {
+std::string EmptyUsersDirectory(const std::string& path,
+                                const std::vector<std::string>& kept) {
   const File root(open(path.c_str(), kListing & ~O_NOFOLLOW));
   if (!root.is_open()) return errno == ENOENT ? "" : FileError(path);
-  Emptier emptier(path, root.fd());
+  Emptier emptier(path, root.fd(), kept);
   const int listing = fcntl(root.fd(), F_DUPFD_CLOEXEC, 0);
   if (listing < 0) return FileError(path);
   emptier.Empty(listing, path, 0);

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "launcher/files.h"
 
@@ -51,8 +52,11 @@ bool MakeUsersDirectories(const std::string& root, std::string_view path,
 // Removes all that is in the directory, but neither the directory nor what is
 // mounted below it. What can't be removed stays; the first of that, and why,
 // is the answer: empty if nothing is left. Takes time and memory for the number
-// of files, not for how deep they are.
-std::string EmptyUsersDirectory(const std::string& path);
+// of files, not for how deep they are. Entries of the directory that are among
+// `kept` are left alone: to remove a directory on which another container has
+// something mounted takes the mount away from there.
+std::string EmptyUsersDirectory(const std::string& path,
+                                const std::vector<std::string>& kept = {});
 
 // Where events appear as a whole: a directory in which a file is written as
 // ".new/NAME" and then renamed to NAME, so that at any instant there is either

@@ -202,6 +202,14 @@ TEST_F(UsersFilesTest, EmptyingFollowsNoLink) {
   EXPECT_TRUE(PreciousIsThere());
 }
 
+TEST_F(UsersFilesTest, EmptyingKeepsWhatIsMountedElsewhere) {
+  fs::create_directories(In("kept/below"));
+  fs::create_directories(In("gone/kept"));
+  EXPECT_EQ(EmptyUsersDirectory(root_ + "/d", {"kept"}), "");
+  EXPECT_TRUE(fs::exists(In("kept/below")));
+  EXPECT_FALSE(fs::exists(In("gone")));
+}
+
 TEST_F(UsersFilesTest, EmptyingAMissingDirectoryIsNoError) {
   EXPECT_EQ(EmptyUsersDirectory(root_ + "/none"), "");
 }
