@@ -136,7 +136,7 @@ absl::Status Runner::AskForImages(const v1::Needs& needs) {
   podman::PodmanOptions options;
   options.command = options_.podman;
   options.directory = directory_.path();
-  options.cancel_fd = control_.fd();
+  options.cancel_fd = control_.stop_fd();
   const absl::StatusOr<podman::Podman> podman = podman::Podman::Start(options);
   if (!podman.ok()) return podman.status();
   for (const v1::Need& need : needs.needs()) {
@@ -196,9 +196,9 @@ ExitCode Runner::RunPlan() {
   const bool succeeded = status->conditions(0).status() == "True";
   progress.OnNote(
       absl::StrCat(plan_.run().name(),
-                   control_.stops() > 0 ? " was stopped after "
-                   : succeeded          ? " succeeded in "
-                                        : " failed after ",
+                   control_.stopped() ? " was stopped after "
+                   : succeeded        ? " succeeded in "
+                                      : " failed after ",
                    DurationText(absl::ToInt64Nanoseconds(absl::Now() - start)),
                    ": ", status->conditions(0).message()));
   if (!std::cout) return Cannot(absl::UnavailableError("cannot write results"));

@@ -88,7 +88,7 @@ class Controller {
   v1::Observation Observe() {
     v1::Observation observed;
     observed.set_now(TimeText(absl::Now()));
-    if (control_.stops() > 0) observed.set_spec_status("Cancelled");
+    if (control_.stopped()) observed.set_spec_status("Cancelled");
     *observed.mutable_status() = status_;
     for (const auto& [name, claim] : options_.objects.claims) {
       observed.add_claims(name);
@@ -237,9 +237,11 @@ class Controller {
     StopAll();
   }
 
-  // Passes on what `control` was told: once to end, twice to end now.
+  // Passes on what `control` was told.
   void StopAll() {
-    for (const auto& [name, pod] : pods_) pod->control.Stop();
+    for (const auto& [name, pod] : pods_) {
+      control_.killed() ? pod->control.Kill() : pod->control.Stop();
+    }
   }
 
   bool AllOver() {

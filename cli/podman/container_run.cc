@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -82,22 +82,17 @@ absl::StatusOr<StartedContainer> StartContainer(
     started.start_error = std::string(status.message());
     return started;
   }
-  absl::StatusOr<api::Inspected> inspected = podman.Inspect(started.id);
-  // podman reads the process's cgroup, and fails where a container that has
-  // just ended is not yet known to have.
-  for (int tries = 0;
-       tries < 100 && !inspected.ok() &&
-       absl::StrContains(inspected.status().message(), "no such process");
-       ++tries) {
-    absl::SleepFor(absl::Milliseconds(20));
-    inspected = podman.Inspect(started.id);
-  }
+  const absl::StatusOr<api::Inspected> inspected = podman.Inspect(started.id);
   if (!inspected.ok()) return inspected.status();
   started.started_at = inspected->state().started_at();
   // Process ids are handed out in turn, so this one is not another's yet.
   if (inspected->state().pid() > 0) {
     started.pidfd = Descriptor(
         static_cast<int>(syscall(SYS_pidfd_open, inspected->state().pid(), 0)));
+    if (started.pidfd.get() < 0 && errno != ESRCH) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot watch its process: ", std::strerror(errno)));
+    }
   }
   return started;
 }

@@ -13,25 +13,43 @@ namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
+// An eventfd can't be full of these, and one that is readable stays so.
+void Notify(int fd) {
+  const uint64_t one = 1;
+  (void)!write(fd, &one, sizeof one);
+}
+
 std::atomic<PodControl*> signalled_control{nullptr};
 struct sigaction old_actions[std::size(kSignals)];
 
 void OnSignal(int) {
   const int old_errno = errno;
-  if (PodControl* control = signalled_control.load()) control->Stop();
+  if (PodControl* control = signalled_control.load()) control->Interrupt();
   errno = old_errno;
 }
 
 }  // namespace
 
-PodControl::PodControl() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+PodControl::PodControl()
+    : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      stop_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-PodControl::~PodControl() { close(fd_); }
+void PodControl::Wake() { Notify(fd_.get()); }
 
 void PodControl::Stop() {
-  ++stops_;
-  const uint64_t one = 1;
-  (void)!write(fd_, &one, sizeof one);
+  stopped_ = true;
+  Notify(stop_fd_.get());
+  Wake();
+}
+
+void PodControl::Kill() {
+  killed_ = true;
+  Stop();
+}
+
+void PodControl::Interrupt() {
+  if (stopped_.exchange(true)) killed_ = true;
+  Stop();
 }
 
 void PodControl::Annotate(
@@ -42,13 +60,12 @@ void PodControl::Annotate(
       annotations_[key] = value;
     }
   }
-  const uint64_t one = 1;
-  (void)!write(fd_, &one, sizeof one);
+  Wake();
 }
 
 void PodControl::Acknowledge() {
   uint64_t count;
-  (void)!read(fd_, &count, sizeof count);
+  (void)!read(fd_.get(), &count, sizeof count);
 }
 
 std::map<std::string, std::string> PodControl::TakeAnnotations() {

@@ -17,21 +17,64 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-bool Readable(const PodControl& control) {
-  pollfd fd = {control.fd(), POLLIN, 0};
+bool Readable(int descriptor) {
+  pollfd fd = {descriptor, POLLIN, 0};
   return poll(&fd, 1, 0) == 1;
 }
 
 TEST(PodControlTest, TellsThatThereIsSomething) {
   PodControl control;
-  EXPECT_FALSE(Readable(control));
+  EXPECT_FALSE(Readable(control.fd()));
   control.Stop();
-  EXPECT_TRUE(Readable(control));
+  EXPECT_TRUE(Readable(control.fd()));
   control.Acknowledge();
-  EXPECT_FALSE(Readable(control));
-  EXPECT_EQ(control.stops(), 1);
+  EXPECT_FALSE(Readable(control.fd()));
   control.Annotate({{"a", "1"}});
-  EXPECT_TRUE(Readable(control));
+  EXPECT_TRUE(Readable(control.fd()));
+  control.Acknowledge();
+  control.Kill();
+  EXPECT_TRUE(Readable(control.fd()));
+}
+
+TEST(PodControlTest, OnlyStoppingGivesUpWhatTakesLong) {
+  PodControl control;
+  control.Annotate({{"gate", "open"}});
+  EXPECT_TRUE(Readable(control.fd()));
+  EXPECT_FALSE(Readable(control.stop_fd()));
+  EXPECT_FALSE(control.stopped());
+}
+
+TEST(PodControlTest, AStoppedPodStaysStopped) {
+  PodControl control;
+  control.Stop();
+  control.Acknowledge();
+  EXPECT_TRUE(Readable(control.stop_fd()));
+  EXPECT_TRUE(control.stopped());
+}
+
+TEST(PodControlTest, StoppingTwiceIsNoKill) {
+  PodControl control;
+  control.Stop();
+  control.Stop();
+  EXPECT_FALSE(control.killed());
+  control.Kill();
+  EXPECT_TRUE(control.killed());
+}
+
+TEST(PodControlTest, KillingStops) {
+  PodControl control;
+  control.Kill();
+  EXPECT_TRUE(control.stopped());
+  EXPECT_TRUE(Readable(control.stop_fd()));
+}
+
+TEST(PodControlTest, TheSecondInterruptKills) {
+  PodControl control;
+  control.Interrupt();
+  EXPECT_TRUE(control.stopped());
+  EXPECT_FALSE(control.killed());
+  control.Interrupt();
+  EXPECT_TRUE(control.killed());
 }
 
 TEST(PodControlTest, AnnotationsAreTakenOnceTheLastValueCounts) {
@@ -53,7 +96,8 @@ TEST(PodControlTest, CallsFromManyThreadsAllCount) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(control.stops(), 8);
+  EXPECT_TRUE(control.stopped());
+  EXPECT_FALSE(control.killed());
   EXPECT_EQ(control.TakeAnnotations().size(), 8u);
 }
 
@@ -61,11 +105,12 @@ TEST(StopOnSignalsTest, StopsInsteadOfEndingTheProgram) {
   PodControl control;
   {
     const StopOnSignals signals(&control);
-    raise(SIGINT);
-    raise(SIGTERM);
     raise(SIGHUP);
+    EXPECT_TRUE(control.stopped());
+    EXPECT_FALSE(control.killed());
+    raise(SIGINT);
+    EXPECT_TRUE(control.killed());
   }
-  EXPECT_EQ(control.stops(), 3);
   EXPECT_EXIT(raise(SIGTERM), testing::KilledBySignal(SIGTERM), "");
 }
 

@@ -27,13 +27,14 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "cli/podman/container_env.h"
 #include "cli/podman/container_run.h"
 #include "cli/podman/container_spec.h"
 #include "cli/podman/descriptor.h"
+#include "cli/podman/pod_images.h"
 #include "cli/podman/pod_volumes.h"
 #include "cli/podman/podman.h"
 #include "cli/podman/subprocess.h"
@@ -86,9 +87,6 @@ class PodRun {
   using Runs = std::vector<std::unique_ptr<ContainerRun>>;
 
   absl::Status MakeDirectories();
-  absl::Status PrepareImages(const Podman& podman);
-  absl::Status CheckNonRoot(const v1::Container& container,
-                            const api::Image& image) const;
   void MakeRuns();
   absl::Status RunContainers(const Podman& podman);
 
@@ -107,11 +105,13 @@ class PodRun {
   void OnControl(const Podman& podman);
   void OnLogs();
   void OnFiles();
+  // Passes on the lines that were read, after the files that are there.
+  void GiveLines();
   void BeginStop(const Podman& podman, absl::Duration grace);
   void SignalAll(const Podman& podman, int signal, absl::string_view name);
 
   absl::Duration GracePeriod() const;
-  std::function<void(absl::string_view)> LineOf(const ContainerRun& run) const;
+  std::function<void(absl::string_view)> LineOf(const ContainerRun& run);
   // Keeps the first error.
   void Fail(absl::Status status);
   void Note(absl::string_view note) const {
@@ -120,6 +120,7 @@ class PodRun {
   void SetPhase();
   void CleanUp(Podman* podman);
   void RemoveDirectory(const std::string& directory);
+  void TellWhatIsKept() const;
 
   // Metadata changes when annotations are set; everything else stays. The
   // threads that start containers read `pod_`, which nobody changes then.
@@ -137,6 +138,8 @@ class PodRun {
   Runs runs_;
   size_t init_count_ = 0;
   std::map<std::string, ContainerRun*> by_log_;
+  // Container and line: read and not yet passed on.
+  std::vector<std::pair<std::string, std::string>> lines_;
 
   Descriptor inotify_;
   std::optional<VolumeWatch> watch_;
@@ -178,7 +181,7 @@ absl::StatusOr<v1::PodStatus> PodRun::Run() {
   PodmanOptions podman_options;
   podman_options.command = options_.podman;
   podman_options.directory = directory_;
-  podman_options.cancel_fd = control_.fd();
+  podman_options.cancel_fd = control_.stop_fd();
   absl::StatusOr<Podman> podman = Podman::Start(podman_options);
   MakeRuns();
   if (podman.ok()) {
@@ -281,61 +284,6 @@ void PodRun::MakeRuns() {
   }
 }
 
-absl::Status PodRun::CheckNonRoot(const v1::Container& container,
-                                  const api::Image& image) const {
-  const v1::PodSecurityContext& pods = pod_.spec().security_context();
-  const v1::SecurityContext& own = container.security_context();
-  const bool non_root = own.has_run_as_non_root() ? own.run_as_non_root()
-                                                  : pods.run_as_non_root();
-  if (!non_root) return absl::OkStatus();
-  const bool root = own.has_run_as_user() ? own.run_as_user() == 0
-                    : pods.has_run_as_user()
-                        ? pods.run_as_user() == 0
-                        : image.user().empty() || image.user() == "root" ||
-                              image.user() == "0" ||
-                              absl::StartsWith(image.user(), "0:") ||
-                              absl::StartsWith(image.user(), "root:");
-  if (!root) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("container \"", container.name(),
-                   "\" must not run as root (runAsNonRoot), but would"));
-}
-
-absl::Status PodRun::PrepareImages(const Podman& podman) {
-  for (const LocalImage& image : options_.images) {
-    if (absl::Status status = EnsureImage(podman, image); !status.ok()) {
-      return status;
-    }
-  }
-  std::map<std::string, api::Image> images;
-  for (const auto& run : runs_) {
-    const v1::Container& container = run->container();
-    if (images.find(container.image()) == images.end()) {
-      absl::StatusOr<api::Image> image = podman.InspectImage(container.image());
-      const std::string& policy = container.image_pull_policy();
-      if (policy == "Always" ||
-          (absl::IsNotFound(image.status()) && policy != "Never")) {
-        Note(absl::StrCat("pulling ", container.image()));
-        if (absl::Status status = podman.PullImage(container.image());
-            !status.ok()) {
-          return absl::Status(status.code(),
-                              absl::StrCat("cannot pull ", container.image(),
-                                           ": ", status.message()));
-        }
-        image = podman.InspectImage(container.image());
-      }
-      if (!image.ok()) return image.status();
-      images[container.image()] = *std::move(image);
-    }
-    if (absl::Status status =
-            CheckNonRoot(container, images[container.image()]);
-        !status.ok()) {
-      return status;
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status PodRun::RunContainers(const Podman& podman) {
   const absl::Time start = absl::Now();
   status_.set_start_time(
@@ -343,7 +291,10 @@ absl::Status PodRun::RunContainers(const Podman& podman) {
   if (pod_.spec().has_active_deadline_seconds()) {
     deadline_ = start + absl::Seconds(pod_.spec().active_deadline_seconds());
   }
-  if (absl::Status status = PrepareImages(podman); !status.ok()) {
+  if (absl::Status status =
+          PrepareImages(podman, pod_, options_.images,
+                        [this](absl::string_view note) { Note(note); });
+      !status.ok()) {
     if (!absl::IsCancelled(status)) return status;
     status_.set_reason(std::string(kCancelled));
     return absl::OkStatus();
@@ -506,6 +457,7 @@ void PodRun::Loop(const Podman& podman, absl::FunctionRef<bool()> done) {
       ContainerRun* run = watched[i];
       if (fds[first_run + i].revents == 0 && run->pidfd() >= 0) continue;
       Fail(run->OnEnded(podman, LineOf(*run)));
+      GiveLines();
       if (observer_.on_container) observer_.on_container(run->status());
     }
     OnDeadlines(podman);
@@ -543,11 +495,10 @@ void PodRun::OnControl(const Podman& podman) {
     }
     Fail(volumes_.Refresh(annotated_pod_, options_.objects));
   }
-  const int stops = control_.stops();
-  if (stops > 0 && !stopping_) {
+  if (control_.stopped() && !stopping_) {
     status_.set_reason(std::string(kCancelled));
-    BeginStop(podman, stops > 1 ? absl::ZeroDuration() : GracePeriod());
-  } else if (stops > 1) {
+    BeginStop(podman, control_.killed() ? absl::ZeroDuration() : GracePeriod());
+  } else if (control_.killed()) {
     kill_at_ = std::min(kill_at_, absl::Now());
   }
 }
@@ -571,6 +522,16 @@ void PodRun::OnLogs() {
         run->second->ReadLog(LineOf(*run->second));
       }
     }
+  }
+  GiveLines();
+}
+
+void PodRun::GiveLines() {
+  // What a process does before it writes is told before that: the files that
+  // are there now are all that could have gone before these lines.
+  if (watch_) OnFiles();
+  for (const auto& [container, line] : std::exchange(lines_, {})) {
+    if (observer_.on_log) observer_.on_log(container, line);
   }
 }
 
@@ -606,9 +567,9 @@ absl::Duration PodRun::GracePeriod() const {
 }
 
 std::function<void(absl::string_view)> PodRun::LineOf(
-    const ContainerRun& run) const {
+    const ContainerRun& run) {
   return [this, &run](absl::string_view line) {
-    if (observer_.on_log) observer_.on_log(run.container().name(), line);
+    lines_.emplace_back(run.container().name(), line);
   };
 }
 
@@ -627,17 +588,33 @@ void PodRun::SetPhase() {
 void PodRun::CleanUp(Podman* podman) {
   if (options_.keep) {
     if (podman != nullptr) podman->Stop();
-    Note(absl::StrCat("kept: podman pod ", pod_name_, ", directory ",
-                      directory_,
-                      memory_.empty() ? "" : absl::StrCat(" and ", memory_)));
+    TellWhatIsKept();
     return;
   }
   if (podman != nullptr) {
-    if (!pod_name_.empty()) Fail(podman->RemovePod(pod_name_));
+    // What is left of it changes nothing about how the Pod ended.
+    const absl::Status removed =
+        pod_name_.empty() ? absl::OkStatus() : podman->RemovePod(pod_name_);
+    if (!removed.ok()) {
+      Note(absl::StrCat("cannot remove the podman pod ", pod_name_, ": ",
+                        removed.message()));
+    }
     podman->Stop();
   }
   RemoveDirectory(directory_);
   RemoveDirectory(memory_);
+}
+
+void PodRun::TellWhatIsKept() const {
+  const std::string podman = absl::StrJoin(options_.podman, " ");
+  const std::string memory =
+      memory_.empty() ? "" : absl::StrCat(" ", memory_);
+  Note(absl::StrCat("kept the podman pod ", pod_name_, ": see ", podman,
+                    " ps --all --pod; its volumes are in ", directory_,
+                    "/volumes", memory.empty() ? "" : " and in", memory,
+                    ", what its containers wrote in ", directory_, "/logs"));
+  Note(absl::StrCat("to remove it: ", podman, " pod rm --force ", pod_name_,
+                    " && rm -r ", directory_, memory));
 }
 
 void PodRun::RemoveDirectory(const std::string& directory) {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,9 @@ namespace colocation::podman {
 namespace {
 
 namespace fs = std::filesystem;
+
+// How often to make a directory again that somebody else removes.
+constexpr int kMakeTries = 100;
 
 absl::Status SystemError(absl::string_view what) {
   return absl::InternalError(absl::StrCat(what, ": ", std::strerror(errno)));
@@ -90,9 +94,13 @@ int OpenBeneath(int root, const std::string& path) {
       syscall(SYS_openat2, root, path.c_str(), &how, sizeof how));
 }
 
-// What `sub_path` is in `root`, made where it is missing.
+// What `sub_path` is in `root`, made where it is missing. One at a time, so
+// that nobody finds a directory that another thread has made and not yet opened
+// to everyone.
 absl::StatusOr<std::string> MakeBeneath(const std::string& root,
                                         absl::string_view sub_path) {
+  static std::mutex& mutex = *new std::mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
   const Descriptor top(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (top.get() < 0) return SystemError(root);
   Descriptor at(dup(top.get()));
@@ -107,11 +115,16 @@ absl::StatusOr<std::string> MakeBeneath(const std::string& root,
     absl::StrAppend(&path, path.empty() ? "" : "/", part);
     const std::string name(part);
     int next = OpenBeneath(top.get(), path);
-    if (next < 0 && errno == ENOENT &&
-        mkdirat(at.get(), name.c_str(), 0777) == 0) {
-      // The umask doesn't count.
-      if (fchmodat(at.get(), name.c_str(), 0777, 0) != 0) {
-        return SystemError(path);
+    // A container may make or remove it at the same time.
+    for (int tries = 0; tries < kMakeTries && next < 0 && errno == ENOENT;
+         ++tries) {
+      if (mkdirat(at.get(), name.c_str(), 0777) == 0) {
+        // The umask doesn't count.
+        if (fchmodat(at.get(), name.c_str(), 0777, 0) != 0 && errno != ENOENT) {
+          return SystemError(path);
+        }
+      } else if (errno != EEXIST) {
+        return SystemError(absl::StrCat("\"", sub_path, "\""));
       }
       next = OpenBeneath(top.get(), path);
     }

@@ -2,10 +2,13 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -75,6 +78,31 @@ TEST_F(PodVolumesTest, SubPathIsMadeForEveryone) {
   EXPECT_EQ(*source, directory_ + "/volumes/data/a/b");
   EXPECT_EQ(ModeOf(directory_ + "/volumes/data/a"), 0777);
   EXPECT_EQ(ModeOf(*source), 0777);
+}
+
+TEST_F(PodVolumesTest, ContainersThatStartAtOnceMakeOneSubPath) {
+  // Of 200 directories, some are made by two threads at the same instant.
+  for (int round = 0; round < 200; ++round) {
+    const std::string name = absl::StrCat("v", round);
+    auto volumes =
+        Create(absl::StrCat("volumes { name: '", name, "' empty_dir {} }"));
+    ASSERT_TRUE(volumes.ok()) << volumes.status();
+    std::atomic<int> ready{0};
+    std::vector<absl::Status> results(4);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        ++ready;
+        while (ready < 4) std::this_thread::yield();
+        results[i] =
+            volumes->Source(name, absl::StrCat("deep/er/t", i)).status();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const absl::Status& result : results)
+      ASSERT_TRUE(result.ok()) << result;
+    fs::remove_all(directory_ + "/volumes");
+  }
 }
 
 TEST_F(PodVolumesTest, WhatIsThereStays) {

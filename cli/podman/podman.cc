@@ -32,6 +32,9 @@ namespace {
 
 constexpr absl::string_view kApi = "/v4.0.0/libpod";
 constexpr char kUnified[] = "/sys/fs/cgroup/unified";
+// For answers that podman gives right in a moment.
+constexpr int kTries = 100;
+constexpr absl::Duration kPause = absl::Milliseconds(20);
 // include/uapi/linux/capability.h
 constexpr int kCapSysResource = 24;
 
@@ -148,6 +151,15 @@ absl::StatusCode CodeOf(int http_code) {
   }
 }
 
+// What podman says about a call that failed.
+absl::Status Failure(const HttpResponse& response) {
+  api::Error error;
+  FromJson(response.body, &error).IgnoreError();
+  return absl::Status(CodeOf(response.code), error.message().empty()
+                                                 ? response.body
+                                                 : error.message());
+}
+
 }  // namespace
 
 absl::StatusOr<Podman> Podman::Start(const PodmanOptions& options) {
@@ -204,13 +216,7 @@ absl::StatusOr<std::string> Podman::Call(absl::string_view method,
   request.cancel_fd = cancel_fd;
   absl::StatusOr<HttpResponse> response = Send(socket_, request);
   if (!response.ok()) return response.status();
-  if (response->code < 200 || response->code > 299) {
-    api::Error error;
-    FromJson(response->body, &error).IgnoreError();
-    return absl::Status(CodeOf(response->code), error.message().empty()
-                                                    ? response->body
-                                                    : error.message());
-  }
+  if (response->code < 200 || response->code > 299) return Failure(*response);
   return std::move(response->body);
 }
 
@@ -224,11 +230,16 @@ absl::Status Podman::StartPod(const api::PodCreate& pod) const {
 }
 
 absl::Status Podman::RemovePod(absl::string_view name) const {
-  const absl::Status status =
-      Call("DELETE",
-           absl::StrCat("/pods/", UrlEncode(name), "?force=true&timeout=0"))
-          .status();
-  return absl::IsNotFound(status) ? absl::OkStatus() : status;
+  absl::Status status;
+  // A container that ends by itself while podman kills it may fail the call.
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (tries > 0) absl::SleepFor(kPause);
+    status = Call("DELETE", absl::StrCat("/pods/", UrlEncode(name),
+                                         "?force=true&timeout=0"))
+                 .status();
+    if (status.ok() || absl::IsNotFound(status)) return absl::OkStatus();
+  }
+  return status;
 }
 
 absl::StatusOr<std::string> Podman::CreateContainer(
@@ -249,8 +260,7 @@ absl::Status Podman::StartContainer(absl::string_view id) const {
 
 absl::StatusOr<api::Inspected> Podman::InspectEnded(
     absl::string_view id) const {
-  constexpr int kTries = 100;
-  for (int i = 0; i < kTries; ++i) {
+  for (int tries = 0; tries < kTries; ++tries) {
     absl::StatusOr<api::Inspected> inspected = Inspect(id);
     if (!inspected.ok() || !inspected->state().running()) return inspected;
     absl::SleepFor(absl::Milliseconds(1));
@@ -264,8 +274,18 @@ absl::StatusOr<api::Inspected> Podman::InspectEnded(
 }
 
 absl::StatusOr<api::Inspected> Podman::Inspect(absl::string_view id) const {
-  absl::StatusOr<std::string> body =
-      Call("GET", absl::StrCat("/containers/", id, "/json"));
+  const std::string target = absl::StrCat("/containers/", id, "/json");
+  absl::StatusOr<std::string> body = Call("GET", target);
+  // podman reads the cgroup of the container's process, and fails where that
+  // ends meanwhile and podman has not heard of it yet (libpod/container.go,
+  // cGroupPath).
+  for (int tries = 0;
+       tries < kTries && !body.ok() &&
+       absl::StrContains(body.status().message(), "no such process");
+       ++tries) {
+    absl::SleepFor(kPause);
+    body = Call("GET", target);
+  }
   if (!body.ok()) return body.status();
   api::Inspected inspected;
   if (absl::Status status = FromJson(*body, &inspected); !status.ok()) {
@@ -308,8 +328,9 @@ absl::Status Podman::PullImage(absl::string_view name) const {
   if (!body.ok()) return body.status();
   // A stream of JSON objects, one a line; the code is 200 also when it fails.
   for (absl::string_view line : absl::StrSplit(*body, '\n')) {
-    if (absl::StartsWith(line, "{\"error\":")) {
-      return absl::NotFoundError(line);
+    api::PullReport report;
+    if (FromJson(line, &report).ok() && !report.error().empty()) {
+      return absl::NotFoundError(report.error());
     }
   }
   return absl::OkStatus();
@@ -330,10 +351,7 @@ absl::Status Podman::ImportImage(
   request.body = files;
   absl::StatusOr<HttpResponse> response = Send(socket_, request);
   if (!response.ok()) return response.status();
-  if (response->code != 200) {
-    return absl::Status(CodeOf(response->code), response->body);
-  }
-  return absl::OkStatus();
+  return response->code == 200 ? absl::OkStatus() : Failure(*response);
 }
 
 absl::Status Podman::RemoveImage(absl::string_view id) const {

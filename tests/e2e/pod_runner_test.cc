@@ -298,6 +298,36 @@ TEST_F(PodRunnerTest, SecondCtrlCKills) {
   EXPECT_EQ(result.EndOf("main").exit_code(), 137);
 }
 
+TEST_F(PodRunnerTest, StoppingTwiceLeavesTheGracePeriod) {
+  on_log_ = [&](absl::string_view, absl::string_view line) {
+    if (line == "ready" || line == "told") control_.Stop();
+  };
+  const PodResult result = Run(R"yaml(
+spec:
+  activeDeadlineSeconds: 60
+  containers:
+  - name: main
+    command: [sh, -c, "trap 'echo told; sleep 0.3; exit 7' TERM; echo ready; while true; do sleep 0.01; done"]
+)yaml");
+  ASSERT_TRUE(result.status.ok()) << result.status.status();
+  EXPECT_EQ(result.EndOf("main").exit_code(), 7);
+}
+
+TEST_F(PodRunnerTest, AnnotatingAPodThatIsNotThereYetStopsNothing) {
+  control_.Annotate({{"gate", "open"}});
+  EXPECT_EQ(Log(R"yaml(
+spec:
+  volumes:
+  - name: info
+    downwardAPI: {items: [{path: gate, fieldRef: {fieldPath: "metadata.annotations['gate']"}}]}
+  containers:
+  - name: main
+    command: [sh, -c, "until grep -q open /info/gate; do sleep 0.01; done; echo open"]
+    volumeMounts: [{name: info, mountPath: /info}]
+)yaml"),
+            "open\n");
+}
+
 TEST_F(PodRunnerTest, StopKillsAfterTheGracePeriod) {
   on_log_ = [&](absl::string_view, absl::string_view line) {
     if (line == "ready") control_.Stop();
