@@ -1,10 +1,10 @@
 // colocate: flags in, library calls, text out.
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
-#include <cstdlib>
-#include <functional>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,15 +15,22 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "capi/colocation.h"
+#include "cli/completion.h"
+#include "cli/edited_run.h"
 #include "cli/exit_code.h"
+#include "cli/explain_code.h"
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/inputs.h"
+#include "cli/man_page.h"
 #include "cli/plan_file.h"
 #include "cli/report.h"
 #include "cli/request.h"
 #include "cli/run.h"
 #include "cli/simulate.h"
+#include "cli/terminal.h"
+#include "cli/validation_report.h"
 #include "colocation/check/check.h"
 #include "colocation/colocation.h"
 #include "colocation/decode/encode.h"
@@ -32,6 +39,7 @@
 #include "colocation/render/explain.h"
 #include "colocation/render/html.h"
 #include "colocation/render/manifests.h"
+#include "colocation/render/mermaid.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
 #include "colocation/simulate/text.h"
@@ -40,6 +48,13 @@
 namespace colocation::cli {
 namespace {
 
+// The version of Tekton Pipelines whose behaviour is followed
+// (tests/parity/tekton_oracle/go.mod).
+constexpr char kTektonVersion[] = "v1.15.0";
+
+// Where the image stands that a plan names when nobody else does.
+constexpr char kDefaultLauncherImage[] = "ghcr.io/colocation/launcher:";
+
 ExitCode WrongUsage(absl::string_view message, absl::string_view command) {
   std::cerr << "colocate: " << message << "\n"
             << "See: colocate help" << (command.empty() ? "" : " ") << command
@@ -47,22 +62,13 @@ ExitCode WrongUsage(absl::string_view message, absl::string_view command) {
   return ExitCode::kWrongUsage;
 }
 
-// Writes all or says why not.
+// Writes all or says why not. A reader that has seen enough is no fault.
 ExitCode Print(absl::string_view text) {
+  errno = 0;
   std::cout << text << std::flush;
-  if (std::cout) return ExitCode::kDone;
+  if (std::cout || errno == EPIPE) return ExitCode::kDone;
   std::cerr << "colocate: cannot write to standard output\n";
   return ExitCode::kCannot;
-}
-
-// Of what is written to `stream`, a file descriptor.
-bool UseColor(const ParsedArguments& arguments, int stream) {
-  const std::string wanted = arguments.Get("color", "auto");
-  if (wanted != "auto") return wanted == "always";
-  const char* none = getenv("NO_COLOR");
-  const char* terminal = getenv("TERM");
-  return isatty(stream) != 0 && (none == nullptr || *none == '\0') &&
-         (terminal == nullptr || absl::string_view(terminal) != "dumb");
 }
 
 // One invocation.
@@ -70,8 +76,10 @@ class Invocation {
  public:
   explicit Invocation(const ParsedArguments& arguments)
       : arguments_(arguments),
-        color_(UseColor(arguments, STDERR_FILENO)),
-        text_{.color = UseColor(arguments, STDOUT_FILENO)} {}
+        color_(UseColor(arguments.Get("color", "auto"), STDERR_FILENO)),
+        text_{
+            .width = TerminalWidth(STDOUT_FILENO),
+            .color = UseColor(arguments.Get("color", "auto"), STDOUT_FILENO)} {}
 
   ExitCode Validate();
   ExitCode Plan();
@@ -89,8 +97,14 @@ class Invocation {
                bool report_warnings = true);
   bool GetRequest(std::vector<v1::Document> documents,
                   v1::PlanRequest* request);
+  // The report of a validation in the form that --format says.
+  std::string FormatReport(const ValidatedInput& input,
+                           const v1::Diagnostics& diagnostics,
+                           const v1::Needs& needs) const;
   // Reports what `status` says about the input.
   ExitCode Refuse(const absl::Status& status);
+  // Says which image the rendered Pods need.
+  void TellLauncherImage(const v1::ColocationPlan& plan) const;
   void Report(const v1::Diagnostics& diagnostics, const v1::Needs& needs);
   void ReportWarnings(const v1::ColocationPlan& plan);
 
@@ -106,9 +120,11 @@ void Invocation::Report(const v1::Diagnostics& diagnostics,
                         const v1::Needs& needs) {
   if (arguments_.Get("diagnostics", "text") == "json") {
     std::cerr << ReportJson(diagnostics, needs);
-  } else {
-    std::cerr << DiagnosticsText(diagnostics, color_) << NeedsText(needs);
+    return;
   }
+  const std::string counts = CountsText(diagnostics);
+  std::cerr << DiagnosticsText(diagnostics, color_) << counts
+            << (counts.empty() ? "" : "\n") << NeedsText(needs);
 }
 
 ExitCode Invocation::Refuse(const absl::Status& status) {
@@ -147,16 +163,16 @@ bool Invocation::GetRequest(std::vector<v1::Document> documents,
 
 bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
                          bool report_warnings) {
-  absl::StatusOr<std::vector<v1::Document>> documents =
-      ReadInputs(arguments_.operands, std::cin);
-  if (!documents.ok()) {
-    std::cerr << "colocate: " << documents.status().message() << "\n";
+  absl::StatusOr<Inputs> inputs = ReadInputs(arguments_.operands, std::cin);
+  if (!inputs.ok()) {
+    std::cerr << "colocate: " << inputs.status().message() << "\n";
     exit_code_ = ExitCode::kWrongUsage;
     return false;
   }
-  if (may_be_plan && documents->size() == 1 &&
-      IsPlanFile(documents->front().content())) {
-    absl::StatusOr<v1::ColocationPlan> read = ReadPlan(documents->front());
+  std::vector<v1::Document>& documents = inputs->documents;
+  if (may_be_plan && documents.size() == 1 &&
+      IsPlanFile(documents.front().content())) {
+    absl::StatusOr<v1::ColocationPlan> read = ReadPlan(documents.front());
     if (!read.ok()) {
       exit_code_ = Refuse(read.status());
       return false;
@@ -165,34 +181,54 @@ bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
     return true;
   }
   v1::PlanRequest request;
-  if (!GetRequest(*std::move(documents), &request)) return false;
+  if (!GetRequest(std::move(documents), &request)) return false;
   absl::StatusOr<v1::ColocationPlan> made = PlanRun(request);
   if (!made.ok()) {
     exit_code_ = Refuse(made.status());
     return false;
   }
   *plan = *std::move(made);
+  const RunEdits edits = {arguments_.Get("name", ""),
+                          arguments_.Get("only", "")};
+  if (!edits.empty()) {
+    const absl::StatusOr<v1::PlanRequest> edited =
+        EditRun(request, edits, *plan);
+    if (!edited.ok()) {
+      exit_code_ = WrongUsage(edited.status().message(), "");
+      return false;
+    }
+    made = PlanRun(*edited);
+    if (!made.ok()) {
+      exit_code_ = Refuse(made.status());
+      return false;
+    }
+    // Those of the run as it is written say where it is.
+    *made->mutable_warnings() = plan->warnings();
+    *plan = *std::move(made);
+  }
   if (report_warnings) ReportWarnings(*plan);
   return true;
 }
 
 ExitCode Invocation::Validate() {
-  absl::StatusOr<std::vector<v1::Document>> documents =
-      ReadInputs(arguments_.operands, std::cin);
-  if (!documents.ok()) {
-    std::cerr << "colocate: " << documents.status().message() << "\n";
+  absl::StatusOr<Inputs> inputs = ReadInputs(arguments_.operands, std::cin);
+  if (!inputs.ok()) {
+    std::cerr << "colocate: " << inputs.status().message() << "\n";
     return ExitCode::kWrongUsage;
   }
+  const ValidatedInput counted = CountInput(*inputs);
   v1::PlanRequest request;
-  if (!GetRequest(*std::move(documents), &request)) return exit_code_;
+  if (!GetRequest(std::move(inputs->documents), &request)) return exit_code_;
   const absl::StatusOr<v1::Diagnostics> warnings = ValidateRequest(request);
+  v1::Diagnostics found;
+  v1::Needs needs;
   if (warnings.ok()) {
-    Report(*warnings, {});
-    return ExitCode::kDone;
+    found = *warnings;
+  } else {
+    found = DiagnosticsOf(warnings.status()).value_or(v1::Diagnostics());
+    if (found.diagnostics().empty()) return Refuse(warnings.status());
+    needs = NeedsOf(warnings.status());
   }
-  v1::Diagnostics found =
-      DiagnosticsOf(warnings.status()).value_or(v1::Diagnostics());
-  if (found.diagnostics().empty()) return Refuse(warnings.status());
   // What a resolver would find is not here to be checked; nothing is wrong with
   // referring to it.
   bool refused = false;
@@ -201,8 +237,32 @@ ExitCode Invocation::Validate() {
       diagnostic.set_severity(v1::SEVERITY_WARNING);
     refused |= diagnostic.severity() == v1::SEVERITY_ERROR;
   }
-  Report(found, refused ? NeedsOf(warnings.status()) : v1::Needs());
-  return refused ? ExitCode::kRefused : ExitCode::kDone;
+  if (!refused) needs.Clear();
+  const ExitCode exit_code = refused ? ExitCode::kRefused : ExitCode::kDone;
+  if (arguments_.Has("format")) {
+    const ExitCode printed = Print(FormatReport(counted, found, needs));
+    return printed == ExitCode::kDone ? exit_code : printed;
+  }
+  if (arguments_.Get("diagnostics", "text") == "json") {
+    std::cerr << ReportJson(found, needs);
+    return exit_code;
+  }
+  std::cerr << DiagnosticsText(found, color_);
+  const std::string summary = ValidationSummary(counted, found);
+  if (!refused) return Print(summary);
+  std::cerr << summary << NeedsText(needs);
+  return exit_code;
+}
+
+std::string Invocation::FormatReport(const ValidatedInput& input,
+                                     const v1::Diagnostics& diagnostics,
+                                     const v1::Needs& needs) const {
+  const std::string format = arguments_.Get("format", "text");
+  if (format == "json") return ReportJson(diagnostics, needs);
+  if (format == "sarif") return ToSarif(diagnostics);
+  if (format == "github") return ToGitHub(diagnostics);
+  return absl::StrCat(DiagnosticsText(diagnostics, text_.color),
+                      ValidationSummary(input, diagnostics), NeedsText(needs));
 }
 
 ExitCode Invocation::Plan() {
@@ -221,15 +281,35 @@ ExitCode Invocation::Plan() {
 ExitCode Invocation::Render() {
   v1::ColocationPlan plan;
   if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
+  if (absl::Status status = CheckStarts(plan); !status.ok()) {
+    return Refuse(status);
+  }
   if (!arguments_.Has("controlled")) {
     if (absl::Status status = CheckRunsAlone(plan); !status.ok()) {
       return Refuse(status);
     }
   }
   const v1::Manifests manifests = RenderManifests(plan);
-  return Print(arguments_.Get("output", "yaml") == "json"
-                   ? ManifestsJson(manifests)
-                   : ManifestsYaml(manifests));
+  const ExitCode printed = Print(arguments_.Get("output", "yaml") == "json"
+                                     ? ManifestsJson(manifests)
+                                     : ManifestsYaml(manifests));
+  TellLauncherImage(plan);
+  return printed;
+}
+
+void Invocation::TellLauncherImage(const v1::ColocationPlan& plan) const {
+  if (plan.pods().empty() || arguments_.Get("diagnostics", "text") == "json") {
+    return;
+  }
+  const std::string& image = plan.pods(0).launcher_image();
+  std::cerr << "colocate: the launcher comes from the image " << image;
+  if (absl::StartsWith(image, kDefaultLauncherImage)) {
+    std::cerr
+        << ", which is only a default; make one that has the launcher as "
+           "/launcher, push it to where your cluster pulls from, and name "
+           "it with --launcher-image";
+  }
+  std::cerr << "\n";
 }
 
 ExitCode Invocation::Explain() {
@@ -260,6 +340,7 @@ ExitCode Invocation::Graph() {
   const std::string output = arguments_.Get("output", "dot");
   if (output == "svg") return Print(ToSvg(plan));
   if (output == "html") return Print(ToHtml(plan));
+  if (output == "mermaid") return Print(ToMermaid(plan));
   return Print(ToDot(plan));
 }
 
@@ -296,18 +377,53 @@ ExitCode Invocation::Simulate(const SimulationFlags& flags) {
 }
 
 ExitCode Invocation::Run() {
-  absl::StatusOr<std::vector<v1::Document>> documents =
-      ReadInputs(arguments_.operands, std::cin);
-  if (!documents.ok()) {
-    std::cerr << "colocate: " << documents.status().message() << "\n";
+  absl::StatusOr<Inputs> inputs = ReadInputs(arguments_.operands, std::cin);
+  if (!inputs.ok()) {
+    std::cerr << "colocate: " << inputs.status().message() << "\n";
     return ExitCode::kWrongUsage;
   }
   v1::PlanRequest request;
-  if (!GetRequest(*std::move(documents), &request)) return exit_code_;
+  if (!GetRequest(std::move(inputs->documents), &request)) return exit_code_;
   return RunHere(
-      arguments_, std::move(request), color_,
+      arguments_, std::move(request), {.width = text_.width, .color = color_},
       {[this](const absl::Status& status) { return Refuse(status); },
        [this](const v1::ColocationPlan& plan) { ReportWarnings(plan); }});
+}
+
+// `colocate explain CODE`; nothing where `operand` is a file or a plan.
+std::optional<ExitCode> ExplainDiagnostic(const std::string& operand) {
+  const bool code = operand.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") ==
+                    std::string::npos;
+  if (!code || operand == "-" || access(operand.c_str(), F_OK) == 0) {
+    return std::nullopt;
+  }
+  if (const auto text = ExplainCode(operand, TerminalWidth(STDOUT_FILENO))) {
+    return Print(*text);
+  }
+  const std::vector<std::string> codes = DiagnosticCodes();
+  const std::string hint = DidYouMean(
+      operand, std::vector<absl::string_view>(codes.begin(), codes.end()));
+  return WrongUsage(absl::StrCat("there is no file and no diagnostic named \"",
+                                 operand, "\"", hint.empty() ? "" : "; ", hint),
+                    "explain");
+}
+
+ExitCode PrintVersion(const ParsedArguments& arguments) {
+  if (arguments.Get("output", "text") == "text") {
+    return Print(absl::StrCat("colocate ", kVersion, "\n"));
+  }
+  return Print(absl::StrCat("{\"version\":\"", kVersion, "\",\"tekton\":\"",
+                            kTektonVersion, "\",\"abi\":", COLO_ABI_VERSION,
+                            "}\n"));
+}
+
+ExitCode PrintCompletion(const ParsedArguments& arguments) {
+  const std::string shell =
+      arguments.operands.empty() ? "" : arguments.operands[0];
+  if (shell != "bash" && shell != "zsh" && shell != "fish") {
+    return WrongUsage("which shell? (bash, zsh or fish)", "completion");
+  }
+  return Print(CompletionScript(shell));
 }
 
 ExitCode Main(const std::vector<std::string>& arguments) {
@@ -346,9 +462,9 @@ ExitCode Main(const std::vector<std::string>& arguments) {
     return WrongUsage(parsed.status().message(), command->name);
   }
   if (parsed->Has("help")) return Print(CommandHelp(*command));
-  if (name == "version") {
-    return Print(absl::StrCat("colocate ", kVersion, "\n"));
-  }
+  if (name == "version") return PrintVersion(*parsed);
+  if (name == "completion") return PrintCompletion(*parsed);
+  if (name == "man") return Print(ManPage());
   if (name == "help") {
     if (parsed->operands.empty()) return Print(MainHelp());
     const Command* about = FindCommand(parsed->operands[0]);
@@ -361,6 +477,9 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   }
   if (parsed->operands.empty()) {
     return WrongUsage("which files? (- is standard input)", name);
+  }
+  if (name == "explain" && parsed->operands.size() == 1) {
+    if (const auto done = ExplainDiagnostic(parsed->operands[0])) return *done;
   }
   if (name == "simulate") {
     const SimulationFlags flags = TakeSimulationFlags(&*parsed);

@@ -10,7 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -18,6 +20,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -135,6 +138,23 @@ INSTANTIATE_TEST_SUITE_P(
         {"ImagesInPodman",
          {"run", kBuild, "--patch-images"},
          "colocate: there is no flag --patch-images"},
+        {"NoSuchCodeToExplain",
+         {"explain", "unkown-task"},
+         "colocate: there is no file and no diagnostic named \"unkown-task\"; "
+         "did you mean \"unknown-task\"?"},
+        {"NoShellToComplete",
+         {"completion"},
+         "colocate: which shell? (bash, zsh or fish)"},
+        {"UnknownShell",
+         {"completion", "csh"},
+         "colocate: which shell? (bash, zsh or fish)"},
+        {"NameForAPipeline",
+         {"plan", kBuild, "--name=x"},
+         "colocate: --name: only a PipelineRun or TaskRun"},
+        {"UnknownTaskOnly",
+         {"plan", kBuild, "--only=biuld"},
+         "colocate: --only biuld: the pipeline has no such task; did you mean "
+         "\"build\"?"},
         {"UnknownTaskToExplain",
          {"explain", kBuild, "--task=clon"},
          "colocate: --task clon: the plan has no such task; did you mean "
@@ -173,6 +193,21 @@ TEST(SimulateTest, ShowsBothExecutions) {
   EXPECT_EQ(Colocate(many).out, first.out);
 }
 
+TEST(SimulateTest, ClustersOfBothFormsAreTaken) {
+  const std::string simulated = Temporary("simulated.yaml");
+  const std::string nodes = Temporary("nodes.yaml");
+  WriteFile(simulated, "nodes: [{name: node, allocatable: {cpu: 1}}]\n");
+  WriteFile(nodes,
+            "apiVersion: v1\nkind: Node\nmetadata: {name: node}\n"
+            "status: {allocatable: {cpu: 1}}\n");
+  EXPECT_EQ(Colocate({"simulate", kBuild, "--cluster=" + simulated}).out,
+            Colocate({"simulate", kBuild, "--cluster=" + nodes}).out);
+  const Output plan = Colocate({"plan", kBuild, "--cluster=" + simulated});
+  EXPECT_EQ(plan.exit_code, 1);
+  EXPECT_THAT(plan.err, HasSubstr("[node-too-small]"));
+  EXPECT_EQ(plan.err, Colocate({"plan", kBuild, "--cluster=" + nodes}).err);
+}
+
 TEST(SimulateTest, SaysWhereItsFilesAreWrong) {
   const std::string cluster = Temporary("cluster.yaml");
   const std::string durations = Temporary("durations.yaml");
@@ -207,8 +242,9 @@ TEST(HelpTest, EveryWayToAskForIt) {
 }
 
 TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
-  for (const char* command : {"validate", "plan", "render", "run", "explain",
-                              "graph", "check", "version", "help"}) {
+  for (const char* command :
+       {"validate", "plan", "render", "run", "explain", "graph", "check",
+        "simulate", "completion", "man", "version", "help"}) {
     const Output output = Colocate({command, "--help"});
     EXPECT_EQ(output.exit_code, 0) << command;
     EXPECT_THAT(Colocate({"help"}).out, HasSubstr(command));
@@ -227,6 +263,19 @@ TEST(HelpTest, Version) {
   EXPECT_EQ(output.exit_code, 0);
   EXPECT_THAT(output.out, testing::MatchesRegex("colocate [0-9.]+\n"));
   EXPECT_EQ(Colocate({"--version"}).out, output.out);
+  EXPECT_THAT(Colocate({"version", "-o", "json"}).out,
+              testing::MatchesRegex("\\{\"version\":\"[0-9.]+\",\"tekton\":\""
+                                    "v[0-9.]+\",\"abi\":[0-9]+\\}\n"));
+}
+
+TEST(HelpTest, CompletionAndManPageAreOnStandardOutput) {
+  EXPECT_THAT(Colocate({"completion", "bash"}).out,
+              HasSubstr("complete -F _colocate colocate\n"));
+  EXPECT_THAT(Colocate({"completion", "zsh"}).out,
+              StartsWith("#compdef colocate\n"));
+  EXPECT_THAT(Colocate({"completion", "fish"}).out,
+              HasSubstr("complete -c colocate "));
+  EXPECT_THAT(Colocate({"man"}).out, StartsWith(".TH COLOCATE 1 "));
 }
 
 // Said once ------------------------------------------------------------------
@@ -240,18 +289,44 @@ int Occurrences(absl::string_view text, absl::string_view part) {
 }
 
 TEST(WarningTest, IsInThePlansTextOrOnStandardErrorNotInBoth) {
-  const Output text = Colocate({"plan", kBuild, "-p", "nobody=1"});
+  const std::string file = Temporary("pending.yaml");
+  WriteFile(file,
+            "apiVersion: tekton.dev/v1\nkind: PipelineRun\n"
+            "metadata: {name: r}\nspec:\n  status: PipelineRunPending\n"
+            "  pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: i, "
+            "script: ls}]}}]}\n");
+  const Output text = Colocate({"plan", file});
   EXPECT_EQ(text.exit_code, 0);
   EXPECT_EQ(text.err, "");
-  EXPECT_EQ(Occurrences(text.out, "\"nobody\""), 1);
-  const Output json =
-      Colocate({"plan", kBuild, "-p", "nobody=1", "--diagnostics=json"});
-  EXPECT_EQ(Occurrences(json.err, "unknown-param"), 1);
-  const Output yaml =
-      Colocate({"plan", kBuild, "-p", "nobody=1", "-o", "yaml"});
-  EXPECT_EQ(Occurrences(yaml.err, "[unknown-param]"), 1);
-  const Output drawn = Colocate({"graph", kBuild, "-p", "nobody=1"});
-  EXPECT_EQ(Occurrences(drawn.err, "[unknown-param]"), 1);
+  EXPECT_EQ(Occurrences(text.out, "[run-not-started]"), 1);
+  const Output json = Colocate({"plan", file, "--diagnostics=json"});
+  EXPECT_EQ(Occurrences(json.err, "run-not-started"), 1);
+  const Output yaml = Colocate({"plan", file, "-o", "yaml"});
+  EXPECT_EQ(Occurrences(yaml.err, "[run-not-started]"), 1);
+  const Output drawn = Colocate({"graph", file});
+  EXPECT_EQ(Occurrences(drawn.err, "[run-not-started]"), 1);
+}
+
+TEST(StatusTest, ARunThatIsNotToBeStartedIsNeitherRunNorRendered) {
+  for (const char* status : {"Cancelled", "CancelledRunFinally",
+                             "StoppedRunFinally", "PipelineRunPending"}) {
+    const std::string run = absl::StrCat(
+        "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\n"
+        "spec:\n  status: ",
+        status,
+        "\n  pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: i, "
+        "script: ls}]}}]}\n");
+    for (const char* command : {"run", "render"}) {
+      const Output output = Colocate({command, "-"}, run);
+      EXPECT_EQ(output.exit_code, 1) << command << " " << status;
+      EXPECT_EQ(output.out, "");
+      EXPECT_THAT(output.err,
+                  HasSubstr(absl::StrCat("error: the run \"r\" is not to be "
+                                         "started: its spec.status is ",
+                                         status)));
+    }
+    EXPECT_EQ(Colocate({"plan", "-"}, run).exit_code, 0);
+  }
 }
 
 TEST(ValidateTest, WhatAResolverFindsIsNotRefused) {
@@ -459,11 +534,71 @@ TEST(PlanTest, UnknownFieldsMayBeLetThrough) {
 
 // Validating -----------------------------------------------------------------
 
-TEST(ValidateTest, SaysNothingWhenAllIsWell) {
-  const Output output = Colocate({"validate", "examples"});
+TEST(ValidateTest, SaysHowMuchIsWell) {
+  const Output output = Colocate({"validate", kBuild, kTwoTasks});
   EXPECT_EQ(output.exit_code, 0) << output.err;
-  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.out,
+              testing::MatchesRegex("[0-9]+ objects in 2 files: no faults\n"));
   EXPECT_EQ(output.err, "");
+  EXPECT_EQ(Colocate({"validate", "examples"}).exit_code, 0);
+}
+
+// A folder like those that people validate.
+std::string MixedFolder() {
+  const std::string root = Temporary("mixed");
+  std::filesystem::create_directories(root + "/.tekton");
+  WriteFile(root + "/.tekton/push.yaml",
+            "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: T_}\n"
+            "spec: {steps: [{image: i, script: ls}]}\n");
+  WriteFile(root + "/chart.yaml", "a: [\n");
+  WriteFile(root + "/package.json", "{\"name\": \"app\"}");
+  WriteFile(root + "/typo.yaml",
+            "apiVersion: tekton.dev/v1\nkind: Pipline\n"
+            "metadata: {name: p}\n");
+  return root;
+}
+
+TEST(ValidateTest, AFolderIsCheckedAsAWhole) {
+  const Output output = Colocate({"validate", MixedFolder()});
+  EXPECT_EQ(output.exit_code, 1);
+  EXPECT_EQ(output.out, "");
+  EXPECT_THAT(output.err, HasSubstr(".tekton/push.yaml:3:18: error:"));
+  EXPECT_THAT(output.err, HasSubstr("chart.yaml:2:1: error:"));
+  EXPECT_THAT(output.err, HasSubstr("typo.yaml:2:7: warning: kind: Tekton has "
+                                    "no kind \"Pipline\""));
+  EXPECT_THAT(output.err, HasSubstr("did you mean \"Pipeline\"?"));
+  EXPECT_THAT(output.err, HasSubstr("\n1 object in 3 files: 2 errors, 1 "
+                                    "warning\nnot checked: 1 object of other "
+                                    "kinds\npassed over: 1 file without"));
+}
+
+TEST(ValidateTest, EveryFormatIsOnStandardOutput) {
+  const std::string folder = MixedFolder();
+  const Output text = Colocate({"validate", folder, "--format=text"});
+  EXPECT_EQ(text.out, Colocate({"validate", folder}).err);
+  const Output json = Colocate({"validate", folder, "--format=json"});
+  EXPECT_EQ(json.out, Colocate({"validate", folder, "--diagnostics=json"}).err);
+  const Output sarif = Colocate({"validate", folder, "--format=sarif"});
+  EXPECT_THAT(sarif.out, HasSubstr("\"ruleId\":\"yaml-syntax\""));
+  const Output github = Colocate({"validate", folder, "--format=github"});
+  EXPECT_THAT(github.out, HasSubstr("/.tekton/push.yaml,line=3,"));
+  for (const Output* output : {&text, &json, &sarif, &github}) {
+    EXPECT_EQ(output->exit_code, 1);
+    EXPECT_EQ(output->err, "");
+  }
+  EXPECT_EQ(Colocate({"validate", kBuild, "--format=github"}).out, "");
+}
+
+TEST(ValidateTest, NamesOfParametersAndWorkspacesHaveToBeKnown) {
+  for (const char* command : {"validate", "plan"}) {
+    const Output param = Colocate({command, kBuild, "-p", "revison=x"});
+    EXPECT_EQ(param.exit_code, 1) << command;
+    EXPECT_THAT(param.err, HasSubstr("did you mean \"revision\"?"));
+    const Output workspace =
+        Colocate({command, kBuild, "-w", "sorce=emptyDir"});
+    EXPECT_EQ(workspace.exit_code, 1) << command;
+    EXPECT_THAT(workspace.err, HasSubstr("did you mean \"source\"?"));
+  }
 }
 
 TEST(ValidateTest, WantsNoValuesForAPipelineAlone) {
@@ -537,9 +672,71 @@ TEST(ExplainTest, OneTaskIsLessThanAll) {
   EXPECT_THAT(one.out, HasSubstr("lint"));
 }
 
+TEST(ExplainTest, ACodeIsExplained) {
+  const Output output = Colocate({"explain", "unknown-task"});
+  EXPECT_EQ(output.exit_code, 0);
+  EXPECT_THAT(output.out, StartsWith("unknown-task\n"));
+}
+
+TEST(PlanTest, OneTaskAndWhatItNeeds) {
+  const Output output = Colocate({"plan", kBuild, "--only=api-test"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  for (const char* task : {"clone", "build", "api-test"}) {
+    EXPECT_THAT(output.out, HasSubstr(task));
+  }
+  EXPECT_THAT(output.out, Not(HasSubstr("lint")));
+  EXPECT_THAT(output.out, HasSubstr("3 tasks in 1 Pod"));
+}
+
+TEST(PlanTest, ARunCanBePlannedUnderSeveralNames) {
+  const std::string run =
+      "apiVersion: tekton.dev/v1\nkind: PipelineRun\n"
+      "metadata: {generateName: build-}\nspec:\n  pipelineSpec: {tasks: "
+      "[{name: a, taskSpec: {steps: [{image: i, script: ls}]}}]}\n";
+  for (const char* name : {"build-one", "build-two"}) {
+    const Output output =
+        Colocate({"render", "-", absl::StrCat("--name=", name)}, run);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    EXPECT_THAT(output.out, HasSubstr(absl::StrCat("name: ", name, "-")));
+    EXPECT_THAT(output.out,
+                HasSubstr(absl::StrCat("tekton.dev/pipelineRun: ", name)));
+  }
+}
+
+TEST(PlanTest, TheTextIsAsWideAsTheTerminal) {
+  const auto widest = [](const std::string& text) {
+    size_t most = 0;
+    for (absl::string_view line : absl::StrSplit(text, '\n')) {
+      most = std::max(most, line.size());
+    }
+    return most;
+  };
+  size_t before = 0;
+  for (const char* columns : {"60", "100", "200"}) {
+    setenv("COLUMNS", columns, 1);
+    const Output output = Colocate({"plan", kBuild});
+    EXPECT_LE(widest(output.out), std::stoul(columns)) << output.out;
+    EXPECT_GT(widest(output.out), before);
+    before = widest(output.out);
+  }
+  unsetenv("COLUMNS");
+}
+
+TEST(RenderTest, SaysWhichLauncherImageThePodsNeed) {
+  EXPECT_THAT(Colocate({"render", kBuild}).err,
+              HasSubstr("which is only a default"));
+  const Output named =
+      Colocate({"render", kBuild, "--launcher-image=registry.example/l:1"});
+  EXPECT_EQ(named.err,
+            "colocate: the launcher comes from the image registry.example/l:1"
+            "\n");
+}
+
 TEST(GraphTest, EveryForm) {
   EXPECT_THAT(Colocate({"graph", kBuild}).out, HasSubstr("digraph"));
   EXPECT_THAT(Colocate({"graph", kBuild, "-o", "svg"}).out, HasSubstr("<svg"));
+  EXPECT_THAT(Colocate({"graph", kBuild, "-o", "mermaid"}).out,
+              StartsWith("flowchart LR\n"));
   EXPECT_THAT(Colocate({"graph", kBuild, "-o", "html"}).out,
               StartsWith("<!DOCTYPE html>"));
 }
@@ -550,6 +747,19 @@ TEST(OutputTest, AFullDiskIsReported) {
       absl::StrCat("cli/colocate plan ", kBuild, " >/dev/full 2>/dev/null")
           .c_str());
   EXPECT_EQ(WEXITSTATUS(status), 4);
+}
+
+TEST(OutputTest, AReaderThatHasSeenEnoughIsNoFault) {
+  // The plan is written when nobody reads any more.
+  const std::string err = Temporary("err");
+  for (const char* command : {"plan", "render", "graph", "validate"}) {
+    const int status = std::system(
+        absl::StrCat("bash -c 'exec 3> >(:); wait $!; cli/colocate ", command,
+                     " ", kBuild, " >&3' 2>", err)
+            .c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 0) << command << ": " << ReadFile(err);
+    EXPECT_THAT(ReadFile(err), Not(HasSubstr("cannot write"))) << command;
+  }
 }
 
 TEST(OutputTest, RunRefusesWhatOnlyAClusterHas) {

@@ -21,10 +21,12 @@ constexpr Flag kFlags[] = {
      "How to print the pipeline's results: a line of YAML each, or one JSON "
      "object.",
      " run "},
-    {"output", 'o', "dot|svg|html",
+    {"output", 'o', "dot|svg|html|mermaid",
      "How to draw: dot is Graphviz' language, svg a picture, html a page with "
-     "the picture.",
+     "the picture, mermaid what forges draw in Markdown.",
      " graph "},
+    {"output", 'o', "text|json",
+     "How to print the version: for people, or for programs.", " version "},
     {"output", 'o', "text|yaml|json",
      "How to print the result: text for people, the others for programs (the "
      "message SimulationResult of proto/colocation/v1/simulation.proto).",
@@ -43,6 +45,14 @@ constexpr Flag kFlags[] = {
      "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
      "several.",
      " validate plan render run explain graph check simulate "},
+    {"name", 0, "NAME",
+     "The run's name, in place of its own or of what generateName gives: so "
+     "that a run can be created twice.",
+     " plan render run explain graph check "},
+    {"only", 0, "TASK",
+     "Take only this pipeline task and what it needs: the tasks that it waits "
+     "for, and those that they wait for.",
+     " plan run explain graph "},
     {"param", 'p', "NAME=VALUE",
      "A value for a parameter of the pipeline; it wins over the PipelineRun's. "
      "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
@@ -62,8 +72,8 @@ constexpr Flag kFlags[] = {
      " plan render run explain graph check simulate "},
     {"cluster", 0, "FILE",
      "What is known of the cluster: Nodes, LimitRanges and ResourceQuotas as "
-     "kubectl get -o yaml prints them, or a file that says nodes, limitRanges, "
-     "resourceQuotas and podLevelResources.",
+     "kubectl get -o yaml prints them, a file that says nodes, limitRanges, "
+     "resourceQuotas and podLevelResources, or the file that simulate takes.",
      " plan render run explain graph check "},
     {"limit", 0, "NAME=NUMBER",
      "An upper bound: pod_containers, pod_bytes, result_bytes for what may be "
@@ -74,7 +84,8 @@ constexpr Flag kFlags[] = {
     {"cluster", 0, "FILE",
      "The cluster to simulate: nodes, node groups, storage classes, costs, how "
      "Tekton is set up (the message SimulationCluster of "
-     "proto/colocation/v1/simulation.proto). Has to be given.",
+     "proto/colocation/v1/simulation.proto), or Nodes as kubectl get -o yaml "
+     "prints them. Has to be given.",
      " simulate "},
     {"durations", 0, "FILE",
      "How long tasks take and how they end (the message Durations of "
@@ -139,13 +150,29 @@ constexpr Flag kFlags[] = {
      "A directory that stands for a PersistentVolumeClaim. A claim that is not "
      "given is an empty directory, removed in the end.",
      " run "},
+    {"logs", 0, "TASK[/STEP]",
+     "Show only the lines of this task or step. May be repeated.", " run "},
+    {"timestamps", 0, "", "Put the time (UTC) before each line.", " run "},
+    {"progress", 0, "auto|live|lines",
+     "How to show what goes on: live has the tasks that run at the end of the "
+     "terminal, lines only adds to it; auto (the default) is live on a "
+     "terminal, unless CI is set.",
+     " run "},
+    {"dry-run", 0, "",
+     "Print the plan and the images that it takes, and run nothing.", " run "},
     {"network", 0, "MODE", "podman's network mode for the Pod (default: host).",
      " run "},
     {"keep", 0, "",
-     "Leave the Pod, its containers and volumes behind, to be looked at.",
+     "Leave the Pods, their containers and volumes behind, and say where they "
+     "are and how to remove them.",
      " run "},
     {"podman", 0, "COMMAND",
      "The podman program and arguments to put before its subcommand.", " run "},
+    {"format", 0, "text|json|sarif|github",
+     "Print the report to standard output: for people, as a line of JSON (the "
+     "message Report of request.proto), as SARIF 2.1.0 for code scanning and "
+     "editors, or as annotations of a GitHub workflow.",
+     " validate "},
     {"diagnostics", 0, "text|json",
      "How to report what is wrong, on standard error: for people, or as one "
      "line of JSON (the message Report of request.proto).",
@@ -161,13 +188,14 @@ constexpr Command kCommands[] = {
     {"validate", "FILE...", "check objects as Tekton would",
      R"(Checks every object as Tekton's webhook does, and every PipelineRun and TaskRun
 together with what it refers to, as its reconciler does; a remote reference that
---resolved doesn't give is warned of. Prints nothing when all is well. Every
-fault is reported with file, line and column, its field path, and what to do
-about it.
+--resolved doesn't give is warned of, as is an object whose kind or group looks
+like Tekton's but isn't. Every fault is reported with file, line and column, its
+field path, and what to do about it; a file that can't be read hides none of the
+others' faults. Ends with how much was checked.
 )",
      R"(  colocate validate pipeline.yaml tasks/
   kubectl get pipeline build -o yaml | colocate validate -
-  colocate validate --diagnostics=json . 2>report.json
+  colocate validate --format=sarif . >report.sarif
 )"},
     {"plan", "FILE...", "say which tasks share which Pod, and how",
      R"(Plans the only PipelineRun of the input; where there is none, the only TaskRun,
@@ -196,8 +224,9 @@ Instead of Tekton's objects, the input may be a plan that "colocate plan" wrote.
      R"(Plans, and runs the Pods on this machine with podman, as a controller and a
 kubelet would: real containers, real images, the launcher that orders them; each
 Pod in its time, told of what happens in the others. Log lines have the task and
-step before them; what starts, ends and is skipped is told as it happens; the
-results come last, on standard output.
+step before them; what starts, ends and is skipped is told as it happens. In the
+end a table says how each task went, and the last lines of what failed follow.
+The results are on standard output.
 
 ConfigMaps and Secrets are taken from the input or from directories; claims are
 directories. Ctrl-C ends the Pods as their deletion would; a second one kills
@@ -206,12 +235,15 @@ them. Exits with 3 when the run has failed. Custom tasks can't run here.
      R"(  colocate run examples/build-pipeline.yaml
   colocate run run.yaml --secret git-credentials=./credentials --keep
 )"},
-    {"explain", "FILE...|PLAN", "say why the plan is as it is",
+    {"explain", "FILE...|PLAN|CODE", "say why the plan is as it is",
      R"(Says for every decision of the plan what made it: why two tasks share a Pod or
 don't, why one waits for another and how the plan makes sure of it, where the
 resource requests come from, and what to change for another outcome.
+
+With the code of a diagnostic instead, says what that means.
 )",
      R"(  colocate explain pipeline.yaml
+  colocate explain unknown-task
   colocate explain pipeline.yaml --task=unit-test
 )"},
     {"graph", "FILE...|PLAN", "draw the plan",
@@ -219,6 +251,7 @@ resource requests come from, and what to change for another outcome.
 )",
      R"(  colocate graph pipeline.yaml -o svg >pipeline.svg
   colocate graph pipeline.yaml -o dot | dot -Tpng >pipeline.png
+  colocate graph pipeline.yaml -o mermaid >>README.md
 )"},
     {"check", "FILE...|PLAN", "check that a plan holds",
      R"(Looks for faults in a plan, independently of the planner that made it: an order
@@ -240,7 +273,16 @@ scenarios from Tekton's issues.
      R"(  colocate simulate run.yaml --cluster=cluster.yaml --durations=durations.yaml
   colocate simulate run.yaml --cluster=cluster.yaml --runs=1000 --interval=20s     --arrivals=random --seed=7
 )"},
-    {"version", "", "print the version", "Prints the version.\n", ""},
+    {"completion", "bash|zsh|fish", "print completion for a shell",
+     "Prints a script that makes the shell complete commands, flags and their "
+     "values.\n",
+     "  source <(colocate completion bash)\n"},
+    {"man", "", "print the manual page", "Prints colocate(1), for man.\n",
+     "  colocate man | man -l -\n"},
+    {"version", "", "print the version",
+     "Prints the version; as JSON with that of Tekton whose behaviour it "
+     "follows, and\nthat of the C interface.\n",
+     ""},
     {"help", "[COMMAND]", "show help",
      "Shows help, for a command where one is given.\n", ""},
 };
@@ -256,36 +298,46 @@ const Command* FindCommand(absl::string_view name) {
   return found == std::end(kCommands) ? nullptr : found;
 }
 
+std::string Introduction() {
+  return "colocate plans the tasks of a Tekton pipeline into shared Pods: "
+         "tasks "
+         "that\nshare an emptyDir workspace become containers of one Pod, in "
+         "the right order, and\nneed no PersistentVolume.\n";
+}
+
+std::string AboutFiles() {
+  return "FILE is a file with any number of Tekton's objects, a directory (its "
+         "*.yaml,\n*.yml and *.json, and those below, also in .tekton), or - "
+         "for standard input.\nGive everything that belongs to the run: "
+         "PipelineRun, Pipeline, Tasks,\nStepActions. Files of a directory "
+         "that hold no object are passed over.\n";
+}
+
+std::string AboutExitCodes() {
+  return "Exit codes: 0 done, 1 the input was refused (standard error says "
+         "why, "
+         "standard\noutput is empty), 2 wrong usage, 3 the Pod ran and failed, "
+         "4 this machine can't\ndo it (no podman, a full disk).\n";
+}
+
 std::string MainHelp() {
-  std::string text =
-      "colocate plans the tasks of a Tekton pipeline into shared Pods: tasks "
-      "that\nshare an emptyDir workspace become containers of one Pod, in the "
-      "right order, and\nneed no PersistentVolume.\n"
-      "\n"
-      "usage: colocate COMMAND FILE... [FLAG...]\n"
-      "\n";
+  std::string text = absl::StrCat(
+      Introduction(), "\nusage: colocate COMMAND FILE... [FLAG...]\n\n");
   for (const Command& command : Commands()) {
     absl::StrAppend(&text, "  ", command.name,
-                    std::string(11 - command.name.size(), ' '), command.summary,
+                    std::string(12 - command.name.size(), ' '), command.summary,
                     "\n");
   }
-  absl::StrAppend(
-      &text,
-      "\n"
-      "FILE is a file with any number of Tekton's objects, a directory (its "
-      "*.yaml,\n*.yml and *.json, and those below), or - for standard input. "
-      "Give everything\nthat belongs to the run: PipelineRun, Pipeline, Tasks, "
-      "StepActions.\n"
-      "\n"
-      "  colocate plan pipeline.yaml tasks/     look at the plan\n"
-      "  colocate run pipeline.yaml tasks/      try it out on this machine\n"
-      "  colocate render run.yaml | kubectl create -f -\n"
-      "\n"
-      "\"colocate help COMMAND\" says more about each.\n"
-      "\n"
-      "Exit codes: 0 done, 1 the input was refused (standard error says why, "
-      "standard\noutput is empty), 2 wrong usage, 3 the Pod ran and failed, 4 "
-      "this machine can't\ndo it (no podman, a full disk).\n");
+  absl::StrAppend(&text, "\n", AboutFiles(),
+                  "\n"
+                  "  colocate plan pipeline.yaml tasks/     look at the plan\n"
+                  "  colocate run pipeline.yaml tasks/      try it out on this "
+                  "machine\n"
+                  "  colocate render run.yaml | kubectl create -f -\n"
+                  "\n"
+                  "\"colocate help COMMAND\" says more about each.\n"
+                  "\n",
+                  AboutExitCodes());
   return text;
 }
 

@@ -27,6 +27,11 @@ absl::Span<const Flag> Flags();
 // Null where there is none of that name.
 const Command* FindCommand(absl::string_view name);
 
+// Paragraphs that the pages about the program have in common.
+std::string Introduction();
+std::string AboutFiles();
+std::string AboutExitCodes();
+
 // The page about the program, and that about one command.
 std::string MainHelp();
 std::string CommandHelp(const Command& command);

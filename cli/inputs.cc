@@ -11,8 +11,8 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cli/object_files.h"
 
 namespace colocation::cli {
 namespace {
@@ -58,7 +58,7 @@ absl::StatusOr<std::vector<std::string>> FilesBelow(
     const std::string name = entry->path().filename();
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
-      if (absl::StartsWith(name, ".")) entry.disable_recursion_pending();
+      if (name == ".git") entry.disable_recursion_pending();
     } else if (IsObjectFile(entry->path())) {
       files.push_back(entry->path());
     }
@@ -81,21 +81,26 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return ReadStream(path, in);
 }
 
-absl::StatusOr<std::vector<v1::Document>> ReadInputs(
-    absl::Span<const std::string> operands, std::istream& standard_input) {
-  std::vector<v1::Document> documents;
+absl::StatusOr<Inputs> ReadInputs(absl::Span<const std::string> operands,
+                                  std::istream& standard_input) {
+  Inputs inputs;
   std::set<std::string> known;
   const auto add = [&](const std::string& name, std::string content) {
-    v1::Document& document = documents.emplace_back();
+    v1::Document& document = inputs.documents.emplace_back();
     document.set_name(name);
     document.set_content(std::move(content));
   };
-  const auto add_file = [&](const std::string& path) -> absl::Status {
+  const auto add_file = [&](const std::string& path,
+                            bool named) -> absl::Status {
     std::error_code error;
     const std::string real = fs::canonical(path, error);
     if (!error && !known.insert(real).second) return absl::OkStatus();
     absl::StatusOr<std::string> content = ReadFile(path);
     if (!content.ok()) return content.status();
+    if (!named && !HoldsObjects(*content)) {
+      ++inputs.passed_over;
+      return absl::OkStatus();
+    }
     add(path, *std::move(content));
     return absl::OkStatus();
   };
@@ -111,14 +116,24 @@ absl::StatusOr<std::vector<v1::Document>> ReadInputs(
       const absl::StatusOr<std::vector<std::string>> files =
           FilesBelow(operand);
       if (!files.ok()) return files.status();
+      const size_t before = known.size();
       for (const std::string& file : *files) {
-        if (absl::Status status = add_file(file); !status.ok()) return status;
+        if (absl::Status status = add_file(file, /*named=*/false);
+            !status.ok()) {
+          return status;
+        }
       }
-    } else if (absl::Status status = add_file(operand); !status.ok()) {
+      if (inputs.documents.empty() && known.size() > before) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "no object with apiVersion and kind is in the directory ",
+            operand));
+      }
+    } else if (absl::Status status = add_file(operand, /*named=*/true);
+               !status.ok()) {
       return status;
     }
   }
-  return documents;
+  return inputs;
 }
 
 }  // namespace colocation::cli

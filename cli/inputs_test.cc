@@ -26,38 +26,48 @@ class InputsTest : public testing::Test {
     fs::create_directories(root_);
   }
 
+  // An object of kind `name`.
   void Write(const std::string& name) {
-    const fs::path path = fs::path(root_) / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << "text of " << name;
+    Write(name, absl::StrCat("{apiVersion: v1, kind: ", name, "}"));
   }
 
-  // "name: content" of each, names relative to the root; or the error.
+  void Write(const std::string& name, const std::string& content) {
+    const fs::path path = fs::path(root_) / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << content;
+  }
+
+  // The name of each, relative to the root; or the error. "name: content" where
+  // that is not what Write wrote.
   std::vector<std::string> Read(std::vector<std::string> operands) {
     for (std::string& operand : operands) {
       if (operand != "-") operand = absl::StrCat(root_, "/", operand);
     }
     std::istringstream in("typed");
-    const auto documents = ReadInputs(operands, in);
-    if (!documents.ok()) return {std::string(documents.status().message())};
+    const auto inputs = ReadInputs(operands, in);
+    if (!inputs.ok()) return {std::string(inputs.status().message())};
+    passed_over_ = inputs->passed_over;
     std::vector<std::string> all;
-    for (const v1::Document& document : *documents) {
+    for (const v1::Document& document : inputs->documents) {
       std::string name = document.name();
       if (name.rfind(root_ + "/", 0) == 0) name = name.substr(root_.size() + 1);
-      all.push_back(absl::StrCat(name, ": ", document.content()));
+      const bool written = document.content() ==
+                           absl::StrCat("{apiVersion: v1, kind: ", name, "}");
+      all.push_back(written ? name
+                            : absl::StrCat(name, ": ", document.content()));
     }
     return all;
   }
 
   using Texts = std::vector<std::string>;
   std::string root_;
+  int passed_over_ = 0;
 };
 
 TEST_F(InputsTest, FilesComeInTheOrderGiven) {
   Write("b.txt");
   Write("a.yaml");
-  EXPECT_EQ(Read({"b.txt", "a.yaml"}),
-            (Texts{"b.txt: text of b.txt", "a.yaml: text of a.yaml"}));
+  EXPECT_EQ(Read({"b.txt", "a.yaml"}), (Texts{"b.txt", "a.yaml"}));
 }
 
 TEST_F(InputsTest, DashIsStandardInputOnce) {
@@ -70,9 +80,43 @@ TEST_F(InputsTest, DirectoriesGiveTheirObjectFilesSorted) {
   Write("d/a.json");
   Write("d/README.md");
   Write("d/.git/hidden.yaml");
-  EXPECT_EQ(Read({"d"}), (Texts{"d/a.json: text of d/a.json",
-                                "d/sub/m.yml: text of d/sub/m.yml",
-                                "d/z.yaml: text of d/z.yaml"}));
+  EXPECT_EQ(Read({"d"}), (Texts{"d/a.json", "d/sub/m.yml", "d/z.yaml"}));
+}
+
+TEST_F(InputsTest, HiddenDirectoriesAreReadButForGits) {
+  Write("d/.tekton/push.yaml");
+  Write("d/.tekton/tasks/build.yaml");
+  Write("d/.hidden.yaml");
+  Write("d/.git/hidden.yaml");
+  EXPECT_EQ(Read({"d"}), (Texts{"d/.hidden.yaml", "d/.tekton/push.yaml",
+                                "d/.tekton/tasks/build.yaml"}));
+}
+
+TEST_F(InputsTest, FilesWithoutObjectsArePassedOverAndCounted) {
+  Write("d/a.yaml");
+  Write("d/package.json", "{\"name\": \"app\"}");
+  Write("d/workflow.yml", "on: push");
+  EXPECT_EQ(Read({"d"}), Texts{"d/a.yaml"});
+  EXPECT_EQ(passed_over_, 2);
+}
+
+TEST_F(InputsTest, AFileThatIsNamedIsNotPassedOver) {
+  Write("package.json", "{}");
+  EXPECT_EQ(Read({"package.json"}), Texts{"package.json: {}"});
+  EXPECT_EQ(passed_over_, 0);
+}
+
+TEST_F(InputsTest, AFileThatIsNotYamlIsNotPassedOver) {
+  Write("d/chart.yaml", "a: [");
+  EXPECT_EQ(Read({"d"}), Texts{"d/chart.yaml: a: ["});
+}
+
+TEST_F(InputsTest, ADirectoryOfOtherFilesIsAnError) {
+  Write("d/package.json", "{}");
+  EXPECT_EQ(Read({"d"}),
+            Texts{absl::StrCat("no object with apiVersion and kind is in the "
+                               "directory ",
+                               root_, "/d")});
 }
 
 TEST_F(InputsTest, NoFileComesTwice) {

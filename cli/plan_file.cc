@@ -86,6 +86,16 @@ std::string PlanBytes(const v1::ColocationPlan& plan) {
   return bytes;
 }
 
+absl::Status CheckStarts(const v1::ColocationPlan& plan) {
+  const std::string& status = plan.run().spec_status();
+  if (status.empty()) return absl::OkStatus();
+  return Refused(
+      absl::StatusCode::kFailedPrecondition, "run-not-started", {},
+      absl::StrCat("the run \"", plan.run().name(),
+                   "\" is not to be started: ", "its spec.status is ", status),
+      "take spec.status out to have it started");
+}
+
 absl::Status CheckRunsAlone(const v1::ColocationPlan& plan) {
   std::vector<std::string> pods, tasks;
   for (const v1::PlannedPod& pod : plan.pods()) {

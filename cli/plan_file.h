@@ -21,6 +21,10 @@ absl::StatusOr<v1::ColocationPlan> ReadPlan(const v1::Document& document);
 // The binary form; the same bytes for the same plan.
 std::string PlanBytes(const v1::ColocationPlan& plan);
 
+// OK where the run is to be started; FailedPrecondition with diagnostics where
+// its spec.status says that it is cancelled, stopped or pending.
+absl::Status CheckStarts(const v1::ColocationPlan& plan);
+
 // OK where the Pods of the plan run without a controller: none waits for
 // another, or for something outside. Else FailedPrecondition with diagnostics.
 absl::Status CheckRunsAlone(const v1::ColocationPlan& plan);

@@ -59,6 +59,16 @@ TEST(PlanFileTest, ACutOffPlanIsRefused) {
             "f: error: this is no plan, or its end is missing [not-a-plan]");
 }
 
+TEST(PlanFileTest, ACancelledRunIsNotStarted) {
+  v1::ColocationPlan plan = TwoPods();
+  EXPECT_TRUE(CheckStarts(plan).ok());
+  plan.mutable_run()->set_name("r");
+  plan.mutable_run()->set_spec_status("Cancelled");
+  EXPECT_EQ(CheckStarts(plan).message(),
+            "error: the run \"r\" is not to be started: its spec.status is "
+            "Cancelled [run-not-started]");
+}
+
 TEST(PlanFileTest, PodsThatWaitForNothingRunAlone) {
   EXPECT_TRUE(CheckRunsAlone(TwoPods()).ok());
 }

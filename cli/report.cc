@@ -14,10 +14,6 @@
 namespace colocation::cli {
 namespace {
 
-std::string Count(int number, absl::string_view what) {
-  return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
-}
-
 // `text` as one word of a shell.
 std::string ShellWord(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "'\\''"}}), "'");
@@ -75,19 +71,27 @@ std::string NeedText(const v1::Need& need) {
 
 }  // namespace
 
-std::string DiagnosticsText(const v1::Diagnostics& diagnostics, bool color) {
-  std::string text;
+std::string Count(int number, absl::string_view what) {
+  return absl::StrCat(number, " ", what, number == 1 ? "" : "s");
+}
+
+std::string CountsText(const v1::Diagnostics& diagnostics) {
   int errors = 0;
   int warnings = 0;
   for (const v1::Diagnostic& diagnostic : diagnostics.diagnostics()) {
-    absl::StrAppend(&text, ToDisplayString(diagnostic, color));
     (diagnostic.severity() == v1::SEVERITY_WARNING ? warnings : errors) += 1;
   }
   std::vector<std::string> counts;
   if (errors > 0) counts.push_back(Count(errors, "error"));
   if (warnings > 0) counts.push_back(Count(warnings, "warning"));
-  if (!counts.empty())
-    absl::StrAppend(&text, absl::StrJoin(counts, ", "), "\n");
+  return absl::StrJoin(counts, ", ");
+}
+
+std::string DiagnosticsText(const v1::Diagnostics& diagnostics, bool color) {
+  std::string text;
+  for (const v1::Diagnostic& diagnostic : diagnostics.diagnostics()) {
+    absl::StrAppend(&text, ToDisplayString(diagnostic, color));
+  }
   return text;
 }
 

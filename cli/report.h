@@ -10,8 +10,13 @@
 
 namespace colocation::cli {
 
-// For people: each diagnostic with its place, then their number ("2 errors, 1
-// warning"); empty for none.
+// "1 object", "2 objects".
+std::string Count(int number, absl::string_view what);
+
+// "2 errors, 1 warning"; empty for none.
+std::string CountsText(const v1::Diagnostics& diagnostics);
+
+// For people: each diagnostic with its place; empty for none.
 std::string DiagnosticsText(const v1::Diagnostics& diagnostics, bool color);
 
 // What has to be given, and how, for people; empty for none.

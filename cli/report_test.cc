@@ -17,13 +17,14 @@ v1::Diagnostics TwoErrorsAndAWarning() {
   return all;
 }
 
-TEST(ReportTest, CountsWhatItShows) {
+TEST(ReportTest, ShowsEachAndCountsThem) {
   EXPECT_EQ(DiagnosticsText(TwoErrorsAndAWarning(), false),
             "error: bad [one]\n"
             "error: bad [two]\n"
-            "warning: bad [three]\n"
-            "2 errors, 1 warning\n");
+            "warning: bad [three]\n");
+  EXPECT_EQ(CountsText(TwoErrorsAndAWarning()), "2 errors, 1 warning");
   EXPECT_EQ(DiagnosticsText({}, false), "");
+  EXPECT_EQ(CountsText({}), "");
 }
 
 TEST(ReportTest, ColoursWhereAsked) {

@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "cli/cluster_forms.h"
 #include "cli/config_objects.h"
 #include "cli/inputs.h"
 #include "cli/podman/pod_objects.h"
@@ -125,7 +126,7 @@ absl::Status AddFeatureFlags(const std::string& path,
 }
 
 // What a file of Nodes, LimitRanges and ResourceQuotas, as `kubectl get -o yaml`
-// prints them, or a Cluster message says.
+// prints them, a Cluster message or the cluster of a simulation says.
 absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -148,7 +149,9 @@ absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   }
   v1::Cluster read;
   if (absl::Status status = Read(path, *text, &read); !status.ok()) {
-    return status;
+    v1::SimulationCluster simulated;
+    if (!Read(path, *text, &simulated).ok()) return status;
+    read = ToPlannedCluster(simulated);
   }
   cluster->MergeFrom(read);
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,15 +19,21 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cli/config_objects.h"
+#include "cli/edited_run.h"
 #include "cli/inputs.h"
 #include "cli/launcher_image.h"
+#include "cli/plan_file.h"
 #include "cli/podman/pod_control.h"
 #include "cli/podman/pod_runner.h"
 #include "cli/podman/podman.h"
 #include "cli/run_pods.h"
 #include "cli/run_progress.h"
 #include "cli/run_results.h"
+#include "cli/run_summary.h"
+#include "cli/run_words.h"
+#include "cli/terminal.h"
 #include "colocation/colocation.h"
+#include "colocation/render/text.h"
 
 namespace colocation::cli {
 namespace {
@@ -75,11 +82,11 @@ class TemporaryDirectory {
 
 class Runner {
  public:
-  Runner(const ParsedArguments& arguments, v1::PlanRequest request, bool color,
-         const RunReports& reports)
+  Runner(const ParsedArguments& arguments, v1::PlanRequest request,
+         const TextOptions& text, const RunReports& reports)
       : arguments_(arguments),
         request_(std::move(request)),
-        color_(color),
+        text_(text),
         reports_(reports) {}
 
   ExitCode Run();
@@ -90,17 +97,29 @@ class Runner {
   // Adds what podman knows of the images in `needs`.
   absl::Status AskForImages(const v1::Needs& needs);
   ExitCode RunPlan();
+  // In place of running it.
+  ExitCode PrintPlan();
   ExitCode Cannot(const absl::Status& status);
+  // Whether to show what goes on at the end of the terminal.
+  bool IsLive() const;
 
   const ParsedArguments& arguments_;
   v1::PlanRequest request_;
-  const bool color_;
+  const TextOptions text_;
   const RunReports& reports_;
   podman::PodControl control_;
   podman::RunOptions options_;
   TemporaryDirectory directory_;
   v1::ColocationPlan plan_;
 };
+
+bool Runner::IsLive() const {
+  const std::string wanted = arguments_.Get("progress", "auto");
+  if (wanted != "auto") return wanted == "live";
+  const char* terminal = getenv("TERM");
+  return isatty(STDERR_FILENO) != 0 && getenv("CI") == nullptr &&
+         (terminal == nullptr || absl::string_view(terminal) != "dumb");
+}
 
 ExitCode Runner::Cannot(const absl::Status& status) {
   std::cerr << "colocate: " << status.message() << "\n";
@@ -173,19 +192,64 @@ absl::Status Runner::MakePlan() {
   absl::StatusOr<v1::ColocationPlan> plan = PlanRun(request_);
   if (absl::IsNotFound(plan.status()) && OnlyImages(NeedsOf(plan.status()))) {
     const absl::Status asked = AskForImages(NeedsOf(plan.status()));
+    if (absl::IsCancelled(asked)) return asked;
     if (!asked.ok()) return absl::UnavailableError(asked.message());
     plan = PlanRun(request_);
   }
   if (!plan.ok()) return plan.status();
   plan_ = *std::move(plan);
+  const RunEdits edits = {arguments_.Get("name", ""),
+                          arguments_.Get("only", "")};
+  if (!edits.empty()) {
+    const absl::StatusOr<v1::PlanRequest> edited =
+        EditRun(request_, edits, plan_);
+    if (!edited.ok()) return edited.status();
+    plan = PlanRun(*edited);
+    if (!plan.ok()) return plan.status();
+    // Those of the run as it is written say where it is.
+    *plan->mutable_warnings() = plan_.warnings();
+    plan_ = *std::move(plan);
+  }
+  if (absl::Status status = CheckStarts(plan_); !status.ok()) return status;
   return CheckRunsHere(plan_);
 }
 
+ExitCode Runner::PrintPlan() {
+  std::set<std::string> images;
+  for (const v1::PlannedPod& pod : plan_.pods()) {
+    for (const v1::PlannedContainer& container : pod.containers()) {
+      images.insert(container.container().image());
+    }
+  }
+  std::cout << PlanText(plan_, {.width = TerminalWidth(STDOUT_FILENO)})
+            << "\nimages\n";
+  for (const std::string& image : images) std::cout << "  " << image << "\n";
+  std::cout << std::flush;
+  std::cerr << "colocate: nothing was run (--dry-run)\n";
+  return ExitCode::kDone;
+}
+
 ExitCode Runner::RunPlan() {
-  RunProgress progress(plan_, color_, &std::cerr);
+  ProgressOptions progress_options;
+  progress_options.color = text_.color;
+  progress_options.logs = arguments_.All("logs");
+  if (arguments_.Has("timestamps")) {
+    progress_options.timestamp = [] {
+      return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ ", absl::Now(),
+                              absl::UTCTimeZone());
+    };
+  }
+  if (IsLive()) {
+    progress_options.live = [] {
+      return LiveSize{TerminalWidth(STDERR_FILENO),
+                      TerminalHeight(STDERR_FILENO) / 2};
+    };
+  }
+  RunProgress progress(plan_, std::move(progress_options), &std::cerr);
   const absl::Time start = absl::Now();
   const absl::StatusOr<v1::RunStatus> status =
       RunPods(plan_, options_, directory_.path(), &progress, &control_);
+  progress.EndLive();
   if (!status.ok()) {
     if (!DiagnosticsOf(status.status())) return Cannot(status.status());
     reports_.refuse(status.status());
@@ -194,13 +258,22 @@ ExitCode Runner::RunPlan() {
   std::cout << ResultsText(*status, arguments_.Get("output", "yaml") == "json")
             << std::flush;
   const bool succeeded = status->conditions(0).status() == "True";
-  progress.OnNote(
-      absl::StrCat(plan_.run().name(),
-                   control_.stopped() ? " was stopped after "
-                   : succeeded        ? " succeeded in "
-                                      : " failed after ",
-                   DurationText(absl::ToInt64Nanoseconds(absl::Now() - start)),
-                   ": ", status->conditions(0).message()));
+  std::cerr << "\n"
+            << SummaryText(
+                   plan_, *status,
+                   [&](absl::string_view container) {
+                     return progress.LastLines(container);
+                   },
+                   text_)
+            << "\n";
+  const std::string failed = FailedText(plan_, *status);
+  progress.OnNote(absl::StrCat(
+      plan_.run().name(),
+      control_.stopped() ? " was stopped after "
+      : succeeded        ? " succeeded in "
+                         : " failed after ",
+      DurationText(absl::ToInt64Nanoseconds(absl::Now() - start)), ": ",
+      failed.empty() ? status->conditions(0).message() : failed));
   if (!std::cout) return Cannot(absl::UnavailableError("cannot write results"));
   return succeeded ? ExitCode::kDone : ExitCode::kFailed;
 }
@@ -226,18 +299,22 @@ ExitCode Runner::Run() {
 
   const podman::StopOnSignals signals(&control_);
   if (absl::Status status = MakePlan(); !status.ok()) {
+    if (absl::IsCancelled(status)) {
+      std::cerr << "colocate: stopped before anything was started\n";
+      return ExitCode::kFailed;
+    }
     return absl::IsUnavailable(status) ? Cannot(status)
                                        : reports_.refuse(status);
   }
   reports_.warn(plan_);
-  return RunPlan();
+  return arguments_.Has("dry-run") ? PrintPlan() : RunPlan();
 }
 
 }  // namespace
 
 ExitCode RunHere(const ParsedArguments& arguments, v1::PlanRequest request,
-                 bool color, const RunReports& reports) {
-  return Runner(arguments, std::move(request), color, reports).Run();
+                 const TextOptions& text, const RunReports& reports) {
+  return Runner(arguments, std::move(request), text, reports).Run();
 }
 
 }  // namespace colocation::cli

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "cli/exit_code.h"
 #include "cli/flags.h"
+#include "colocation/render/text_layout.h"
 #include "colocation/v1/plan.pb.h"
 #include "colocation/v1/request.pb.h"
 
@@ -20,9 +21,10 @@ struct RunReports {
 };
 
 // Plans, asking podman for the entrypoints of images where the plan needs them,
-// and runs the Pods, each in its time.
+// and runs the Pods, each in its time. `text` is how standard error is written
+// to.
 ExitCode RunHere(const ParsedArguments& arguments, v1::PlanRequest request,
-                 bool color, const RunReports& reports);
+                 const TextOptions& text, const RunReports& reports);
 
 }  // namespace colocation::cli
 

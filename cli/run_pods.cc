@@ -33,6 +33,9 @@ namespace fs = std::filesystem;
 // The volume of the launchers' events (docs/launcher.md).
 constexpr char kEventsVolume[] = "colocation-events";
 
+// How often what is shown live changes.
+constexpr int kTickMs = 200;
+
 std::string TimeText(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
 }
@@ -178,12 +181,14 @@ class Controller {
     };
     observer.on_container = [&](const v1::ContainerStatus& status) {
       const std::lock_guard<std::mutex> lock(mutex_);
+      progress_.OnContainer(status);
       See(status, &pod);
       Wake();
     };
     absl::StatusOr<v1::PodStatus> status =
         podman::RunPod(pod.manifest, pod.options, observer, &pod.control);
     const std::lock_guard<std::mutex> lock(mutex_);
+    progress_.OnPodOver(pod.manifest.metadata().name());
     if (status.ok()) {
       if (!status->message().empty() && status->reason() != "Cancelled") {
         progress_.OnNote(status->message());
@@ -229,6 +234,9 @@ class Controller {
           left + 1, 0, absl::ToInt64Milliseconds(absl::Hours(24))));
     }
     pollfd fds[] = {{wake_.get(), POLLIN, 0}, {control_.fd(), POLLIN, 0}};
+    if (Tick()) {
+      timeout_ms = timeout_ms < 0 ? kTickMs : std::min(timeout_ms, kTickMs);
+    }
     poll(fds, 2, timeout_ms);
     uint64_t count;
     (void)!read(wake_.get(), &count, sizeof count);
@@ -254,6 +262,13 @@ class Controller {
     for (const auto& [name, pod] : pods_) {
       if (pod->thread.joinable()) pod->thread.join();
     }
+  }
+
+  // Whether there is something to keep up to date.
+  bool Tick() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    progress_.Tick();
+    return progress_.is_live();
   }
 
   void TellStatus() {

@@ -7,9 +7,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "cli/run_words.h"
 #include "colocation/decode/decode.h"
 
 namespace colocation::cli {
@@ -23,30 +24,8 @@ constexpr absl::string_view kQuiet = "\033[2m";
 constexpr absl::string_view kBold = "\033[1m";
 constexpr absl::string_view kOff = "\033[0m";
 
-absl::string_view SkipText(v1::SkipReason reason) {
-  switch (reason) {
-    case v1::SKIP_REASON_WHEN:
-      return "its when expressions do not hold";
-    case v1::SKIP_REASON_PARENT_SKIPPED:
-      return "a task that it depends on was skipped";
-    case v1::SKIP_REASON_STOPPING:
-      return "the run is stopping, as a task has failed";
-    case v1::SKIP_REASON_CANCELLED:
-      return "the run was cancelled";
-    case v1::SKIP_REASON_STOPPED:
-      return "the run was stopped";
-    case v1::SKIP_REASON_MISSING_RESULTS:
-      return "a result that it needs is missing";
-    case v1::SKIP_REASON_PIPELINE_TIMEOUT:
-    case v1::SKIP_REASON_TASKS_TIMEOUT:
-    case v1::SKIP_REASON_FINALLY_TIMEOUT:
-      return "the time is over";
-    case v1::SKIP_REASON_EMPTY_MATRIX:
-      return "its matrix is empty";
-    default:
-      return "no reason given";
-  }
-}
+constexpr size_t kLastLines = 10;
+constexpr size_t kLastLineBytes = 500;
 
 template <typename Event>
 Event Parse(absl::string_view content) {
@@ -61,59 +40,146 @@ Event Parse(absl::string_view content) {
 
 }  // namespace
 
-std::string DurationText(int64_t ns) {
-  const int64_t tenths = std::max<int64_t>(0, ns) / 100'000'000;
-  if (tenths < 600) return absl::StrCat(tenths / 10, ".", tenths % 10, "s");
-  return absl::StrCat(tenths / 600, "m ", tenths / 10 % 60, "s");
-}
-
-RunProgress::RunProgress(const v1::ColocationPlan& plan, bool color,
-                         std::ostream* out)
-    : color_(color), out_(*out) {
+RunProgress::RunProgress(const v1::ColocationPlan& plan,
+                         ProgressOptions options, std::ostream* out)
+    : options_(std::move(options)), out_(*out) {
   for (const v1::PlannedTask& task : plan.tasks()) {
     for (const v1::PlannedUnit& unit : task.units()) {
       units_[task.name()].push_back(unit.name());
     }
+  }
+  if (options_.live) {
+    block_.emplace(out);
+    tree_.emplace(plan, absl::Now());
   }
   std::map<std::string, int> numbers;
   for (const v1::PlannedPod& pod : plan.pods()) {
     for (const v1::PlannedContainer& container : pod.containers()) {
       const int next = static_cast<int>(numbers.size());
       const int number = numbers.emplace(container.unit(), next).first->second;
-      containers_[container.container().name()] = {
-          container.unit(), container.step(),
-          container.role() == v1::CONTAINER_ROLE_SIDECAR, number};
+      const std::string& name = container.container().name();
+      Where& where = containers_[name];
+      where.unit = container.unit();
+      where.step = container.step();
+      where.sidecar = container.role() == v1::CONTAINER_ROLE_SIDECAR;
+      where.number = number;
+      of_pod_[pod.name()].push_back(name);
+      if (!where.sidecar) of_unit_[where.unit].push_back(name);
     }
   }
 }
 
-void RunProgress::OnLog(absl::string_view container, absl::string_view line) {
-  const auto found = containers_.find(container);
-  const std::string prefix = found == containers_.end()
-                                 ? absl::StrCat("[", container, "]")
-                                 : absl::StrCat("[", found->second.unit, " : ",
-                                                found->second.step, "]");
-  if (color_) {
-    const absl::string_view tint =
-        found == containers_.end()
-            ? kQuiet
-            : kColors[found->second.number % kColors.size()];
-    out_ << tint << prefix << kOff << " " << line << "\n";
-  } else {
-    out_ << prefix << " " << line << "\n";
+bool RunProgress::IsShown(const Where& where) const {
+  if (options_.logs.empty()) return true;
+  return std::any_of(options_.logs.begin(), options_.logs.end(),
+                     [&](const std::string& wanted) {
+                       return wanted == where.unit ||
+                              wanted ==
+                                  absl::StrCat(where.unit, "/", where.step);
+                     });
+}
+
+void RunProgress::Print(std::string text) {
+  if (block_) {
+    block_->Print(text);
+    return;
   }
+  out_ << text << "\n";
   out_.flush();
 }
 
-void RunProgress::Tell(absl::string_view unit, absl::string_view what,
-                       absl::string_view tint) {
-  if (color_) {
-    out_ << kBold << "==> " << unit << kOff << " " << tint << what << kOff
-         << "\n";
-  } else {
-    out_ << "==> " << unit << " " << what << "\n";
+void RunProgress::Tick() {
+  if (!block_) return;
+  const LiveSize size = options_.live();
+  block_->Show(tree_->Lines(absl::Now(), size.height,
+                            {.width = size.width, .color = options_.color}));
+}
+
+void RunProgress::EndLive() {
+  block_.reset();
+  tree_.reset();
+}
+
+void RunProgress::OnLog(absl::string_view container, absl::string_view line) {
+  const auto found = containers_.find(container);
+  const std::string time = options_.timestamp ? options_.timestamp() : "";
+  if (found == containers_.end()) {
+    Print(absl::StrCat(time, options_.color ? kQuiet : "", "[", container, "]",
+                       options_.color ? kOff : "", " ", line));
+    return;
   }
-  out_.flush();
+  Where& where = found->second;
+  where.last_lines.emplace_back(line.substr(0, kLastLineBytes));
+  if (where.last_lines.size() > kLastLines) where.last_lines.pop_front();
+  if (tree_) tree_->OnLine(where.unit, line);
+  if (!IsShown(where)) return;
+  const absl::string_view tint =
+      options_.color ? kColors[where.number % kColors.size()] : "";
+  std::string text =
+      absl::StrCat(time, tint, "[", where.unit, " : ", where.step, "]",
+                   options_.color ? kOff : "", " ", line);
+  // What starts the unit is to be told first.
+  const bool later = std::any_of(
+      held_.begin(), held_.end(),
+      [&](const Held& held) { return !held.waits && held.unit == where.unit; });
+  if (later) {
+    held_.push_back({where.unit, std::move(text), /*waits=*/false});
+  } else {
+    Print(std::move(text));
+  }
+}
+
+void RunProgress::Tell(absl::string_view unit, absl::string_view what,
+                       absl::string_view tint, bool waits) {
+  std::string text = options_.timestamp ? options_.timestamp() : "";
+  if (options_.color) {
+    absl::StrAppend(&text, kBold, "==> ", unit, kOff, " ", tint, what, kOff);
+  } else {
+    absl::StrAppend(&text, "==> ", unit, " ", what);
+  }
+  held_.push_back({std::string(unit), std::move(text), waits});
+  Release();
+}
+
+bool RunProgress::HasEnded(absl::string_view unit) const {
+  const auto names = of_unit_.find(unit);
+  return names == of_unit_.end() ||
+         std::all_of(names->second.begin(), names->second.end(),
+                     [&](const std::string& name) {
+                       return containers_.find(name)->second.ended;
+                     });
+}
+
+void RunProgress::Release() {
+  while (!held_.empty() &&
+         (!held_.front().waits || HasEnded(held_.front().unit))) {
+    Print(std::move(held_.front().text));
+    held_.pop_front();
+  }
+}
+
+void RunProgress::OnContainer(const v1::ContainerStatus& status) {
+  if (!status.state().has_terminated()) return;
+  const auto found = containers_.find(status.name());
+  if (found == containers_.end()) return;
+  found->second.ended = true;
+  Release();
+}
+
+void RunProgress::OnPodOver(absl::string_view pod) {
+  const auto names = of_pod_.find(pod);
+  if (names == of_pod_.end()) return;
+  for (const std::string& name : names->second) {
+    containers_.find(name)->second.ended = true;
+  }
+  Release();
+}
+
+std::vector<std::string> RunProgress::LastLines(
+    absl::string_view container) const {
+  const auto found = containers_.find(container);
+  if (found == containers_.end()) return {};
+  return {found->second.last_lines.begin(), found->second.last_lines.end()};
 }
 
 void RunProgress::OnStatus(const v1::RunStatus& status) {
@@ -125,14 +191,16 @@ void RunProgress::OnStatus(const v1::RunStatus& status) {
         std::any_of(units->second.begin(), units->second.end(),
                     [&](const auto& unit) { return told_.contains(unit); });
     if (in_pod || !told_.insert(skipped.name()).second) continue;
-    Tell(skipped.name(), absl::StrCat("skipped: ", skipped.reason()), kQuiet);
+    if (tree_) tree_->OnEnd(skipped.name());
+    Tell(skipped.name(),
+         absl::StrCat("skipped: ", SkippedText(skipped.reason())), kQuiet);
   }
 }
 
 void RunProgress::OnNote(absl::string_view note) {
-  out_ << (color_ ? kQuiet : "") << "colocate: " << note << (color_ ? kOff : "")
-       << "\n";
-  out_.flush();
+  const std::string time = options_.timestamp ? options_.timestamp() : "";
+  Print(absl::StrCat(time, options_.color ? kQuiet : "", "colocate: ", note,
+                     options_.color ? kOff : ""));
 }
 
 void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
@@ -144,6 +212,7 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
   absl::string_view event = names.second;
   if (absl::ConsumePrefix(&event, "start-")) {
     const auto start = Parse<v1::UnitStart>(content);
+    if (tree_) tree_->OnStart(where.unit, start.attempt(), absl::Now());
     Tell(where.unit,
          start.attempt() > 1
              ? absl::StrCat("started again (attempt ", start.attempt(), ")")
@@ -162,11 +231,13 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
   if (event != "end") return;
   const auto end = Parse<v1::TaskEnd>(content);
   told_.insert(where.unit);
+  if (tree_) tree_->OnEnd(where.unit);
   const std::string took =
       DurationText(end.end_unix_ns() - end.start_unix_ns());
   switch (end.outcome()) {
     case v1::OUTCOME_SUCCEEDED:
-      Tell(where.unit, absl::StrCat("succeeded in ", took), kGood);
+      Tell(where.unit, absl::StrCat("succeeded in ", took), kGood,
+           /*waits=*/true);
       break;
     case v1::OUTCOME_SKIPPED:
       Tell(where.unit, absl::StrCat("skipped: ", SkipText(end.skip_reason())),
@@ -174,10 +245,9 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
       break;
     default:
       Tell(where.unit,
-           absl::StrCat("failed after ", took, end.reason().empty() ? "" : " (",
-                        end.reason(), end.reason().empty() ? "" : ")",
+           absl::StrCat(FailureText(end.reason()), " after ", took,
                         end.message().empty() ? "" : ": ", end.message()),
-           kBad);
+           kBad, /*waits=*/true);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cli/cluster_forms.h"
 #include "cli/inputs.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/locate.h"
@@ -27,6 +28,23 @@ absl::Status ReadMessage(const std::string& path,
     LocateDiagnostics(path, *text, &diagnostics);
     return ToStatus(absl::StatusCode::kInvalidArgument, diagnostics.Sorted());
   }
+  return absl::OkStatus();
+}
+
+// A SimulationCluster, or the Nodes that `kubectl get nodes -o yaml` prints.
+absl::Status ReadCluster(const std::string& path,
+                         v1::SimulationCluster* cluster) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  v1::ObjectSet objects;
+  DiagnosticList ignored;
+  DecodeOptions lenient;
+  lenient.allow_unknown_fields = true;
+  DecodeObjects(path, *text, lenient, &objects, &ignored);
+  if (objects.nodes_size() == 0 || ignored.has_errors()) {
+    return ReadMessage(path, cluster);
+  }
+  *cluster = ToSimulatedCluster(objects.nodes());
   return absl::OkStatus();
 }
 
@@ -77,7 +95,7 @@ absl::StatusOr<v1::SimulationRequest> MakeSimulation(
   v1::SimulationRequest request;
   v1::SimulatedWorkload* workload = request.add_workloads();
   *workload->mutable_plan() = std::move(plan);
-  absl::Status status = ReadMessage(flags.cluster, request.mutable_cluster());
+  absl::Status status = ReadCluster(flags.cluster, request.mutable_cluster());
   if (status.ok() && !flags.durations.empty()) {
     status = ReadMessage(flags.durations, workload->mutable_durations());
   }

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,13 +16,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "colocation/check/check.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
 #include "colocation/decode/locate.h"
 #include "colocation/plan/plan.h"
 #include "colocation/render/pod.h"
+#include "colocation/resolve/option_names.h"
 #include "colocation/resolve/resolve.h"
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/feature_flags.h"
@@ -33,9 +36,6 @@ constexpr char kNeedsPayload[] = "type.googleapis.com/colocation.v1.Needs";
 
 constexpr int64_t kDefaultInputBytes = int64_t{64} << 20;
 constexpr int64_t kDefaultPodBytes = 1'000'000;
-
-// Beyond so many errors of reading nobody looks for others.
-constexpr size_t kManyErrors = 100;
 
 // A rendered Pod is at most this many times as large as its part of the plan:
 // the longest field name, with quotes, colon and comma, stands against the two
@@ -54,10 +54,56 @@ bool AsksForSomething(const v1::Diagnostic& diagnostic) {
   return absl::c_linear_search(kCodes, diagnostic.code());
 }
 
-bool SameObject(const v1::Origin& a, const v1::Origin& b) {
-  return a.file() == b.file() && a.document() == b.document() &&
-         a.has_item() == b.has_item() && a.item() == b.item();
+// A document of a text, and an object in it; -1 for the document as a whole.
+using Place = std::tuple<std::string, int, int>;
+
+Place PlaceOf(const v1::Origin& origin) {
+  return {origin.file(), origin.document(),
+          origin.has_item() ? origin.item() : -1};
 }
+
+// What could not be read, and what that makes of the other findings.
+class Unreadable {
+ public:
+  // `errors` are those of decoding.
+  explicit Unreadable(absl::Span<const v1::Diagnostic> errors) {
+    for (const v1::Diagnostic& error : errors) {
+      if (error.severity() != v1::SEVERITY_ERROR) continue;
+      if (error.path().empty()) {
+        // The rest of the document is missing.
+        documents_.insert({error.origin().file(), error.origin().document()});
+        continue;
+      }
+      const absl::string_view field = error.path();
+      fields_[PlaceOf(error.origin())].insert(std::string(field));
+      parents_[PlaceOf(error.origin())].insert(
+          std::string(field.substr(0, field.find_last_of(".["))));
+    }
+  }
+
+  // A field that could not be read counts as absent: what is said about it,
+  // about what it holds or about what lacks it is not news.
+  bool Explains(const v1::Diagnostic& d) const {
+    if (documents_.contains({d.origin().file(), d.origin().document()})) {
+      return true;
+    }
+    const Place place = PlaceOf(d.origin());
+    const auto fields = fields_.find(place);
+    if (fields == fields_.end()) return false;
+    const std::string& path = d.path();
+    if (parents_.at(place).contains(path)) return true;
+    for (size_t end = 0; end != std::string::npos;) {
+      end = path.find_first_of(".[", end + 1);
+      if (fields->second.contains(path.substr(0, end))) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::set<std::pair<std::string, int>> documents_;
+  std::map<Place, std::set<std::string>> fields_;
+  std::map<Place, std::set<std::string>> parents_;
+};
 
 // One request on its way.
 class Session {
@@ -73,8 +119,8 @@ class Session {
   void Decode();
   // Reports values that their feature flags can't have.
   void CheckFeatureFlags();
-  // Decodes and checks each object by itself. False where objects are missing,
-  // so that they are not worth looking at together.
+  // Decodes and checks each object by itself. False where some could not be
+  // read, so that others would only seem to lack them.
   bool ReadObjects();
   // Removes what only follows from errors of decoding.
   void DropConsequences();
@@ -84,6 +130,8 @@ class Session {
   void CheckPodBytes(const v1::ColocationPlan& plan);
   // Resolves every run of the input, each by itself.
   void ResolveEachRun();
+  // Where there is no run: whether anything has what the options name.
+  void CheckOptionsAlone();
   // The name under which the text at `index` is known.
   std::string DocumentName(int index) const;
   // All diagnostics, with their places.
@@ -100,6 +148,8 @@ class Session {
   // How many of them, errors and warnings, are from decoding.
   size_t decode_errors_ = 0;
   std::vector<v1::Need> needs_;
+  // False where the input is too large to be looked at.
+  bool decoded_ = false;
 };
 
 std::string Session::DocumentName(int index) const {
@@ -165,14 +215,13 @@ bool Session::ReadObjects() {
     return false;
   }
   Decode();
-  // What could not be read would seem to be missing everywhere.
+  decoded_ = true;
   bool complete = true;
   for (const v1::Diagnostic& d : diagnostics_.mutable_diagnostics()) {
     if (d.severity() != v1::SEVERITY_ERROR) continue;
-    if (d.path().empty()) return false;
-    complete &= d.path() != "kind" && d.path() != "apiVersion";
+    complete &=
+        !d.path().empty() && d.path() != "kind" && d.path() != "apiVersion";
   }
-  if (diagnostics_.errors() > kManyErrors) return false;
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
   CheckFeatureFlags();
   Validate(*objects_, FlagsOf(request_.options()), &diagnostics_);
@@ -180,30 +229,12 @@ bool Session::ReadObjects() {
 }
 
 void Session::DropConsequences() {
-  // A field that could not be read counts as absent: what is said about it,
-  // about what it holds or about what lacks it is not news.
   auto& all = diagnostics_.mutable_diagnostics();
-  const auto follows = [](const v1::Diagnostic& d,
-                          const v1::Diagnostic& decode_error) {
-    if (decode_error.severity() != v1::SEVERITY_ERROR ||
-        !SameObject(d.origin(), decode_error.origin())) {
-      return false;
-    }
-    const absl::string_view field = decode_error.path();
-    const absl::string_view parent = field.substr(0, field.find_last_of(".["));
-    absl::string_view path = d.path();
-    if (path == parent) return true;
-    return absl::ConsumePrefix(&path, field) &&
-           (path.empty() || path[0] == '.' || path[0] == '[');
-  };
   const auto first = all.begin() + decode_errors_;
+  const Unreadable unreadable({all.data(), decode_errors_});
   all.erase(std::remove_if(first, all.end(),
                            [&](const v1::Diagnostic& d) {
-                             return std::any_of(
-                                 all.begin(), first,
-                                 [&](const v1::Diagnostic& decode_error) {
-                                   return follows(d, decode_error);
-                                 });
+                             return unreadable.Explains(d);
                            }),
             all.end());
 }
@@ -303,13 +334,39 @@ void Session::ResolveEachRun() {
   }
 }
 
+void Session::CheckOptionsAlone() {
+  UsableNames names;
+  for (const v1::Pipeline& pipeline : objects_->pipelines()) {
+    AddUsableNames(pipeline.spec(), &names);
+  }
+  for (const v1::Task& task : objects_->tasks()) {
+    AddUsableNames(task.spec(), &names);
+  }
+  CheckOptionNames(request_.options(), names, &diagnostics_);
+}
+
 absl::StatusOr<v1::Diagnostics> Session::ValidateAll() {
-  if (ReadObjects()) {
-    if (!request_.options().run().empty()) {
-      Resolve(*objects_, request_, &diagnostics_, &needs_);
-    } else {
-      ResolveEachRun();
-    }
+  const bool complete = ReadObjects();
+  if (!decoded_) return Refused(absl::StatusCode::kInvalidArgument);
+  const size_t alone = diagnostics_.mutable_diagnostics().size();
+  if (!request_.options().run().empty()) {
+    Resolve(*objects_, request_, &diagnostics_, &needs_);
+  } else if (objects_->pipeline_runs_size() + objects_->task_runs_size() > 0) {
+    ResolveEachRun();
+  } else if (complete) {
+    CheckOptionsAlone();
+  }
+  if (!complete) {
+    // What the runs lack may be what could not be read.
+    auto& all = diagnostics_.mutable_diagnostics();
+    all.erase(std::remove_if(all.begin() + alone, all.end(),
+                             [](const v1::Diagnostic& d) {
+                               return AsksForSomething(d) ||
+                                      d.code() == "unknown-run" ||
+                                      d.code() == "nothing-to-plan";
+                             }),
+              all.end());
+    needs_.clear();
   }
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kInvalidArgument);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -197,6 +198,82 @@ TEST(PlanRunTest, EveryRunIsValidated) {
   EXPECT_EQ(Said(ValidateRequest(RequestFor({kRun, kRun})).status()),
             "NOT_FOUND: a.yaml:4:28 unknown-pipeline-ref; b.yaml:4:28 "
             "unknown-pipeline-ref; needs p; needs p;");
+}
+
+constexpr char kFaulty[] =
+    "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: T_}\n"
+    "spec: {steps: [{image: i, script: ls}]}\n";
+
+// A run whose pipeline is not there, and that has a fault of its own.
+constexpr char kFaultyRun[] =
+    "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: r}\n"
+    "spec:\n  pipelineSpec:\n    tasks:\n"
+    "    - {name: a, taskRef: {name: absent}}\n"
+    "    - name: b\n      params: [{name: p, value: 1}]\n"
+    "      taskSpec: {params: [{name: p, type: array}], steps: [{image: i, "
+    "args: ['$(params.p[*])']}]}\n";
+
+struct UnreadableCase {
+  const char* name;
+  std::string text;
+  std::string found;
+};
+
+class UnreadableTest : public testing::TestWithParam<UnreadableCase> {};
+
+TEST_P(UnreadableTest, WhatCantBeReadHidesNothingElse) {
+  const UnreadableCase& c = GetParam();
+  const std::string expected =
+      absl::StrCat("INVALID_ARGUMENT: ", c.found, " b.yaml:3:18 invalid-name;",
+                   " c.yaml:9:33 param-type;");
+  const v1::PlanRequest request = RequestFor({c.text, kFaulty, kFaultyRun});
+  EXPECT_EQ(Said(ValidateRequest(request).status()), expected);
+}
+
+std::string ManyUnknownFields() {
+  std::string text = kTask;
+  for (int i = 0; i < 150; ++i) absl::StrAppend(&text, "x", i, ": 1\n");
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, UnreadableTest,
+    testing::ValuesIn<UnreadableCase>({
+        {"NoYaml", "a: [\n", "a.yaml:2:1 yaml-syntax;"},
+        {"NoObject", "- a\n", "a.yaml:1:1 not-an-object;"},
+        {"NoKind", "{apiVersion: v1}\n", "a.yaml:1:1 missing-kind;"},
+        {"AnObjectThatIsCutOff",
+         "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps: [{image: i, "
+         "script: $(params.x)}, {",
+         "a.yaml:5:1 yaml-syntax;"},
+        {"GoodObjectsBeforeIt",
+         std::string(kTask) + "---\napiVersion: tekton.dev/v1\nkind: Task\n{",
+         "a.yaml:9:1 yaml-syntax;"},
+    }),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(ValidateRequestTest, ManyFaultsOfOneTextHideNoneOfTheOthers) {
+  const std::string said = Said(
+      ValidateRequest(RequestFor({ManyUnknownFields(), kFaulty})).status());
+  EXPECT_THAT(said, testing::HasSubstr("a.yaml:154:1 unknown-field;"));
+  EXPECT_THAT(said, testing::HasSubstr("b.yaml:3:18 invalid-name;"));
+}
+
+TEST(ValidateRequestTest, TheLimitOfTheInputIsAllThatIsSaid) {
+  v1::PlanRequest request = RequestFor({kFaulty});
+  request.mutable_options()->set_run("t");
+  request.mutable_options()->mutable_limits()->set_input_bytes(20);
+  EXPECT_EQ(Said(ValidateRequest(request).status()),
+            "RESOURCE_EXHAUSTED: :0:0 limit-input-bytes;");
+}
+
+TEST(ValidateRequestTest, NamesOfOptionsAreCheckedWithoutARun) {
+  v1::PlanRequest request = RequestFor({kTask});
+  v1::Param* param = request.mutable_options()->add_params();
+  param->set_name("revison");
+  param->mutable_value()->set_string_value("main");
+  EXPECT_EQ(Said(ValidateRequest(request).status()),
+            "INVALID_ARGUMENT: :0:0 unknown-param;");
 }
 
 TEST(PlanRunTest, FeatureFlagsDecideWhatIsAccepted) {

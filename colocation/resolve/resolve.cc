@@ -18,6 +18,7 @@
 #include "colocation/resolve/apply.h"
 #include "colocation/resolve/catalog.h"
 #include "colocation/resolve/dependencies.h"
+#include "colocation/resolve/option_names.h"
 #include "colocation/resolve/params.h"
 #include "colocation/resolve/reference.h"
 #include "colocation/resolve/replacements.h"
@@ -97,6 +98,7 @@ class Resolver {
     ResolveParams();
     BindWorkspaces();
     ResolveTasks();
+    CheckOptions();
     for (const v1::PipelineResult& written : pipeline_->results()) {
       v1::PipelineResult& result = run_.results.emplace_back(written);
       values_.ApplyToValue(result.mutable_value());
@@ -162,11 +164,30 @@ class Resolver {
     *identity.mutable_annotations() = metadata.annotations();
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
+    WarnOfStatus();
     if (selected_.one_task) identity.set_kind("TaskRun");
     contexts_.Set("context.pipelineRun.name", identity.name());
     contexts_.Set("context.pipelineRun.namespace", identity.namespace_());
     contexts_.Set("context.pipelineRun.uid", identity.uid());
     contexts_.Set("context.pipeline.name", identity.pipeline());
+  }
+
+  // A run may be given that Tekton would not start
+  // (pkg/reconciler/pipelinerun/pipelinerun.go, ReconcileKind).
+  void WarnOfStatus() {
+    const std::string& status = spec().status();
+    if (status.empty()) return;
+    const absl::string_view what =
+        status == "PipelineRunPending"
+            ? "is pending: Tekton starts nothing before this is taken out"
+        : status == "Cancelled"
+            ? "is cancelled: Tekton starts none of its tasks"
+            : "is stopped: Tekton starts only its finally "
+              "tasks";
+    diagnostics_
+        .Warning("run-not-started", selected_.subject, "spec.status",
+                 absl::StrCat("the run ", what))
+        .set_hint("take spec.status out to have the run started");
   }
 
   int64_t DefaultTimeoutNs() const {
@@ -218,34 +239,24 @@ class Resolver {
                               : "give it in the PipelineRun's params, or with "
                                 "--param NAME=VALUE",
                           &values_, &diagnostics_);
-    std::vector<absl::string_view> names;
     for (const v1::ParamSpec& param : pipeline_->params()) {
-      names.push_back(param.name());
       if (values_.Param(param.name()) == nullptr) {
         valueless_.insert(param.name());
       }
     }
-    WarnOfUnknown("unknown-param", "parameter", options_.params(), names);
   }
 
-  // What the options give to nobody. In a PipelineRun that is no fault, since
-  // it propagates; somebody who types it means something.
-  template <typename Given>
-  void WarnOfUnknown(absl::string_view code, absl::string_view what,
-                     const Given& given,
-                     const std::vector<absl::string_view>& names) {
-    if (spec().has_pipeline_spec() && !selected_.one_task) return;
-    for (const auto& element : given) {
-      if (std::find(names.begin(), names.end(), element.name()) !=
-          names.end()) {
-        continue;
-      }
-      diagnostics_
-          .Warning(code, {}, "",
-                   absl::StrCat("nothing has a ", what, " named \"",
-                                element.name(), "\""))
-          .set_hint(DidYouMean(element.name(), names));
+  // What the options give has to be used.
+  void CheckOptions() {
+    if (options_.params().empty() && options_.workspaces().empty()) return;
+    UsableNames names;
+    AddUsableNames(*pipeline_, &names);
+    if (selected_.one_task) {
+      // Without a unit it is not known what the Task has.
+      if (run_.tasks.empty() || run_.tasks[0].units.empty()) return;
+      AddUsableNames(run_.tasks[0].units[0].spec, &names);
     }
+    CheckOptionNames(options_, names, &diagnostics_);
   }
 
   void BindWorkspaces() {
@@ -256,11 +267,9 @@ class Resolver {
     for (const v1::WorkspaceBinding& b : options_.workspaces()) {
       bindings[b.name()] = &b;
     }
-    std::vector<absl::string_view> declared;
     for (int i = 0; i < pipeline_->workspaces_size(); ++i) {
       const v1::PipelineWorkspaceDeclaration& workspace =
           pipeline_->workspaces(i);
-      declared.push_back(workspace.name());
       contexts_.Set(absl::StrCat("workspaces.", workspace.name(), ".bound"),
                     "false");
       const auto found = bindings.find(workspace.name());
@@ -280,8 +289,6 @@ class Resolver {
     for (const auto& [name, binding] : bindings) {
       if (!workspace_index_.contains(name)) AddWorkspace(*binding);
     }
-    WarnOfUnknown("unknown-workspace", "workspace", options_.workspaces(),
-                  declared);
     // Parameters hold references to these, too.
     values_.ApplyToParams(contexts_);
   }

@@ -1,5 +1,8 @@
 // What a request adds to a run: what was asked for and is now given, options,
 // which run and which namespace.
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "colocation/resolve/resolve_testing.h"
 #include "gmock/gmock.h"
@@ -106,23 +109,143 @@ spec:
   EXPECT_EQ(resolved.Steps(), "a: i option mine");
 }
 
-TEST(Resolve, WarnsOfOptionsThatNobodyTakes) {
-  v1::PlanRequest request;
-  request.mutable_options()->add_params()->set_name("revison");
-  request.mutable_options()
-      ->mutable_params(0)
-      ->mutable_value()
-      ->set_string_value("x");
-  const ResolvedYaml resolved(R"y(
+struct OptionCase {
+  absl::string_view name;
+  absl::string_view param;
+  absl::string_view workspace;
+  absl::string_view yaml;
+  absl::string_view expected;
+};
+
+constexpr absl::string_view kPipeline = R"y(
 apiVersion: tekton.dev/v1
 kind: Pipeline
 metadata: {name: p}
-spec: {params: [{name: revision, default: m}], tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}
-)y",
-                              request);
-  EXPECT_EQ(resolved.Errors(),
-            "warning: [unknown-param] did you mean \"revision\"?");
+spec:
+  params: [{name: revision, default: m}]
+  workspaces: [{name: source, optional: true}]
+  tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]
+)y";
+
+// Its task uses what it doesn't declare.
+constexpr absl::string_view kEmbedded = R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  params: [{name: used, value: u}, {name: quoted, value: u}]
+  pipelineSpec:
+    tasks:
+    - name: a
+      workspaces: [{name: of-task}]
+      taskSpec:
+        params: [{name: of-task, default: d}]
+        workspaces: [{name: of-task}]
+        steps: [{image: i, args: [$(params.used), '$(params["quoted"])', $(workspaces.shared.path)]}]
+  workspaces: [{name: shared, emptyDir: {}}, {name: of-task, emptyDir: {}}]
+)y";
+
+constexpr absl::string_view kTaskRun = R"y(
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: r}
+spec: {taskRef: {name: t}}
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec:
+  params: [{name: depth, default: '1'}]
+  workspaces: [{name: cache, optional: true}]
+  steps: [{image: i, args: [$(params.depth)]}]
+)y";
+
+constexpr OptionCase kOptionCases[] = {
+    {"DeclaredParam", "revision", "", kPipeline, ""},
+    {"MisspeltParam", "revison", "", kPipeline,
+     "[unknown-param] did you mean \"revision\"?"},
+    {"ParamOfAnotherName", "url", "", kPipeline,
+     "[unknown-param] there is: revision"},
+    {"DeclaredWorkspace", "", "source", kPipeline, ""},
+    {"MisspeltWorkspace", "", "sorce", kPipeline,
+     "[unknown-workspace] did you mean \"source\"?"},
+    {"UsedParamOfAnEmbeddedPipeline", "used", "", kEmbedded, ""},
+    {"QuotedParamOfAnEmbeddedPipeline", "quoted", "", kEmbedded, ""},
+    {"BeginningOfAUsedParam", "use", "", kEmbedded,
+     "[unknown-param] there is: of-task"},
+    {"ParamOfAnEmbeddedTask", "of-task", "", kEmbedded, ""},
+    {"UsedWorkspaceOfAnEmbeddedPipeline", "", "shared", kEmbedded, ""},
+    {"WorkspaceOfAnEmbeddedTask", "", "of-task", kEmbedded, ""},
+    {"UnknownWorkspaceOfAnEmbeddedPipeline", "", "disk", kEmbedded,
+     "[unknown-workspace] there is: of-task"},
+    {"ParamOfATaskRun", "depth", "", kTaskRun, ""},
+    {"MisspeltParamOfATaskRun", "dept", "", kTaskRun,
+     "[unknown-param] did you mean \"depth\"?"},
+    {"MisspeltWorkspaceOfATaskRun", "", "cahce", kTaskRun,
+     "[unknown-workspace] did you mean \"cache\"?"},
+};
+
+class OptionNamesTest : public testing::TestWithParam<OptionCase> {};
+
+TEST_P(OptionNamesTest, HaveToBeKnown) {
+  v1::PlanRequest request;
+  if (!GetParam().param.empty()) {
+    v1::Param* param = request.mutable_options()->add_params();
+    param->set_name(std::string(GetParam().param));
+    param->mutable_value()->set_string_value("x");
+  }
+  if (!GetParam().workspace.empty()) {
+    v1::WorkspaceBinding* binding = request.mutable_options()->add_workspaces();
+    binding->set_name(std::string(GetParam().workspace));
+    binding->mutable_empty_dir();
+  }
+  EXPECT_EQ(ResolvedYaml(GetParam().yaml, request).Errors(),
+            GetParam().expected);
 }
+
+INSTANTIATE_TEST_SUITE_P(Cases, OptionNamesTest,
+                         testing::ValuesIn(kOptionCases), [](const auto& info) {
+                           return std::string(info.param.name);
+                         });
+
+// --- Runs that are not to be started
+
+struct StatusCase {
+  absl::string_view name;
+  absl::string_view kind;
+  absl::string_view status;
+  absl::string_view message;
+};
+
+class RunStatusTest : public testing::TestWithParam<StatusCase> {};
+
+TEST_P(RunStatusTest, IsWarnedOf) {
+  const bool task = GetParam().kind == "TaskRun";
+  const ResolvedYaml resolved(absl::StrCat(
+      "apiVersion: tekton.dev/v1\nkind: ", GetParam().kind,
+      "\nmetadata: {name: r}\nspec:\n  status: ", GetParam().status,
+      task ? "\n  taskSpec: {steps: [{image: i}]}\n"
+           : "\n  pipelineSpec: {tasks: [{name: a, taskSpec: {steps: "
+             "[{image: i}]}}]}\n"));
+  EXPECT_THAT(resolved.Errors(),
+              testing::HasSubstr("warning: spec.status [run-not-started]"));
+  EXPECT_THAT(resolved.diagnostics().diagnostics(0).message(),
+              testing::HasSubstr(std::string(GetParam().message)));
+}
+
+constexpr StatusCase kStatusCases[] = {
+    {"Cancelled", "PipelineRun", "Cancelled", "is cancelled"},
+    {"Pending", "PipelineRun", "PipelineRunPending", "is pending"},
+    {"Stopped", "PipelineRun", "StoppedRunFinally", "only its finally tasks"},
+    {"CancelledRunFinally", "PipelineRun", "CancelledRunFinally",
+     "only its finally tasks"},
+    {"TaskRunCancelled", "TaskRun", "TaskRunCancelled", "is cancelled"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Cases, RunStatusTest, testing::ValuesIn(kStatusCases),
+                         [](const auto& info) {
+                           return std::string(info.param.name);
+                         });
 
 TEST(Resolve, TheRunIsPickedByName) {
   v1::PlanRequest request;

@@ -6,6 +6,7 @@
 #include "colocation/validate/step_action.h"
 #include "colocation/validate/task.h"
 #include "colocation/validate/task_run.h"
+#include "colocation/validate/unknown_kind.h"
 
 namespace colocation {
 namespace {
@@ -48,6 +49,9 @@ void Validate(const v1::ObjectSet& objects, const FeatureFlags& flags,
                 ValidatePipelineRun);
   ForEachObject("TaskRun", objects.task_runs(), flags, diagnostics,
                 ValidateTaskRun);
+  for (const v1::OtherObject& object : objects.others()) {
+    WarnOfUnknownKind(object, diagnostics);
+  }
 }
 
 }  // namespace colocation

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -24,7 +25,9 @@
 namespace colocation {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // The image that the examples name.
 constexpr char kImage[] = "docker.io/library/busybox:1.36";
@@ -61,13 +64,15 @@ class ColocateRunTest : public PodTest {
     std::filesystem::remove_all(directory);
   }
 
-  // Runs a file; sends SIGINT once `interrupt_at` was said.
+  // Runs a file; sends SIGINT once `interrupt_at` was said. `name` is that of
+  // the file for its standard output.
   Output Run(std::vector<std::string> arguments,
-             const std::string& interrupt_at = "") {
+             const std::string& interrupt_at = "",
+             const std::string& name = "out") {
     arguments.insert(arguments.begin(), "run");
     arguments.push_back("--podman");
     arguments.push_back(absl::StrJoin(Options().podman, " "));
-    const std::string out = absl::StrCat(testing::TempDir(), "/out");
+    const std::string out = absl::StrCat(testing::TempDir(), "/", name);
     int pipes[2];
     EXPECT_EQ(pipe2(pipes, O_CLOEXEC), 0);
     const pid_t child = fork();
@@ -204,19 +209,75 @@ TEST_F(ColocateRunTest, PodsThatDependOnEachOtherRunEachInItsTime) {
             output.err.find("==> last started"));
 }
 
+// Four tasks in two Pods that wait for each other.
+std::string TwoPodsWithGates(const std::string& image) {
+  const auto task = [&](const std::string& name, const std::string& after,
+                        const std::string& workspace) {
+    return absl::StrCat(
+        "    - name: ", name, "\n",
+        after.empty() ? "" : absl::StrCat("      runAfter: [", after, "]\n"),
+        "      workspaces: [{name: d, workspace: ", workspace, ", subPath: in/",
+        name,
+        "}]\n      taskSpec: {workspaces: [{name: d}], steps: [{name: s, "
+        "image: \"",
+        image, "\", script: \"echo ", name, "\"}]}\n");
+  };
+  return absl::StrCat(
+      "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}\n"
+      "spec:\n  workspaces: [{name: a, emptyDir: {}}, {name: b, emptyDir: "
+      "{}}]\n  pipelineSpec:\n    workspaces: [{name: a}, {name: b}]\n"
+      "    tasks:\n",
+      task("first", "", "a"), task("second", "first", "a"),
+      task("other", "first", "b"), task("another", "second", "b"));
+}
+
+// A gate may open at any moment of a Pod's start: runs beside each other keep
+// the machine busy, so that it does at many.
+TEST_F(ColocateRunTest, ManyRunsOfSeveralPodsAllSucceed) {
+  constexpr int kRounds = 4;
+  constexpr int kAtOnce = 3;
+  const std::string file = File(TwoPodsWithGates(kImage));
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<Output> outputs(kAtOnce);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kAtOnce; ++i) {
+      threads.emplace_back(
+          [&, i] { outputs[i] = Run({file}, "", absl::StrCat("out-", i)); });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const Output& output : outputs) {
+      EXPECT_EQ(output.exit_code, 0) << output.err;
+      EXPECT_THAT(output.err, HasSubstr("Tasks Completed: 4 (Failed: 0"));
+      EXPECT_LT(output.err.find("[first : s] first\n"),
+                output.err.find("==> first succeeded"));
+      EXPECT_LT(output.err.find("==> second succeeded"),
+                output.err.find("==> another started"));
+    }
+  }
+}
+
 TEST_F(ColocateRunTest, AFailureInOnePodStopsTheOthersButFinally) {
   const Output output = Run({File(ThreePods(kImage, "exit 4"))});
   EXPECT_EQ(output.exit_code, 3) << output.err;
-  EXPECT_THAT(output.err,
-              HasSubstr("==> second skipped: PipelineRun was stopping\n"));
+  EXPECT_THAT(
+      output.err,
+      HasSubstr("==> second skipped: the run is stopping, as a task has "
+                "failed\n"));
   EXPECT_THAT(output.err, HasSubstr("[last : s] it has Failed\n"));
-  EXPECT_THAT(output.err, HasSubstr("Tasks Completed: 2 (Failed: 1, "));
+  EXPECT_THAT(output.err, ContainsRegex("\nfirst +failed +1 .* step s: exit "
+                                        "code 4\n"));
+  EXPECT_THAT(output.err, ContainsRegex("\nsecond +skipped +-.* the run is "));
+  EXPECT_THAT(output.err, ContainsRegex("\nlast +succeeded +1 "));
+  EXPECT_THAT(output.err, ContainsRegex("run failed after [0-9.]+s: first "
+                                        "\\(step s: exit code 4\\)\n$"));
 }
 
 TEST_F(ColocateRunTest, ARunThatFailsHasAnExitCodeOfItsOwn) {
-  const Output output = Run({Task("    script: exit 5\n")});
+  const Output output =
+      Run({Task("    script: |\n      echo why\n      exit 5\n")});
   EXPECT_EQ(output.exit_code, 3);
   EXPECT_THAT(output.err, HasSubstr("==> work failed after "));
+  EXPECT_THAT(output.err, HasSubstr("work: last lines of step step\n  why\n"));
 }
 
 TEST_F(ColocateRunTest, InterruptedItStopsAndLeavesNothing) {
@@ -227,7 +288,59 @@ TEST_F(ColocateRunTest, InterruptedItStopsAndLeavesNothing) {
           "[work : step] waiting");
   EXPECT_EQ(output.exit_code, 3);
   EXPECT_THAT(output.err, HasSubstr("told to stop"));
+  EXPECT_THAT(output.err, ContainsRegex("\nwork +cancelled +1 "));
   EXPECT_THAT(output.err, HasSubstr("was stopped after"));
+}
+
+TEST_F(ColocateRunTest, OnlyTheLinesThatWereAskedForAreShown) {
+  const Output output =
+      Run({"examples/build-pipeline.yaml", "--logs", "clone", "--timestamps"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.err, ContainsRegex("\n20[-0-9]+T[0-9:.]+Z \\[clone : "
+                                        "clone\\] cloning main\n"));
+  EXPECT_THAT(output.err, Not(HasSubstr("[report : report]")));
+  EXPECT_THAT(output.err, HasSubstr("Z ==> report succeeded in "));
+}
+
+TEST_F(ColocateRunTest, OneTaskAndWhatItNeedsIsRun) {
+  const Output output = Run({"examples/build-pipeline.yaml", "--only=lint"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("==> lint succeeded in "));
+  EXPECT_THAT(output.err, Not(HasSubstr("unit-test")));
+}
+
+TEST_F(ColocateRunTest, ADryRunRunsNothing) {
+  const Output output = Run({"examples/build-pipeline.yaml", "--dry-run"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.out, HasSubstr("8 tasks in 1 Pod"));
+  EXPECT_THAT(output.out, HasSubstr(absl::StrCat("images\n  ", kImage, "\n")));
+  EXPECT_THAT(output.err, Not(HasSubstr("==>")));
+}
+
+TEST_F(ColocateRunTest, WhatIsKeptIsSaidWithHowToRemoveIt) {
+  const Output output =
+      Run({Task("    script: echo here >/workspace/x\n"), "--keep"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  const size_t at = output.err.find("to remove it: ");
+  ASSERT_NE(at, std::string::npos) << output.err;
+  std::string command = output.err.substr(at + sizeof "to remove it: " - 1);
+  command = command.substr(0, command.find('\n'));
+  EXPECT_EQ(std::system(absl::StrCat(command, " >/dev/null").c_str()), 0)
+      << command;
+  // The run's own directory.
+  RemoveKept();
+}
+
+TEST_F(ColocateRunTest, TheLiveViewEndsWithTheRun) {
+  const Output output =
+      Run({"examples/build-pipeline.yaml", "--progress=live"});
+  EXPECT_EQ(output.exit_code, 0) << output.err;
+  EXPECT_THAT(output.err, HasSubstr("of 8 tasks done\n"));
+  EXPECT_THAT(output.err, HasSubstr("  . report  waits for "));
+  // The table follows what takes the view away.
+  EXPECT_LT(output.err.rfind("A\033[J"), output.err.find("TASK  "));
+  EXPECT_EQ(output.err.find("tasks done", output.err.find("TASK  ")),
+            std::string::npos);
 }
 
 TEST_F(ColocateRunTest, PodmanIsAskedForEntrypoints) {

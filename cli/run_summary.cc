@@ -1,0 +1,191 @@
+#include "cli/run_summary.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "cli/run_words.h"
+
+namespace colocation::cli {
+namespace {
+
+constexpr char kNone[] = "-";
+
+// How one unit of work, or a task without any, ended.
+struct Row {
+  std::string name;
+  std::string outcome;
+  std::string attempts = kNone;
+  std::string start = kNone;
+  std::string duration = kNone;
+  std::string detail;
+  bool failed = false;
+  // Why, in few words.
+  std::string why;
+  // The step that failed, and its container.
+  std::string step;
+  std::string container;
+};
+
+int64_t ToNs(const std::string& text) {
+  absl::Time time;
+  return absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)
+             ? absl::ToUnixNanos(time)
+             : 0;
+}
+
+// The first step that ended badly and whose end counted; null for none.
+const v1::StepState* FailedStep(const v1::TaskRunStatus& status) {
+  for (const v1::StepState& step : status.steps()) {
+    if (step.state().terminated().exit_code() != 0 &&
+        step.termination_reason() != "Continued" &&
+        step.termination_reason() != "Skipped") {
+      return &step;
+    }
+  }
+  return nullptr;
+}
+
+std::string WhyStepFailed(const v1::StepState& step) {
+  const std::string& reason = step.termination_reason();
+  if (reason == "TimeoutExceeded") return "ran out of time";
+  if (reason == "OOMKilled") return "out of memory";
+  return absl::StrCat("exit code ", step.state().terminated().exit_code());
+}
+
+Row RowOf(const v1::TaskRunRecord& record, bool ignored, int64_t run_start) {
+  const v1::TaskRunStatus& status = record.status();
+  Row row;
+  row.name =
+      record.unit().empty() ? record.pipeline_task_name() : record.unit();
+  const int64_t start = ToNs(status.start_time());
+  const int64_t end = ToNs(status.completion_time());
+  if (start > 0) row.start = absl::StrCat("+", DurationText(start - run_start));
+  if (start > 0 && end > 0) row.duration = DurationText(end - start);
+  if (status.attempts() > 0) row.attempts = absl::StrCat(status.attempts());
+  const v1::Condition& condition = status.conditions_size() > 0
+                                       ? status.conditions(0)
+                                       : v1::Condition::default_instance();
+  if (condition.status() == "True") {
+    row.outcome = "succeeded";
+    return row;
+  }
+  if (condition.status() != "False") {
+    row.outcome = "not ended";
+    row.detail = condition.message();
+    return row;
+  }
+  row.outcome = condition.reason() == "TaskRunCancelled" ? "cancelled"
+                : condition.reason() == "TaskRunTimeout" ? "timed out"
+                                                         : "failed";
+  const v1::StepState* step = FailedStep(status);
+  if (step != nullptr) {
+    row.step = step->name();
+    row.container = step->container();
+  }
+  if (row.outcome == "failed" && step != nullptr) {
+    row.why = absl::StrCat("step ", step->name(), ": ", WhyStepFailed(*step));
+  } else if (row.outcome == "failed") {
+    row.why =
+        condition.message().empty() ? condition.reason() : condition.message();
+  } else {
+    row.why = std::string(FailureText(condition.reason()));
+  }
+  row.detail = row.outcome == "failed" ? row.why : condition.message();
+  if (ignored) {
+    absl::StrAppend(&row.detail, row.detail.empty() ? "" : "; ",
+                    "the run goes on (onError: continue)");
+  }
+  row.failed = !ignored;
+  return row;
+}
+
+// Tasks whose failure does not stop the run.
+std::set<std::string> Ignored(const v1::ColocationPlan& plan) {
+  std::set<std::string> names;
+  for (const v1::PlannedPod& pod : plan.pods()) {
+    for (const v1::LaunchTask& task : pod.install().launch().tasks()) {
+      if (task.continue_on_error()) names.insert(task.name());
+    }
+  }
+  return names;
+}
+
+std::vector<Row> RowsOf(const v1::ColocationPlan& plan,
+                        const v1::RunStatus& status) {
+  const std::set<std::string> ignored = Ignored(plan);
+  const int64_t run_start = ToNs(status.start_time());
+  std::multimap<std::string, const v1::TaskRunRecord*> records;
+  for (const v1::TaskRunRecord& record : status.task_runs()) {
+    records.emplace(record.pipeline_task_name(), &record);
+  }
+  std::map<std::string, std::string> skipped;
+  for (const v1::SkippedTask& task : status.skipped_tasks()) {
+    skipped[task.name()] = task.reason();
+  }
+  std::vector<Row> rows;
+  for (const v1::PlannedTask& task : plan.tasks()) {
+    const auto [begin, end] = records.equal_range(task.name());
+    for (auto record = begin; record != end; ++record) {
+      rows.push_back(
+          RowOf(*record->second, ignored.contains(task.name()), run_start));
+    }
+    if (begin != end) continue;
+    Row row;
+    row.name = task.name();
+    if (const auto found = skipped.find(task.name()); found != skipped.end()) {
+      row.outcome = "skipped";
+      row.detail = SkippedText(found->second);
+    } else {
+      row.outcome = "not started";
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string SummaryText(const v1::ColocationPlan& plan,
+                        const v1::RunStatus& status, const LastLinesOf& lines,
+                        const TextOptions& options) {
+  const std::vector<Row> rows = RowsOf(plan, status);
+  TextTable table(/*wrap=*/5);
+  table.Head({"TASK", "OUTCOME", "ATTEMPTS", "START", "DURATION", "WHY"});
+  for (const Row& row : rows) {
+    table.Row({row.name, row.outcome, row.attempts, row.start, row.duration,
+               row.detail});
+  }
+  std::string text = table.Print(/*indent=*/0, options);
+  for (const Row& row : rows) {
+    if (row.container.empty()) continue;
+    const std::vector<std::string> last = lines(row.container);
+    absl::StrAppend(
+        &text, "\n",
+        Styled(absl::StrCat(row.name, ": last lines of step ", row.step),
+               TextStyle::kBold, options),
+        "\n");
+    for (const std::string& line : last) {
+      absl::StrAppend(&text, "  ", Printable(line), "\n");
+    }
+    if (last.empty()) absl::StrAppend(&text, "  (it wrote nothing)\n");
+  }
+  return text;
+}
+
+std::string FailedText(const v1::ColocationPlan& plan,
+                       const v1::RunStatus& status) {
+  std::vector<std::string> failed;
+  for (const Row& row : RowsOf(plan, status)) {
+    if (!row.failed) continue;
+    failed.push_back(absl::StrCat(row.name, " (", row.why, ")"));
+  }
+  return absl::StrJoin(failed, ", ");
+}
+
+}  // namespace colocation::cli

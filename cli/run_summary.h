@@ -1,0 +1,34 @@
+// How a run ended, task by task: what `colocate run` says last.
+#ifndef COLOCATION_CLI_RUN_SUMMARY_H_
+#define COLOCATION_CLI_RUN_SUMMARY_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "colocation/render/text_layout.h"
+#include "colocation/v1/plan.pb.h"
+#include "colocation/v1/run.pb.h"
+
+namespace colocation::cli {
+
+// The last lines that a container wrote.
+using LastLinesOf =
+    std::function<std::vector<std::string>(absl::string_view container)>;
+
+// A table with a line for each unit of work, in the plan's order: outcome,
+// attempts, start since the run's own, duration, and for what did not succeed
+// why. Below it the last lines of each step that failed.
+std::string SummaryText(const v1::ColocationPlan& plan,
+                        const v1::RunStatus& status, const LastLinesOf& lines,
+                        const TextOptions& options);
+
+// What failed and why, in one line: "lint (step compile: exit code 2), deploy
+// (ran out of time)"; empty where nothing did.
+std::string FailedText(const v1::ColocationPlan& plan,
+                       const v1::RunStatus& status);
+
+}  // namespace colocation::cli
+
+#endif  // COLOCATION_CLI_RUN_SUMMARY_H_
