@@ -1,5 +1,8 @@
 #include "cli/validation_report.h"
 
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
 #include <set>
 #include <vector>
 
@@ -113,8 +116,13 @@ ValidatedInput CountInput(const Inputs& inputs) {
   input.objects = objects.pipelines_size() + objects.tasks_size() +
                   objects.step_actions_size() + objects.pipeline_runs_size() +
                   objects.task_runs_size();
-  input.others = objects.others_size() + objects.limit_ranges_size() +
-                 objects.nodes_size();
+  const google::protobuf::Reflection* reflection = objects.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> lists;
+  reflection->ListFields(objects, &lists);
+  for (const google::protobuf::FieldDescriptor* list : lists) {
+    input.others += reflection->FieldSize(objects, list);
+  }
+  input.others -= input.objects;
   input.files = static_cast<int>(inputs.documents.size());
   input.passed_over = inputs.passed_over;
   return input;
