@@ -12,10 +12,10 @@ namespace colocation::cli {
 
 struct RunEdits {
   // The run's name, in place of its own or of what generateName gives.
-  std::string name;
+  std::string name = {};
   // Plan only this pipeline task and what it needs: the tasks that it waits
   // for, and those that they wait for.
-  std::string only;
+  std::string only = {};
 
   bool empty() const { return name.empty() && only.empty(); }
 };

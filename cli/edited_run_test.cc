@@ -14,6 +14,7 @@ apiVersion: tekton.dev/v1
 kind: PipelineRun
 metadata: {generateName: build-}
 spec:
+  params: [{name: depth, value: "1"}, {name: strict, value: "no"}]
   taskRunSpecs: [{pipelineTaskName: lint, serviceAccountName: linter}]
   pipelineSpec:
     results: [{name: commit, value: $(tasks.clone.results.commit)}, {name: size, value: $(tasks.build.results.size)}]

@@ -271,7 +271,8 @@ docs/simulate.md says what the model takes into account. examples/simulate has
 scenarios from Tekton's issues.
 )",
      R"(  colocate simulate run.yaml --cluster=cluster.yaml --durations=durations.yaml
-  colocate simulate run.yaml --cluster=cluster.yaml --runs=1000 --interval=20s     --arrivals=random --seed=7
+  colocate simulate run.yaml --cluster=cluster.yaml --runs=1000 --interval=20s \
+    --arrivals=random --seed=7
 )"},
     {"completion", "bash|zsh|fish", "print completion for a shell",
      "Prints a script that makes the shell complete commands, flags and their "

@@ -258,14 +258,13 @@ ExitCode Runner::RunPlan() {
   std::cout << ResultsText(*status, arguments_.Get("output", "yaml") == "json")
             << std::flush;
   const bool succeeded = status->conditions(0).status() == "True";
-  std::cerr << "\n"
-            << SummaryText(
-                   plan_, *status,
-                   [&](absl::string_view container) {
-                     return progress.LastLines(container);
-                   },
-                   text_)
-            << "\n";
+  RunFacts facts;
+  facts.start_ns = absl::ToUnixNanos(start);
+  facts.times = [&](absl::string_view unit) { return progress.TimesOf(unit); };
+  facts.lines = [&](absl::string_view container) {
+    return progress.LastLines(container);
+  };
+  std::cerr << "\n" << SummaryText(plan_, *status, facts, text_) << "\n";
   const std::string failed = FailedText(plan_, *status);
   progress.OnNote(absl::StrCat(
       plan_.run().name(),

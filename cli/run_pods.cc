@@ -117,7 +117,14 @@ class Controller {
       return absl::OkStatus();
     }
     if (action.has_delete_pod()) {
-      pods_.at(action.delete_pod().pod())->control.Stop();
+      const v1::DeletePod& deleted = action.delete_pod();
+      RunningPod& pod = *pods_.at(deleted.pod());
+      if (!pod.control.stopped()) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        progress_.OnNote(absl::StrCat("the Pod ", deleted.pod(),
+                                      " is stopped: ", deleted.reason()));
+      }
+      pod.control.Stop();
       return absl::OkStatus();
     }
     return absl::UnimplementedError("external tasks can't run here");

@@ -139,6 +139,7 @@ void RunProgress::Tell(absl::string_view unit, absl::string_view what,
   }
   held_.push_back({std::string(unit), std::move(text), waits});
   Release();
+  Tick();
 }
 
 bool RunProgress::HasEnded(absl::string_view unit) const {
@@ -173,6 +174,11 @@ void RunProgress::OnPodOver(absl::string_view pod) {
     containers_.find(name)->second.ended = true;
   }
   Release();
+}
+
+std::pair<int64_t, int64_t> RunProgress::TimesOf(absl::string_view unit) const {
+  const auto found = times_.find(unit);
+  return found == times_.end() ? std::pair<int64_t, int64_t>() : found->second;
 }
 
 std::vector<std::string> RunProgress::LastLines(
@@ -231,6 +237,7 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
   if (event != "end") return;
   const auto end = Parse<v1::TaskEnd>(content);
   told_.insert(where.unit);
+  times_[where.unit] = {end.start_unix_ns(), end.end_unix_ns()};
   if (tree_) tree_->OnEnd(where.unit);
   const std::string took =
       DurationText(end.end_unix_ns() - end.start_unix_ns());

@@ -8,6 +8,7 @@
 #ifndef COLOCATION_CLI_RUN_PROGRESS_H_
 #define COLOCATION_CLI_RUN_PROGRESS_H_
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -35,13 +37,13 @@ struct LiveSize {
 struct ProgressOptions {
   bool color = false;
   // What stands before each line; none where empty.
-  std::function<std::string()> timestamp;
+  std::function<std::string()> timestamp = {};
   // The size of the terminal, of whose end what runs is shown; none where
   // empty.
-  std::function<LiveSize()> live;
+  std::function<LiveSize()> live = {};
   // Lines of these tasks ("TASK") and steps ("TASK/STEP") are shown; all where
   // empty.
-  std::vector<std::string> logs;
+  std::vector<std::string> logs = {};
 };
 
 class RunProgress {
@@ -73,6 +75,10 @@ class RunProgress {
   bool is_live() const { return block_.has_value(); }
   void Tick();
   void EndLive();
+
+  // When a unit of work started and ended, in nanoseconds since 1970; zero for
+  // what was not seen.
+  std::pair<int64_t, int64_t> TimesOf(absl::string_view unit) const;
 
   // The last lines that the container of this step wrote.
   std::vector<std::string> LastLines(absl::string_view container) const;
@@ -113,6 +119,7 @@ class RunProgress {
   // By Pod, the names of its containers; by unit, those of its steps.
   std::map<std::string, std::vector<std::string>, std::less<>> of_pod_;
   std::map<std::string, std::vector<std::string>, std::less<>> of_unit_;
+  std::map<std::string, std::pair<int64_t, int64_t>, std::less<>> times_;
   // In the order in which they happened.
   std::deque<Held> held_;
   // Units, and tasks without any, whose end has been told.

@@ -82,6 +82,9 @@ TEST_F(RunProgressTest, TellsOfStartAndEnd) {
             "==> build failed and is tried again: exit code 1\n"
             "==> build started again (attempt 2)\n"
             "==> build succeeded in 1.5s\n");
+  EXPECT_EQ(progress.TimesOf("build"),
+            (std::pair<int64_t, int64_t>(1'000'000'000, 2'500'000'000)));
+  EXPECT_EQ(progress.TimesOf("test"), (std::pair<int64_t, int64_t>()));
 }
 
 TEST_F(RunProgressTest, TellsWhyATaskFailed) {

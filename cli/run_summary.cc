@@ -8,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/time.h"
 #include "cli/run_words.h"
 
 namespace colocation::cli {
@@ -32,13 +31,6 @@ struct Row {
   std::string container;
 };
 
-int64_t ToNs(const std::string& text) {
-  absl::Time time;
-  return absl::ParseTime(absl::RFC3339_full, text, &time, nullptr)
-             ? absl::ToUnixNanos(time)
-             : 0;
-}
-
 // The first step that ended badly and whose end counted; null for none.
 const v1::StepState* FailedStep(const v1::TaskRunStatus& status) {
   for (const v1::StepState& step : status.steps()) {
@@ -58,14 +50,16 @@ std::string WhyStepFailed(const v1::StepState& step) {
   return absl::StrCat("exit code ", step.state().terminated().exit_code());
 }
 
-Row RowOf(const v1::TaskRunRecord& record, bool ignored, int64_t run_start) {
+Row RowOf(const v1::TaskRunRecord& record, bool ignored,
+          const RunFacts& facts) {
   const v1::TaskRunStatus& status = record.status();
   Row row;
   row.name =
       record.unit().empty() ? record.pipeline_task_name() : record.unit();
-  const int64_t start = ToNs(status.start_time());
-  const int64_t end = ToNs(status.completion_time());
-  if (start > 0) row.start = absl::StrCat("+", DurationText(start - run_start));
+  const auto [start, end] = facts.times(row.name);
+  if (start > 0) {
+    row.start = absl::StrCat("+", DurationText(start - facts.start_ns));
+  }
   if (start > 0 && end > 0) row.duration = DurationText(end - start);
   if (status.attempts() > 0) row.attempts = absl::StrCat(status.attempts());
   const v1::Condition& condition = status.conditions_size() > 0
@@ -117,9 +111,8 @@ std::set<std::string> Ignored(const v1::ColocationPlan& plan) {
 }
 
 std::vector<Row> RowsOf(const v1::ColocationPlan& plan,
-                        const v1::RunStatus& status) {
+                        const v1::RunStatus& status, const RunFacts& facts) {
   const std::set<std::string> ignored = Ignored(plan);
-  const int64_t run_start = ToNs(status.start_time());
   std::multimap<std::string, const v1::TaskRunRecord*> records;
   for (const v1::TaskRunRecord& record : status.task_runs()) {
     records.emplace(record.pipeline_task_name(), &record);
@@ -133,7 +126,7 @@ std::vector<Row> RowsOf(const v1::ColocationPlan& plan,
     const auto [begin, end] = records.equal_range(task.name());
     for (auto record = begin; record != end; ++record) {
       rows.push_back(
-          RowOf(*record->second, ignored.contains(task.name()), run_start));
+          RowOf(*record->second, ignored.contains(task.name()), facts));
     }
     if (begin != end) continue;
     Row row;
@@ -152,9 +145,9 @@ std::vector<Row> RowsOf(const v1::ColocationPlan& plan,
 }  // namespace
 
 std::string SummaryText(const v1::ColocationPlan& plan,
-                        const v1::RunStatus& status, const LastLinesOf& lines,
+                        const v1::RunStatus& status, const RunFacts& facts,
                         const TextOptions& options) {
-  const std::vector<Row> rows = RowsOf(plan, status);
+  const std::vector<Row> rows = RowsOf(plan, status, facts);
   TextTable table(/*wrap=*/5);
   table.Head({"TASK", "OUTCOME", "ATTEMPTS", "START", "DURATION", "WHY"});
   for (const Row& row : rows) {
@@ -164,7 +157,7 @@ std::string SummaryText(const v1::ColocationPlan& plan,
   std::string text = table.Print(/*indent=*/0, options);
   for (const Row& row : rows) {
     if (row.container.empty()) continue;
-    const std::vector<std::string> last = lines(row.container);
+    const std::vector<std::string> last = facts.lines(row.container);
     absl::StrAppend(
         &text, "\n",
         Styled(absl::StrCat(row.name, ": last lines of step ", row.step),
@@ -181,7 +174,9 @@ std::string SummaryText(const v1::ColocationPlan& plan,
 std::string FailedText(const v1::ColocationPlan& plan,
                        const v1::RunStatus& status) {
   std::vector<std::string> failed;
-  for (const Row& row : RowsOf(plan, status)) {
+  RunFacts none;
+  none.times = [](absl::string_view) { return std::pair<int64_t, int64_t>(); };
+  for (const Row& row : RowsOf(plan, status, none)) {
     if (!row.failed) continue;
     failed.push_back(absl::StrCat(row.name, " (", row.why, ")"));
   }

@@ -36,13 +36,10 @@ constexpr char kPlan[] = R"pb(
 )pb";
 
 constexpr char kStatus[] = R"pb(
-  start_time: "2024-01-01T00:00:00Z"
   task_runs {
     pipeline_task_name: "clone"
     unit: "clone"
     status {
-      start_time: "2024-01-01T00:00:00.4Z"
-      completion_time: "2024-01-01T00:00:01.9Z"
       attempts: 2
       conditions { status: "True" reason: "Succeeded" }
     }
@@ -51,8 +48,6 @@ constexpr char kStatus[] = R"pb(
     pipeline_task_name: "lint"
     unit: "lint"
     status {
-      start_time: "2024-01-01T00:00:02Z"
-      completion_time: "2024-01-01T00:00:03Z"
       attempts: 1
       conditions { status: "False" reason: "StepFailed" message: "it failed" }
     }
@@ -61,8 +56,6 @@ constexpr char kStatus[] = R"pb(
     pipeline_task_name: "test"
     unit: "test-0"
     status {
-      start_time: "2024-01-01T00:00:02Z"
-      completion_time: "2024-01-01T00:01:05Z"
       attempts: 1
       conditions { status: "False" reason: "StepFailed" }
       steps {
@@ -87,8 +80,6 @@ constexpr char kStatus[] = R"pb(
     pipeline_task_name: "test"
     unit: "test-1"
     status {
-      start_time: "2024-01-01T00:00:02Z"
-      completion_time: "2024-01-01T00:00:04Z"
       attempts: 1
       conditions { status: "False" reason: "TaskRunCancelled" }
     }
@@ -104,13 +95,22 @@ Message Parse(const char* text) {
 }
 
 TEST(RunSummaryTest, SaysHowEachTaskWent) {
-  const auto lines = [](absl::string_view container) {
+  RunFacts facts;
+  facts.start_ns = 1'000'000'000;
+  facts.times = [](absl::string_view unit) {
+    using Times = std::pair<int64_t, int64_t>;
+    return unit == "clone"    ? Times(1'400'000'000, 2'900'000'000)
+           : unit == "test-0" ? Times(3'000'000'000, 66'000'000'000)
+           : unit == "test-1" ? Times(3'000'000'000, 5'000'000'000)
+                              : Times(3'000'000'000, 4'000'000'000);
+  };
+  facts.lines = [](absl::string_view container) {
     return container == "test-0-run"
                ? std::vector<std::string>{"one", "two\033[2J"}
                : std::vector<std::string>();
   };
   EXPECT_EQ(SummaryText(Parse<v1::ColocationPlan>(kPlan),
-                        Parse<v1::RunStatus>(kStatus), lines, {.width = 100}),
+                        Parse<v1::RunStatus>(kStatus), facts, {.width = 100}),
             R"(TASK    OUTCOME      ATTEMPTS  START  DURATION  WHY
 clone   succeeded    2         +0.4s  1.5s
 lint    failed       1         +2.0s  1.0s      it failed; the run goes on (onError: continue)

@@ -1,6 +1,11 @@
 #include "cli/podman/local_image.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -9,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "cli/podman/descriptor.h"
 
 namespace colocation::podman {
 namespace {
@@ -81,6 +87,39 @@ absl::StatusOr<std::string> TarArchive(const std::vector<ImageFile>& files) {
   return archive;
 }
 
+namespace {
+
+// Held while an image is made: podman 4.3 loses its way ("nil pointer
+// dereference") when two programs do so in an empty storage. One for each user,
+// as storages are; without it where it can't be had.
+Descriptor LockImages() {
+  const std::string path =
+      absl::StrCat("/tmp/colocation-images-", geteuid(), ".lock");
+  Descriptor lock(
+      open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600));
+  while (lock.get() >= 0 && flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  return lock;
+}
+
+// Whether podman has an image of that name with this content. `old_id` becomes
+// that of one with another.
+absl::StatusOr<bool> HasImage(const Podman& podman, const std::string& name,
+                              const std::string& fingerprint,
+                              std::string* old_id) {
+  const absl::StatusOr<api::Image> found = podman.InspectImage(name);
+  if (absl::IsNotFound(found.status())) return false;
+  if (!found.ok()) return found.status();
+  const auto label = found->labels().find(std::string(kContentLabel));
+  if (label != found->labels().end() && label->second == fingerprint) {
+    return true;
+  }
+  *old_id = found->id();
+  return false;
+}
+
+}  // namespace
+
 absl::Status EnsureImage(const Podman& podman, const LocalImage& image) {
   absl::StatusOr<std::string> archive = TarArchive(image.files);
   if (!archive.ok()) return archive.status();
@@ -94,21 +133,18 @@ absl::Status EnsureImage(const Podman& podman, const LocalImage& image) {
       Fingerprint(absl::StrCat(*archive, absl::StrJoin(changes, "\n"))));
   changes.push_back(absl::StrCat("LABEL ", kContentLabel, "=", fingerprint));
 
-  const absl::StatusOr<api::Image> old = podman.InspectImage(image.name);
-  if (old.ok()) {
-    const auto label = old->labels().find(std::string(kContentLabel));
-    if (label != old->labels().end() && label->second == fingerprint) {
-      return absl::OkStatus();
-    }
-  } else if (!absl::IsNotFound(old.status())) {
-    return old.status();
-  }
+  const Descriptor lock = LockImages();
+  std::string old_id;
+  const absl::StatusOr<bool> there =
+      HasImage(podman, image.name, fingerprint, &old_id);
+  if (!there.ok()) return there.status();
+  if (*there) return absl::OkStatus();
   if (absl::Status status = podman.ImportImage(image.name, *archive, changes);
       !status.ok()) {
     return status;
   }
   // The old one has lost its name; it stays where a container still uses it.
-  if (old.ok()) podman.RemoveImage(old->id()).IgnoreError();
+  if (!old_id.empty()) podman.RemoveImage(old_id).IgnoreError();
   return absl::OkStatus();
 }
 

@@ -151,13 +151,21 @@ absl::StatusCode CodeOf(int http_code) {
   }
 }
 
-// What podman says about a call that failed.
-absl::Status Failure(const HttpResponse& response) {
+// What podman says about a call that failed; which one it was, where that is
+// not the caller's fault.
+absl::Status Failure(const HttpRequest& request, const HttpResponse& response) {
   api::Error error;
   FromJson(response.body, &error).IgnoreError();
-  return absl::Status(CodeOf(response.code), error.message().empty()
-                                                 ? response.body
-                                                 : error.message());
+  const std::string& message =
+      error.message().empty() ? response.body : error.message();
+  const absl::StatusCode code = CodeOf(response.code);
+  if (code != absl::StatusCode::kUnavailable) {
+    return absl::Status(code, message);
+  }
+  return absl::Status(
+      code, absl::StrCat("podman fails at ", request.method, " ",
+                         request.target.substr(0, request.target.find('?')),
+                         ": ", message));
 }
 
 }  // namespace
@@ -216,7 +224,9 @@ absl::StatusOr<std::string> Podman::Call(absl::string_view method,
   request.cancel_fd = cancel_fd;
   absl::StatusOr<HttpResponse> response = Send(socket_, request);
   if (!response.ok()) return response.status();
-  if (response->code < 200 || response->code > 299) return Failure(*response);
+  if (response->code < 200 || response->code > 299) {
+    return Failure(request, *response);
+  }
   return std::move(response->body);
 }
 
@@ -351,7 +361,7 @@ absl::Status Podman::ImportImage(
   request.body = files;
   absl::StatusOr<HttpResponse> response = Send(socket_, request);
   if (!response.ok()) return response.status();
-  return response->code == 200 ? absl::OkStatus() : Failure(*response);
+  return response->code == 200 ? absl::OkStatus() : Failure(request, *response);
 }
 
 absl::Status Podman::RemoveImage(absl::string_view id) const {

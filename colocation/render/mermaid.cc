@@ -74,12 +74,13 @@ class Flowchart {
                         Quoted(absl::StrCat(task.name(), ": never runs")),
                         "/]\n");
         return;
-      default:
+      default: {
+        const std::string steps = StepsText(index_, task, /*limit=*/40);
         absl::StrAppend(
             &out_, indent, id->second, task.finally() ? "([" : "[",
-            Quoted(absl::StrCat(task.name(), ": ",
-                                StepsText(index_, task, /*limit=*/40))),
+            Quoted(absl::StrCat(task.name(), steps.empty() ? "" : ": ", steps)),
             task.finally() ? "])" : "]", "\n");
+      }
     }
   }
 

@@ -425,7 +425,9 @@ spec:
 )yaml",
                                options);
   ASSERT_TRUE(result.status.ok()) << result.status.status();
-  EXPECT_THAT(result.notes, ElementsAre(StartsWith("kept: podman pod test-")));
+  EXPECT_THAT(result.notes,
+              ElementsAre(StartsWith("kept the podman pod test-"),
+                          StartsWith("to remove it: podman ")));
   EXPECT_NE(PodmanOutput({"pod", "ps", "--quiet"}), "");
   RemoveKept();
 }
