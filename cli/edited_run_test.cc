@@ -103,14 +103,14 @@ TEST(EditedRunTest, APipelineAloneHasNoRunToName) {
 }
 
 TEST(EditedRunTest, OnlyATaskAndWhatItNeedsIsPlanned) {
-  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "test"}).substr(12),
+  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "test"}).substr(13),
             "clone build test -> commit -> size");
-  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "lint"}).substr(12),
+  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "lint"}).substr(13),
             "clone lint -> commit");
 }
 
 TEST(EditedRunTest, AFinallyTaskNeedsAll) {
-  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "report"}).substr(12),
+  EXPECT_EQ(Edited(RequestFor(kRun), {.only = "report"}).substr(13),
             "clone lint build test report -> commit -> size");
 }
 
@@ -123,7 +123,7 @@ TEST(EditedRunTest, ValuesForWhatIsCutAreNoFault) {
   v1::Param* param = request.mutable_options()->add_params();
   param->set_name("strict");
   param->mutable_value()->set_string_value("yes");
-  EXPECT_EQ(Edited(request, {.only = "test"}).substr(12),
+  EXPECT_EQ(Edited(request, {.only = "test"}).substr(13),
             "clone build test -> commit -> size");
 }
 
