@@ -7,12 +7,13 @@ their modules can't be had.
 import os
 import pwd
 import re
-import shutil
 import subprocess
 import sys
 import xml.sax.saxutils
 
 _HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(_HERE, "..", "..", "tools"))
+import newest_go  # noqa: E402
 
 
 class Skip(Exception):
@@ -21,17 +22,14 @@ class Skip(Exception):
 
 def _go(folder: str) -> str:
     with open(os.path.join(folder, "go.mod"), encoding="utf-8") as file:
-        wanted = re.search(r"^go (\d+)\.(\d+)", file.read(), re.MULTILINE)
-    found = []
-    for go in (shutil.which("go"), "/usr/local/go/bin/go"):
-        if not go or not os.access(go, os.X_OK):
-            continue
-        said = subprocess.run([go, "version"], capture_output=True, text=True, check=False).stdout
-        version = re.search(r"go(\d+)\.(\d+)", said)
-        if version and tuple(map(int, version.groups())) >= tuple(map(int, wanted.groups())):
-            return go
-        found.append(said.strip() or go)
-    raise Skip(f"needs Go {wanted.group(1)}.{wanted.group(2)}, found {', '.join(found) or 'none'}")
+        wanted = re.search(r"^go (\S+)", file.read(), re.MULTILINE).group(1)
+    found = newest_go.newest()
+    if found is None:
+        raise Skip("there is no Go here")
+    go, version = found
+    if version < newest_go.parse(wanted):
+        raise Skip(f"needs Go {wanted}, the newest here is {'.'.join(map(str, version))}")
+    return go
 
 
 def build(name: str, into: str, package: str = ".") -> str:
