@@ -82,7 +82,7 @@ func (c *Controller) createObject(ctx context.Context, run *unstructured.Unstruc
 		if err != nil {
 			return err
 		}
-		if !metav1.IsControlledBy(existing, run) {
+		if !isOwnedBy(existing, run) {
 			return fmt.Errorf("%s %s belongs to somebody else; waiting for it to be deleted", object.GetKind(), object.GetName())
 		}
 		return nil
@@ -100,10 +100,20 @@ func isFinal(err error) bool {
 		apierrors.IsForbidden(err) && !strings.Contains(err.Error(), "exceeded quota")
 }
 
-// own makes run the controller of object, and gives it the run's label.
+// own makes run the owner of object, and gives it the run's label.
+//
+// It is the object's controller, too, but not where Tekton's controller would see
+// that: it looks at a run whenever an object of Tekton's kinds changes that the
+// run controls, without asking who manages the run
+// (pkg/reconciler/pipelinerun/controller.go, NewController), and would begin to
+// run it itself.
 func own(run, object *unstructured.Unstructured) {
 	object.SetNamespace(run.GetNamespace())
-	object.SetOwnerReferences([]metav1.OwnerReference{*metav1.NewControllerRef(run, run.GroupVersionKind())})
+	owner := *metav1.NewControllerRef(run, run.GroupVersionKind())
+	if group := object.GroupVersionKind().Group; group == "tekton.dev" || strings.HasSuffix(group, ".tekton.dev") {
+		owner.Controller = nil
+	}
+	object.SetOwnerReferences([]metav1.OwnerReference{owner})
 	labels := object.GetLabels()
 	if labels == nil {
 		labels = map[string]string{}

@@ -175,13 +175,20 @@ func isOurs(object *unstructured.Unstructured) bool {
 	return object.GetKind() == "PipelineRun" && name == managedBy
 }
 
-// ownerOf is the PipelineRun that controls object, nil if there is none.
+// ownerOf is the PipelineRun that owns object, nil if there is none.
 func ownerOf(object *unstructured.Unstructured) *metav1.OwnerReference {
-	owner := metav1.GetControllerOfNoCopy(object)
-	if owner == nil || owner.Kind != "PipelineRun" {
-		return nil
+	for _, owner := range object.GetOwnerReferences() {
+		if owner.Kind == "PipelineRun" {
+			return &owner
+		}
 	}
-	return owner
+	return nil
+}
+
+// isOwnedBy says whether object was made for run (see own).
+func isOwnedBy(object, run *unstructured.Unstructured) bool {
+	owner := ownerOf(object)
+	return owner != nil && owner.UID == run.GetUID()
 }
 
 func ownerIndex(object any) ([]string, error) {

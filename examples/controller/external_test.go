@@ -76,7 +76,7 @@ func TestAPipelineInAPipelineIsARunOfThisController(t *testing.T) {
 	c.mustLook()
 	c.expectNames(pipelineRuns, "run run-ask ")
 	inner := c.get(pipelineRuns, "run-ask")
-	if !isOurs(inner) || !metav1.IsControlledBy(inner, c.get(pipelineRuns, "run")) {
+	if !isOurs(inner) || !isOwnedOnly(inner, c.get(pipelineRuns, "run")) {
 		t.Errorf("the inner run is %v", inner.Object)
 	}
 }
@@ -123,7 +123,7 @@ func TestAMatrixOverResultsIsTaskRuns(t *testing.T) {
 	c.mustLook()
 	c.expectNames(taskRuns, "run-each-0 run-each-1 ")
 	second := c.get(taskRuns, "run-each-1")
-	if !metav1.IsControlledBy(second, c.get(pipelineRuns, "run")) {
+	if !isOwnedOnly(second, c.get(pipelineRuns, "run")) {
 		t.Errorf("it belongs to %v", second.GetOwnerReferences())
 	}
 	spec, _, _ := unstructured.NestedMap(second.Object, "spec")

@@ -2,7 +2,7 @@ package main
 
 // The API server in memory that the tests of the controller have. They fill the
 // controller's caches themselves: nothing happens between two steps of a test,
-// and time passes when the test says so. tests/controller has a real one.
+// and time passes when the test says so. tests/cluster has a real one.
 
 import (
 	"encoding/json"
@@ -195,4 +195,10 @@ func (c *cluster) expectReadsOnly() {
 			c.Errorf("%s of %s", verb, action.GetResource().Resource)
 		}
 	}
+}
+
+// isOwnedOnly says whether run owns object, as one that Tekton's controller must
+// not take for a reason to look at the run (see own).
+func isOwnedOnly(object, run *unstructured.Unstructured) bool {
+	return isOwnedBy(object, run) && metav1.GetControllerOf(object) == nil
 }

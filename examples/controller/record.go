@@ -43,7 +43,7 @@ func (c *Controller) load(ctx context.Context, run *unstructured.Unstructured) (
 	if err != nil {
 		return nil, err
 	}
-	if !metav1.IsControlledBy(object, run) {
+	if !isOwnedBy(object, run) {
 		return nil, fmt.Errorf("the ConfigMap %s belongs to another run; waiting for it to be deleted", object.GetName())
 	}
 	record := &record{object: object, status: &colocationv1.RunStatus{}}

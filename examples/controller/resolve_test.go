@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/colocation/colocation/bindings/go/colocationv1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -89,7 +88,7 @@ func TestResolversAreAsked(t *testing.T) {
 		t.Fatalf("%d questions were asked", len(questions))
 	}
 	for _, question := range questions {
-		if question.GetLabels()[resolverLabel] != "git" || !metav1.IsControlledBy(&question, c.get(pipelineRuns, "run")) {
+		if question.GetLabels()[resolverLabel] != "git" || !isOwnedOnly(&question, c.get(pipelineRuns, "run")) {
 			t.Errorf("labels %v, owners %v", question.GetLabels(), question.GetOwnerReferences())
 		}
 	}
