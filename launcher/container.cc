@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "launcher/check_spec.h"
 #include "launcher/spec_json.h"
 #include "launcher/termination_message.h"
 
@@ -40,34 +41,6 @@ int64_t NowNs() {
 int64_t Later(int64_t time_ns, int64_t duration_ns) {
   int64_t sum = 0;
   return __builtin_add_overflow(time_ns, duration_ns, &sum) ? kNever : sum;
-}
-
-bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error) {
-  if (spec.version != kSpecVersion) {
-    *error = "the launch spec has version " + std::to_string(spec.version) +
-             ", this launcher knows version " + std::to_string(kSpecVersion);
-    return false;
-  }
-  const auto task_exists = [&](const std::string& name) {
-    return std::any_of(spec.tasks.begin(), spec.tasks.end(),
-                       [&](const LaunchTask& t) { return t.name == name; });
-  };
-  for (const LaunchTask& task : spec.tasks) {
-    for (const std::string& name : task.wait_for) {
-      if (!task_exists(name)) {
-        *error = "task \"" + task.name + "\" waits for \"" + name +
-                 "\", which the launch spec does not have";
-        return false;
-      }
-    }
-    for (const LaunchUnit& unit : task.units) {
-      if (unit.steps.empty()) {
-        *error = "unit \"" + unit.name + "\" has no steps";
-        return false;
-      }
-    }
-  }
-  return true;
 }
 
 Container::Container(const RunOptions& options, LaunchSpec spec,
@@ -282,7 +255,8 @@ int64_t Container::FinallyStart() {
     if (spec_.tasks[i].finally) continue;
     const std::optional<TaskEnd> end = events_.PeekEndOfTask(i);
     if (!end.has_value()) return 0;
-    start = std::max(start, end->end_unix_ns);
+    // Where a step forged it, no later than now.
+    start = std::max(start, std::min(end->end_unix_ns, NowNs()));
   }
   return finally_start_ns_ = start;
 }

@@ -135,10 +135,6 @@ class Container {
   size_t watched_ = 0;
 };
 
-// What a spec must hold for the rest to rely on it: its version, that names in
-// it lead somewhere, nothing that this launcher can't do. False with a message.
-bool CheckLaunchSpec(const LaunchSpec& spec, std::string* error);
-
 // Wall-clock time.
 int64_t NowNs();
 

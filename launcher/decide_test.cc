@@ -353,5 +353,15 @@ TEST(DecideTest, EveryPipelineOfThreeTasksAgreesWithANaiveInterpreter) {
   EXPECT_EQ(pipelines, 13824);
 }
 
+TEST(MattersForTest, TaskElsewhereThatCouldStartTogetherMatters) {
+  // Its end is known by a gate, which may have been open for long.
+  std::vector<LaunchTask> tasks(3);
+  tasks[0].name = "elsewhere";
+  tasks[0].gate = true;
+  tasks[1].name = "here";
+  tasks[2].name = "self";
+  EXPECT_EQ(MattersFor(tasks, 2), (std::vector<bool>{true, false, false}));
+}
+
 }  // namespace
 }  // namespace colocation::launcher

@@ -53,6 +53,15 @@ Stop ParseStop(std::string_view text) {
   return Stop::kNone;
 }
 
+// Whether a launcher would have posted it.
+template <typename Event>
+bool IsComplete(const Event&) {
+  return true;
+}
+bool IsComplete(const TaskEnd& end) {
+  return end.outcome != Outcome::kUnspecified;
+}
+
 TaskEnd Failure(std::string message) {
   TaskEnd end;
   end.outcome = Outcome::kFailed;
@@ -164,7 +173,8 @@ std::optional<Event> PodEvents::Read(Directory& directory,
   std::string error = file.error;
   if (file.state == UsersFile::State::kRead &&
       ReadEvent(file.content, &event, &error)) {
-    return event;
+    if (IsComplete(event)) return event;
+    error = "it has no outcome";
   }
   // No launcher has written this. Whoever waits for the event goes on waiting,
   // and sees in the end that the container is dead.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <string>
 
 #include "launcher/files.h"
+#include "launcher/mounts_testing.h"
 #include "launcher/pod_process_testing.h"
 
 namespace colocation::launcher {
@@ -69,6 +71,7 @@ const HostileCase kHostileCases[] = {
     {"EndIsALinkToAFifo", "mkfifo {shared}/p; ln -s {shared}/p {post}/end", kOk,
      ""},
     {"EndIsGarbage", "echo garbage > {post}/end", kOk, ""},
+    {"EndHasNoOutcome", "echo {} > {post}/end", kOk, ""},
     {"EndIsHuge", "truncate -s 1T {post}/end", kOk, ""},
     {"EndIsLocked", "flock -x {post}/alive true", kOk, ""},
     {"UnfinishedEndIsAFifo", "mkfifo {post}/.new/end", kOk, ""},
@@ -251,6 +254,52 @@ TEST(HostileStepTest, TerminationMessageIsNeverAFifo) {
   EXPECT_FALSE(pod.hung());
   EXPECT_EQ(pod.Outcomes(), "a:ok f:ok");
   EXPECT_THAT(pod.Output("a-s"), HasSubstr("termination message: "));
+}
+
+// Nobody can say anything any more, and nobody waits for it.
+TEST(FullDiskTest, OfEventsEndsEveryLauncher) {
+  if (!HaveOwnMounts()) GTEST_SKIP() << "mounting is not allowed here";
+  TestPod pod;
+  const std::string events = pod.root() + "/colocation/events";
+  mkdir((pod.root() + "/colocation").c_str(), 0777);
+  mkdir(events.c_str(), 0777);
+  ASSERT_TRUE(MountMemory(events, 64 << 10));
+  pod.AddTask("a")
+      .Step("one", "cat /dev/zero > {post}/fill")
+      .Step("two", "echo two >> {log}")
+      .Sidecar("db", "exec sleep 1000");
+  pod.AddTask("b").After("a").Step("s", "echo b >> {log}");
+  pod.AddFinally("f").Step("s", "true");
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Log(), "");
+  EXPECT_THAT(pod.Failures(), HasSubstr("a-one:1"));
+  EXPECT_THAT(pod.Output("a-one"), HasSubstr("No space left on device"));
+  EXPECT_EQ(umount(events.c_str()), 0);
+}
+
+TEST(FullDiskTest, OfTheTaskFailsThatTask) {
+  if (!HaveOwnMounts()) GTEST_SKIP() << "mounting is not allowed here";
+  TestPod pod;
+  const std::string own = pod.root() + "/colocation/private";
+  mkdir((pod.root() + "/colocation").c_str(), 0777);
+  mkdir(own.c_str(), 0777);
+  ASSERT_TRUE(MountMemory(own, 64 << 10));
+  TestTask& a = pod.AddTask("a").Step(
+      "one",
+      "printf v > {tekton}/steps/step-one/results/r; "
+      "cat /dev/zero > {tekton}/fill 2>/dev/null || true");
+  a.Step("two", "");
+  a.last().late = a.last().script = true;
+  pod.arguments("a-two").clear();
+  pod.AddScript("a-two", "#!/bin/sh\necho $(steps.one.results.r)\n");
+  pod.AddTask("b").Step("s", "echo b >> {log}");
+  pod.AddFinally("f").Step("s", "true");
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), "a:failed(StepFailed) b:ok f:ok");
+  EXPECT_THAT(pod.Output("a-two"), HasSubstr("No space left on device"));
+  EXPECT_EQ(umount(own.c_str()), 0);
 }
 
 TEST(OomTest, KillOfAChildFailsTheTaskThoughTheStepEndsWell) {

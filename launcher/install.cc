@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "launcher/check_spec.h"
 #include "launcher/container.h"
 #include "launcher/files.h"
 #include "launcher/spec.h"

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "launcher/files.h"
+#include "launcher/mounts_testing.h"
 
 namespace colocation::launcher {
 namespace {
@@ -246,14 +247,9 @@ TEST_F(UsersFilesTest, EmptyingLeavesWhatIsMountedBelow) {
   fs::create_directories(In("sub/mounted"));
   WriteFile(In("mounted-file"), "", 0644);
   WriteFile(In("sub/f"), "", 0644);
-  const std::string outside = root_ + "/outside";
-  if (mount(outside.c_str(), In("sub/mounted").c_str(), nullptr, MS_BIND,
-            nullptr) != 0) {
-    GTEST_SKIP() << "mounting is not allowed here";
-  }
-  ASSERT_EQ(mount((outside + "/precious").c_str(), In("mounted-file").c_str(),
-                  nullptr, MS_BIND, nullptr),
-            0);
+  if (!HaveOwnMounts()) GTEST_SKIP() << "mounting is not allowed here";
+  ASSERT_TRUE(MountAgain(root_ + "/outside", In("sub/mounted")));
+  ASSERT_TRUE(MountAgain(root_ + "/outside/precious", In("mounted-file")));
   EXPECT_EQ(EmptyUsersDirectory(root_ + "/d"), "");
   EXPECT_TRUE(PreciousIsThere());
   EXPECT_FALSE(fs::exists(In("sub/f")));

@@ -1,5 +1,6 @@
 // What the launcher reads: its spec, events of other containers, results. What
 // is accepted can be written and read again to the same.
+#include "launcher/check_spec.h"
 #include "launcher/spec.h"
 #include "launcher/spec_json.h"
 #include "launcher/termination_message.h"
@@ -15,6 +16,10 @@ std::vector<std::string> Seeds() {
       R"("results":[{"name":"r","type":2,"value":"[\"x\"]"}]}}],)"
       R"("containers":[{"name":"a-s","ready":{"http":{"port":80}},)"
       R"("timeoutNs":"12"}],"pipelineTimeoutNs":3600000000000})",
+      R"({"version":1,"tasks":[{"name":"a","units":[{"name":"a",)"
+      R"("steps":["a-s"],"sidecars":["a-db"]}]},{"name":"b","gate":true,)"
+      R"("waitFor":["a"]}],"containers":[{"name":"a-s","role":1,)"
+      R"("ownDirectories":["/workspace"]},{"name":"a-db","role":2}]})",
       R"({"launch":{"version":1},"scripts":[{"container":"c",)"
       R"("content":"\u0024\ud83d\ude00"}],"directories":["a/b"]})",
       R"(["a","\u00e9",null])",
@@ -73,6 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     LaunchSpec again;
     Require(ReadLaunchSpec(json, &again, &error), "a spec can be read");
     Require(ToJson(again) == json, "a spec is what was written");
+    Require(CheckLaunchSpec(spec, &error) == CheckLaunchSpec(again, &error),
+            "a spec is judged as what was written");
   } else {
     Require(!error.empty(), "what can't be read says why");
   }
