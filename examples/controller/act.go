@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	colocation "github.com/colocation/colocation/bindings/go"
 	"github.com/colocation/colocation/bindings/go/colocationv1"
 	"google.golang.org/protobuf/proto"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -15,7 +14,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/klog/v2"
 )
 
@@ -48,7 +46,9 @@ func (c *Controller) do(ctx context.Context, run *unstructured.Unstructured, act
 		return c.putImages(ctx, run, action.PutImages)
 	case action.DeletePod != nil:
 		klog.InfoS("deleting", "run", klog.KObj(run), "pod", action.DeletePod.Pod, "reason", action.DeletePod.Reason)
-		return c.deletePod(ctx, run, action.DeletePod.Pod)
+		return c.deletePod(ctx, run, action.DeletePod.Pod, types.UID(action.DeletePod.Uid))
+	case action.PutTaskRun != nil:
+		return nil // keepTaskRuns does these, with the statuses.
 	case action.StartExternal != nil:
 		return c.startExternal(ctx, run, action.StartExternal)
 	case action.CancelExternal != nil:
@@ -59,16 +59,11 @@ func (c *Controller) do(ctx context.Context, run *unstructured.Unstructured, act
 
 // createMessage creates a claim or a Pod.
 func (c *Controller) createMessage(ctx context.Context, run *unstructured.Unstructured, resource schema.GroupVersionResource, message proto.Message) error {
-	text, err := colocation.MarshalJSON(message)
+	fields, err := toObject(message)
 	if err != nil {
 		return err
 	}
-	object := &unstructured.Unstructured{}
-	// Whole numbers have to stay whole.
-	if err := utiljson.Unmarshal(text, &object.Object); err != nil {
-		return err
-	}
-	return c.createObject(ctx, run, resource, object)
+	return c.createObject(ctx, run, resource, &unstructured.Unstructured{Object: fields})
 }
 
 // createObject creates an object that run owns. One that exists already counts
@@ -123,7 +118,13 @@ func own(run, object *unstructured.Unstructured) {
 }
 
 func (c *Controller) annotate(ctx context.Context, run *unstructured.Unstructured, action *colocationv1.AnnotatePod) error {
-	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{"annotations": action.Annotations}})
+	// The API server refuses a patch of metadata.uid to another one: a Pod that
+	// only has the name is left alone.
+	metadata := map[string]any{"annotations": action.Annotations}
+	if action.Uid != "" {
+		metadata["uid"] = action.Uid
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": metadata})
 	if err != nil {
 		return err
 	}
@@ -140,6 +141,9 @@ func (c *Controller) putImages(ctx context.Context, run *unstructured.Unstructur
 	} else if err != nil {
 		return err
 	}
+	if action.Uid != "" && pod.GetUID() != types.UID(action.Uid) {
+		return nil
+	}
 	containers, _, _ := unstructured.NestedSlice(pod.Object, "spec", "containers")
 	var operations []map[string]any
 	for i, container := range containers {
@@ -152,6 +156,9 @@ func (c *Controller) putImages(ctx context.Context, run *unstructured.Unstructur
 		operations = append(operations,
 			map[string]any{"op": "test", "path": at + "name", "value": fields["name"]},
 			map[string]any{"op": "replace", "path": at + "image", "value": image})
+	}
+	if action.Uid != "" {
+		operations = append(operations, map[string]any{"op": "test", "path": "/metadata/uid", "value": action.Uid})
 	}
 	patch, err := json.Marshal(operations)
 	if err != nil {
@@ -167,18 +174,24 @@ func (c *Controller) putImages(ctx context.Context, run *unstructured.Unstructur
 	return err
 }
 
-// patch merges into an object; one that is gone needs nothing any more.
+// patch merges into an object; one that is gone needs nothing any more, nor does
+// one that has another uid than the patch names.
 func (c *Controller) patch(ctx context.Context, run *unstructured.Unstructured, resource schema.GroupVersionResource, name string, patch []byte) error {
 	_, err := c.client.Resource(resource).Namespace(run.GetNamespace()).Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{})
-	if apierrors.IsNotFound(err) {
+	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return nil
 	}
 	return err
 }
 
-func (c *Controller) deletePod(ctx context.Context, run *unstructured.Unstructured, name string) error {
-	err := c.client.Resource(pods).Namespace(run.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
-	if apierrors.IsNotFound(err) {
+// deletePod deletes the Pod of that uid, and no other one of its name.
+func (c *Controller) deletePod(ctx context.Context, run *unstructured.Unstructured, name string, uid types.UID) error {
+	options := metav1.DeleteOptions{}
+	if uid != "" {
+		options.Preconditions = &metav1.Preconditions{UID: &uid}
+	}
+	err := c.client.Resource(pods).Namespace(run.GetNamespace()).Delete(ctx, name, options)
+	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return nil
 	}
 	return err
@@ -186,11 +199,19 @@ func (c *Controller) deletePod(ctx context.Context, run *unstructured.Unstructur
 
 // deletePods deletes all Pods of a run, and cancels what else runs for it.
 func (c *Controller) deletePods(ctx context.Context, run *unstructured.Unstructured) error {
+	// From the API server: one may have been created a moment ago.
+	made, err := c.client.Resource(pods).Namespace(run.GetNamespace()).List(ctx, metav1.ListOptions{LabelSelector: runLabel + "=" + run.GetName()})
+	if err != nil {
+		return err
+	}
 	var failures []error
+	for _, pod := range made.Items {
+		if metav1.IsControlledBy(&pod, run) {
+			failures = append(failures, c.deletePod(ctx, run, pod.GetName(), pod.GetUID()))
+		}
+	}
 	for _, child := range c.childrenOf(run) {
-		if child.GetKind() == "Pod" {
-			failures = append(failures, c.deletePod(ctx, run, child.GetName()))
-		} else {
+		if child.GetKind() != "Pod" && !isOurTaskRun(child) {
 			failures = append(failures, c.cancelExternal(ctx, run, child.GetLabels()[taskLabel]))
 		}
 	}

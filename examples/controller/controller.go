@@ -25,8 +25,9 @@ const managedBy = "colocation.dev/controller"
 // Tekton's labels on what belongs to a run
 // (pkg/apis/pipeline/register.go).
 const (
-	runLabel  = "tekton.dev/pipelineRun"
-	taskLabel = "tekton.dev/pipelineTask"
+	runLabel      = "tekton.dev/pipelineRun"
+	taskLabel     = "tekton.dev/pipelineTask"
+	pipelineLabel = "tekton.dev/pipeline"
 )
 
 var (
@@ -159,11 +160,18 @@ func (c *Controller) handle(informer cache.SharedIndexInformer) {
 			c.queue.Add(types.NamespacedName{Namespace: seen.GetNamespace(), Name: owner.Name})
 		}
 	}
+	// TaskRuns that only this controller writes say nothing new, unless one is
+	// deleted.
+	changed := func(object any) {
+		if seen, ok := object.(*unstructured.Unstructured); !ok || !isOurTaskRun(seen) {
+			enqueue(object)
+		}
+	}
 	// An error means that the informer has been stopped: there is nothing to
 	// handle any more.
 	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc:    enqueue,
-		UpdateFunc: func(_, object any) { enqueue(object) },
+		AddFunc:    changed,
+		UpdateFunc: func(_, object any) { changed(object) },
 		DeleteFunc: enqueue,
 	})
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -114,8 +115,76 @@ func TestEventsSayHowARunStands(t *testing.T) {
 	for event := range c.events {
 		events = append(events, event)
 	}
-	if len(events) != 2 || events[0] != "Normal Started " || !strings.HasPrefix(events[1], "Warning Failed Tasks Completed: ") {
+	want := []string{
+		"Normal Started ",
+		"Normal Running Tasks Completed: 0 (Failed: 0, Cancelled 0), Incomplete: 2, Skipped: 0",
+		"Warning Failed Tasks Completed: 1 (Failed: 1, Cancelled 0), Skipped: 1",
+	}
+	if !slices.Equal(events, want) {
 		t.Errorf("the events are %q", events)
+	}
+}
+
+func TestARunThatIsPendingHasNotStarted(t *testing.T) {
+	c := newCluster(t, strings.Replace(twoTasks, "managedBy:", "status: PipelineRunPending\n  managedBy:", 1))
+	c.mustLook()
+	c.expectCondition("Unknown PipelineRunPending")
+	c.change(pipelineRuns, "run", `{"spec":{"status":null}}`)
+	c.mustLook()
+	close(c.events)
+	var events []string
+	for event := range c.events {
+		events = append(events, strings.Join(strings.Fields(event)[:2], " "))
+	}
+	if want := []string{"Normal PipelineRunPending", "Normal Started", "Normal Running"}; !slices.Equal(events, want) {
+		t.Errorf("the events are %q", events)
+	}
+}
+
+func TestEventsOfARunThatIsRefused(t *testing.T) {
+	c := newCluster(t, strings.Replace(twoTasks, "name: two", "name: one", 1))
+	c.mustLook()
+	c.mustLook()
+	close(c.events)
+	var events []string
+	for event := range c.events {
+		events = append(events, strings.Join(strings.Fields(event)[:2], " "))
+	}
+	if want := []string{"Normal Started", "Warning Failed", "Warning InternalError"}; !slices.Equal(events, want) {
+		t.Errorf("the events are %q", events)
+	}
+}
+
+// Tekton's reasons for runs that don't fit what they refer to.
+func TestReasonsOfRefusals(t *testing.T) {
+	const run = `
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run, uid: u1}
+spec:
+  managedBy: colocation.dev/controller
+  %s
+  pipelineSpec:
+    %s
+    tasks:
+    - name: one
+      %s
+      taskSpec: {params: [{name: p, default: d}], steps: [{name: s, image: busybox, command: [x]}]}
+`
+	for _, c := range []struct{ name, run, pipeline, task, reason string }{
+		{"MissingParameter", "params: []", "params: [{name: needed}]", "retries: 0", "ParameterMissing"},
+		{"WrongType", "params: [{name: p, value: [a]}]", "params: [{name: p}]", "retries: 0", "ParameterTypeMismatch"},
+		{"MissingKey", "params: [{name: p, value: {a: x}}]", "params: [{name: p, type: object, properties: {a: {}, b: {}}}]", "retries: 0", "ObjectParameterMissKeys"},
+		{"BeyondTheEnd", "params: [{name: p, value: [a]}]", "params: [{name: p, type: array}]", `params: [{name: p, value: "$(params.p[3])"}]`, "ParamArrayIndexingInvalid"},
+		{"UnboundWorkspace", "params: []", "workspaces: [{name: w}]", "retries: 0", "InvalidWorkspaceBindings"},
+		{"WrongTaskRunSpec", "taskRunSpecs: [{pipelineTaskName: nobody}]", "params: []", "retries: 0", "InvalidTaskRunSpecs"},
+		{"OfTheTask", "params: []", "params: []", "params: [{name: p, value: [a]}]", "PipelineValidationFailed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cluster := newCluster(t, fmt.Sprintf(run, c.run, c.pipeline, c.task))
+			cluster.mustLook()
+			cluster.expectCondition("False " + c.reason)
+		})
 	}
 }
 

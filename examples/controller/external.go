@@ -209,7 +209,7 @@ func (c *Controller) cancelExternal(ctx context.Context, run *unstructured.Unstr
 	for _, child := range c.childrenOf(run) {
 		cancel, external := how[child.GetKind()]
 		asked, _, _ := unstructured.NestedString(child.Object, "spec", "status")
-		if !external || child.GetLabels()[taskLabel] != task || asked == cancel.status {
+		if !external || isOurTaskRun(child) || child.GetLabels()[taskLabel] != task || asked == cancel.status {
 			continue
 		}
 		patch, err := json.Marshal(map[string]any{"spec": map[string]any{"status": cancel.status}})

@@ -11,10 +11,13 @@
 //	act.go        what has to be done
 //	external.go   what no Pod runs: custom tasks, pipelines in pipelines
 //	status.go     PipelineRun.status
+//	taskrun.go    the TaskRuns that show what units of work do
+//	provenance.go status.provenance
 package main
 
 import (
 	"context"
+	"crypto/rand"
 	"flag"
 	"fmt"
 	"os"
@@ -25,6 +28,7 @@ import (
 
 	"github.com/colocation/colocation/bindings/go/colocationv1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic"
@@ -51,6 +55,10 @@ func main() {
 	patchImages := flag.Bool("patch-images", false, "put images that a run builds into its running Pods (docs/planning.md has the risks)")
 	images := flag.String("images", "", "NAMESPACE/NAME of the ConfigMap with entrypoints of images")
 	registries := flag.Bool("ask-registries", true, "ask registries for entrypoints of other images, with the pull secrets of the run and its service account")
+	private := flag.Bool("private-registries", false, "registries may have private addresses (of this cluster, of its nodes)")
+	secret := flag.String("signing-secret", "", "NAMESPACE/NAME of the Secret with the key that records are signed with, made if it is not there; empty: a key of this process, so that runs are planned anew when it is started again")
+	qps := flag.Float64("kube-api-qps", 200, "questions to the API server in a second")
+	burst := flag.Int("kube-api-burst", 400, "and at once")
 	tekton := flag.String("tekton-namespace", "tekton-pipelines", "where Tekton's ConfigMaps feature-flags and config-defaults are; empty: none are read")
 	flag.Parse()
 
@@ -62,7 +70,7 @@ func main() {
 		options.Plan.PatchImages = *patchImages
 		options.PodLevelResources = *podResources
 		options.TektonNamespace = *tekton
-		err = run(*kubeconfig, *namespace, *election, *workers, *registries, options)
+		err = run(settings{*kubeconfig, *namespace, *election, *secret, *workers, *burst, float32(*qps), *registries, *private}, options)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "controller:", err)
@@ -73,6 +81,8 @@ func main() {
 func makeOptions(policy, images string) (Options, error) {
 	options := Options{Plan: &colocationv1.PlanOptions{
 		Controlled: true,
+		// For status.pipelineSpec and the TaskRuns.
+		KeepSpecs: true,
 		// The API server has checked the fields; a Tekton newer than the library
 		// may have more.
 		AllowUnknownFields: true,
@@ -91,15 +101,24 @@ func makeOptions(policy, images string) (Options, error) {
 	return options, nil
 }
 
-func run(kubeconfig, namespace, election string, workers int, registries bool, options Options) error {
+// settings are those of the process.
+type settings struct {
+	kubeconfig, namespace, election, secret string
+	workers, burst                          int
+	qps                                     float32
+	registries, private                     bool
+}
+
+func run(set settings, options Options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// Without a kubeconfig, that of the Pod's service account.
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	config, err := clientcmd.BuildConfigFromFlags("", set.kubeconfig)
 	if err != nil {
 		return err
 	}
 	config.UserAgent = "colocation-controller"
+	config.QPS, config.Burst = set.qps, set.burst
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return err
@@ -108,20 +127,53 @@ func run(kubeconfig, namespace, election string, workers int, registries bool, o
 	if err != nil {
 		return err
 	}
-	if registries {
-		options.Registry = newRegistry(clientset)
+	if set.registries {
+		options.Registry = newRegistry(clientset, registryTransport(set.private))
+	}
+	if options.Key, err = signingKey(ctx, clientset, set.secret); err != nil {
+		return err
 	}
 	events := clientevents.NewBroadcaster(clientevents.WithContext(ctx))
 	defer events.Shutdown()
 	events.StartRecordingToSink(&corev1client.EventSinkImpl{Interface: clientset.CoreV1().Events("")})
 	recorder := events.NewRecorder(runtime.NewScheme(), corev1.EventSource{Component: config.UserAgent})
 	work := func(ctx context.Context) error {
-		return NewController(client, recorder, namespace, options).Run(ctx, workers)
+		return NewController(client, recorder, set.namespace, options).Run(ctx, set.workers)
 	}
-	if election == "" {
+	if set.election == "" {
 		return work(ctx)
 	}
-	return lead(ctx, clientset, election, work)
+	return lead(ctx, clientset, set.election, work)
+}
+
+// signingKey reads the key that records are signed with, or makes one.
+func signingKey(ctx context.Context, client kubernetes.Interface, secret string) ([]byte, error) {
+	key := make([]byte, 32)
+	// It never fails.
+	_, _ = rand.Read(key)
+	if secret == "" {
+		return key, nil
+	}
+	namespace, name, found := strings.Cut(secret, "/")
+	if !found {
+		return nil, fmt.Errorf("--signing-secret=%s: it has to be NAMESPACE/NAME", secret)
+	}
+	secrets := client.CoreV1().Secrets(namespace)
+	_, err := secrets.Create(ctx, &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
+		Data:       map[string][]byte{"key": key},
+	}, metav1.CreateOptions{})
+	if err == nil || !apierrors.IsAlreadyExists(err) {
+		return key, err
+	}
+	there, err := secrets.Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if len(there.Data["key"]) < 16 {
+		return nil, fmt.Errorf("the Secret %s has no key of at least 16 bytes", secret)
+	}
+	return there.Data["key"], nil
 }
 
 // lead calls work while this process has the Lease. One that has lost it ends,

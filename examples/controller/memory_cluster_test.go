@@ -11,12 +11,14 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	dynamicfake "k8s.io/client-go/dynamic/fake"
+	clienttesting "k8s.io/client-go/testing"
 	clientevents "k8s.io/client-go/tools/record"
 	"sigs.k8s.io/yaml"
 )
@@ -42,6 +44,28 @@ func newCluster(t *testing.T, objects string) *cluster {
 		client: dynamicfake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), lists, parse(t, objects)...),
 		now:    time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
+	// The API server gives everything a uid, and heeds preconditions.
+	uids := 0
+	c.client.PrependReactor("create", "*", func(action clienttesting.Action) (bool, runtime.Object, error) {
+		object := action.(clienttesting.CreateAction).GetObject().(*unstructured.Unstructured)
+		if object.GetUID() == "" {
+			uids++
+			object.SetUID(types.UID(fmt.Sprint("uid-", uids)))
+		}
+		return false, nil, nil
+	})
+	c.client.PrependReactor("delete", "pods", func(action clienttesting.Action) (bool, runtime.Object, error) {
+		name := action.(clienttesting.DeleteAction).GetName()
+		wanted := action.(clienttesting.DeleteActionImpl).DeleteOptions.Preconditions
+		if wanted == nil || wanted.UID == nil {
+			return true, nil, apierrors.NewBadRequest("a Pod is deleted whatever it is")
+		}
+		there, err := c.client.Tracker().Get(pods, "default", name)
+		if err == nil && there.(*unstructured.Unstructured).GetUID() != *wanted.UID {
+			return true, nil, apierrors.NewConflict(schema.GroupResource{Resource: "pods"}, name, nil)
+		}
+		return false, nil, nil
+	})
 	c.restart()
 	return c
 }
@@ -53,6 +77,7 @@ func (c *cluster) restart() {
 		c.Fatal(err)
 	}
 	options.TektonNamespace = "tekton"
+	options.Key = []byte("the key of all controllers of a test")
 	recorder := clientevents.NewFakeRecorder(100)
 	c.events = recorder.Events
 	c.controller = NewController(c.client, recorder, "", options)

@@ -26,6 +26,12 @@ func (c *Controller) observe(ctx context.Context, run *unstructured.Unstructured
 		case "ResolutionRequest":
 			continue
 		case "CustomRun", "PipelineRun", "TaskRun":
+			if isOurTaskRun(child) {
+				if isKept(child) {
+					observed.TaskRuns = append(observed.TaskRuns, child.GetName())
+				}
+				continue
+			}
 			external := &colocationv1.ExternalRun{}
 			if err := fromObject(externalRun(child), external); err != nil {
 				return nil, err

@@ -31,6 +31,8 @@ type Options struct {
 	ImagesNamespace, ImagesName string
 	// Asked for the entrypoints of images that are not in it; nil: none is.
 	Registry Registry
+	// What records are signed with.
+	Key []byte
 	// Where Tekton's ConfigMaps `feature-flags` and `config-defaults` are. May be
 	// empty.
 	TektonNamespace string
@@ -161,7 +163,7 @@ func (c *Controller) give(ctx context.Context, run *unstructured.Unstructured, n
 	}
 	object, err := c.client.Resource(kind.resource).Namespace(run.GetNamespace()).Get(ctx, need.Name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
-		return &refusal{kind.missing, fmt.Sprintf("%s: %v", need.Path, err)}
+		return &refusal{kind.missing, missingText(run, need, err)}
 	}
 	if err != nil {
 		return err
@@ -172,6 +174,22 @@ func (c *Controller) give(ctx context.Context, run *unstructured.Unstructured, n
 	}
 	request.Documents = append(request.Documents, document)
 	return nil
+}
+
+// missingText says that what a run refers to is not there, in Tekton's words
+// (reconcile and resolvePipelineState in
+// pkg/reconciler/pipelinerun/pipelinerun.go).
+func missingText(run *unstructured.Unstructured, need *colocationv1.Need, err error) string {
+	switch need.Kind {
+	case colocationv1.Need_PIPELINE:
+		return fmt.Sprintf("Error retrieving pipeline for pipelinerun %s/%s: error when getting Pipeline for PipelineRun %s: %v",
+			run.GetNamespace(), run.GetName(), run.GetName(), err)
+	case colocationv1.Need_TASK:
+		pipeline, _, _ := unstructured.NestedString(run.Object, "spec", "pipelineRef", "name")
+		return fmt.Sprintf("Pipeline %s/%s can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task %q: %v",
+			run.GetNamespace(), cmp.Or(pipeline, run.GetName()), need.Name, err)
+	}
+	return fmt.Sprintf("%s: %v", need.Path, err)
 }
 
 // imageConfig finds an image's entrypoint: in the ConfigMap, or else by asking

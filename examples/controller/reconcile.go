@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	colocation "github.com/colocation/colocation/bindings/go"
 	"github.com/colocation/colocation/bindings/go/colocationv1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/klog/v2"
@@ -42,42 +45,45 @@ func (c *Controller) reconcile(ctx context.Context, key types.NamespacedName) (t
 		if isCompleted(run) {
 			return 0, nil
 		}
-		record, err = c.start(ctx, run)
+		run, record, err = c.start(ctx, run)
 		var waits *pending
 		if errors.As(err, &waits) {
 			if asked, _, _ := unstructured.NestedString(run.Object, "spec", "status"); asked != "Cancelled" {
-				return 0, c.writeStatus(ctx, run, waiting(run, waits, c.now()))
+				return 0, c.writeStatus(ctx, run, nil, waiting(run, waits, c.now()))
 			}
 			err = &refusal{"Cancelled", fmt.Sprintf("PipelineRun %q was cancelled", run.GetName())}
 		}
 		var refused *refusal
 		if errors.As(err, &refused) {
-			klog.InfoS("refused", "run", key, "reason", refused.reason, "message", refused.message)
-			return 0, c.writeStatus(ctx, run, failed(&colocationv1.RunStatus{}, refused, c.now()))
+			return 0, c.refuse(ctx, run, nil, &colocationv1.RunStatus{}, refused)
 		}
 		if err != nil {
 			return 0, err
 		}
 	}
 	if record.done {
-		return 0, c.writeStatus(ctx, run, record.status)
+		return 0, c.writeStatus(ctx, run, record.plan, record.status)
 	}
 	return c.advance(ctx, run, record)
 }
 
-// start plans the run and keeps the plan.
-func (c *Controller) start(ctx context.Context, run *unstructured.Unstructured) (*record, error) {
+// start plans the run and keeps the plan. Gives the run as it is then.
+func (c *Controller) start(ctx context.Context, run *unstructured.Unstructured) (*unstructured.Unstructured, *record, error) {
 	plan, err := c.plan(ctx, run)
 	if err != nil {
-		return nil, err
+		return run, nil, err
+	}
+	if run, err = c.label(ctx, run, plan); err != nil {
+		return run, nil, err
 	}
 	// Where there is no record but a status, somebody deleted the record.
 	status := &colocationv1.RunStatus{}
 	if err := readStatus(run, status); err != nil {
-		return nil, err
+		return run, nil, err
 	}
 	klog.InfoS("planned", "run", klog.KObj(run), "tasks", len(plan.Tasks), "pods", len(plan.Pods))
-	return c.create(ctx, run, plan, status)
+	record, err := c.create(ctx, run, plan, status)
+	return run, record, err
 }
 
 func (c *Controller) advance(ctx context.Context, run *unstructured.Unstructured, record *record) (time.Duration, error) {
@@ -90,21 +96,36 @@ func (c *Controller) advance(ctx context.Context, run *unstructured.Unstructured
 		return 0, fmt.Errorf("advance: %w", err)
 	}
 	failure := c.doAll(ctx, run, next.Actions)
+	before := record.status
 	record.status = next.Status
-	record.done = next.Done && failure == nil
 	var refused *refusal
 	if errors.As(failure, &refused) {
 		if failure = c.deletePods(ctx, run); failure == nil {
 			record.status = failed(record.status, refused, c.now())
-			record.done = true
+			next.Status, next.Done = record.status, true
 		}
 	}
+	record.done = next.Done && failure == nil
 	// The record first: it is what the next call builds on.
-	if err := c.save(ctx, record); err != nil {
+	if err := c.save(ctx, run, record); isTooLarge(err) {
+		return 0, errors.Join(failure, c.giveUp(ctx, run, record, err))
+	} else if err != nil {
 		return 0, errors.Join(failure, err)
 	}
-	if err := c.writeStatus(ctx, run, record.status); err != nil {
+	c.tellOfTasks(run, before, record.status)
+	if err := c.writeStatus(ctx, run, record.plan, record.status); err != nil {
 		return 0, errors.Join(failure, err)
+	}
+	if err := c.keepTaskRuns(ctx, run, next); err != nil {
+		failure = errors.Join(failure, err)
+		if record.done {
+			// They are looked at until they are right.
+			record.done = false
+			failure = errors.Join(failure, c.save(ctx, run, record))
+		}
+	}
+	if refused != nil {
+		c.tellOfRefusal(run, refused)
 	}
 	if failure != nil || record.done || next.LookAgain == "" {
 		return 0, failure
@@ -116,8 +137,66 @@ func (c *Controller) advance(ctx context.Context, run *unstructured.Unstructured
 	return max(moment.Sub(c.now()), time.Millisecond), nil
 }
 
-// planFailure says what to do about an error of the planner: most are the
-// author's business and end the run.
+// refuse ends a run before it has begun.
+func (c *Controller) refuse(ctx context.Context, run *unstructured.Unstructured, plan *colocation.RunPlan, status *colocationv1.RunStatus, why *refusal) error {
+	klog.InfoS("refused", "run", klog.KObj(run), "reason", why.reason, "message", why.message)
+	err := c.writeStatus(ctx, run, plan, failed(status, why, c.now()))
+	if err == nil {
+		c.tellOfRefusal(run, why)
+	}
+	return err
+}
+
+// giveUp ends a run whose record can't be kept: it would otherwise never end.
+func (c *Controller) giveUp(ctx context.Context, run *unstructured.Unstructured, record *record, why error) error {
+	if err := c.deletePods(ctx, run); err != nil {
+		return err
+	}
+	record.status = failed(&colocationv1.RunStatus{StartTime: record.status.StartTime},
+		&refusal{"RecordTooLarge", fmt.Sprintf("what is known of the run can't be kept: %v", why)}, c.now())
+	record.done = true
+	if err := c.save(ctx, run, record); err != nil {
+		return err
+	}
+	return c.writeStatus(ctx, run, record.plan, record.status)
+}
+
+// label gives the run the labels and annotations of its Pipeline, as Tekton does
+// (storePipelineSpecAndMergeMeta, propagatePipelineNameLabelToPipelineRun in
+// pkg/reconciler/pipelinerun/pipelinerun.go).
+func (c *Controller) label(ctx context.Context, run *unstructured.Unstructured, plan *colocation.RunPlan) (*unstructured.Unstructured, error) {
+	missing := func(wanted, has map[string]string) map[string]string {
+		lacks := map[string]string{}
+		for key, value := range wanted {
+			if has[key] != value {
+				lacks[key] = value
+			}
+		}
+		return lacks
+	}
+	labels := missing(plan.Run.Labels, run.GetLabels())
+	if run.GetLabels()[pipelineLabel] != plan.Run.Pipeline {
+		labels[pipelineLabel] = plan.Run.Pipeline
+	}
+	annotations := missing(plan.Run.Annotations, run.GetAnnotations())
+	if len(labels)+len(annotations) == 0 {
+		return run, nil
+	}
+	patch, err := json.Marshal(map[string]any{"metadata": map[string]any{
+		"uid": run.GetUID(), "labels": labels, "annotations": annotations}})
+	if err != nil {
+		return run, err
+	}
+	labelled, err := c.client.Resource(pipelineRuns).Namespace(run.GetNamespace()).
+		Patch(ctx, run.GetName(), types.MergePatchType, patch, metav1.PatchOptions{})
+	if err != nil {
+		return run, err
+	}
+	return labelled, nil
+}
+
+// planFailure says what to do about an error of the planner: it ends the run,
+// unless it is the machine's.
 func planFailure(err error) error {
 	var failure *colocation.Error
 	if !errors.As(err, &failure) {
@@ -133,11 +212,50 @@ func planFailure(err error) error {
 		if len(faults) > 0 {
 			failure = &colocation.Error{Status: failure.Status, Diagnostics: faults}
 		}
-		return &refusal{"PipelineValidationFailed", failure.Error()}
+		return &refusal{reasonOf(failure.Diagnostics), failure.Error()}
 	case colocation.CannotShare:
 		return &refusal{"CannotSharePod", failure.Error()}
 	case colocation.Limit:
 		return &refusal{"LimitExceeded", failure.Error()}
+	case colocation.NoMemory:
+		return err
 	}
-	return err
+	// The same input would give the same again.
+	return &refusal{"InternalError", failure.Error()}
+}
+
+// reasons are Tekton's for a run that does not fit what it refers to, by what is
+// wrong (reconcile in pkg/reconciler/pipelinerun/pipelinerun.go, in its order).
+// What a Task lacks is a PipelineValidationFailed there.
+var reasons = []struct{ code, path, reason string }{
+	{"cycle", "", "PipelineInvalidGraph"},
+	{"missing-param", "spec.params", "ParameterMissing"},
+	{"missing-param", "spec", "ParameterMissing"},
+	{"param-type", "spec.params", "ParameterTypeMismatch"},
+	{"param-enum", "spec.params", "InvalidParamValue"},
+	{"missing-key", "spec.params", "ObjectParameterMissKeys"},
+	{"index-out-of-bounds", "", "ParamArrayIndexingInvalid"},
+	{"unbound-workspace", "spec.workspaces", "InvalidWorkspaceBindings"},
+	{"unknown-task", "spec.taskRunSpecs", "InvalidTaskRunSpecs"},
+	{"workspace-not-optional", "", "RequiredWorkspaceMarkedOptional"},
+}
+
+// reasonOf is Tekton's reason for the fault that it would find first.
+func reasonOf(diagnostics []*colocation.Diagnostic) string {
+	for _, one := range diagnostics {
+		if one.Code == "unknown-task" && strings.Contains(one.Path, ".runAfter[") {
+			return "PipelineInvalidGraph"
+		}
+	}
+	for _, known := range reasons {
+		found := slices.ContainsFunc(diagnostics, func(one *colocation.Diagnostic) bool {
+			inRun := one.Origin.GetFile() == "" || strings.HasPrefix(one.Origin.GetFile(), "pipelinerun/")
+			path, _, _ := strings.Cut(one.Path, "[")
+			return one.Code == known.code && (known.path == "" || inRun && path == known.path)
+		})
+		if found {
+			return known.reason
+		}
+	}
+	return "PipelineValidationFailed"
 }

@@ -4,15 +4,23 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	colocation "github.com/colocation/colocation/bindings/go"
 	"github.com/colocation/colocation/bindings/go/colocationv1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/klog/v2"
 )
 
 // A record is what is kept of a run: a ConfigMap beside it, which it owns.
@@ -22,18 +30,46 @@ import (
 // PipelineRun.status can't hold the fields that are ours: Tekton's webhook
 // refuses unknown fields there, and an annotation has room for 256 KiB in all.
 // PipelineRun.status is written from it and never read back.
+//
+// Both are compressed. Where they don't fit in one ConfigMap together, the
+// first one names others that have the parts, each called by its content: so a
+// part never changes, and the record is written when the first one is.
+//
+// It is signed with a key of the controller's. Whoever may write ConfigMaps in
+// the namespace of a run could otherwise choose its Pods. One that is not signed
+// counts as absent: the run is planned anew, and what its Pods have done is seen
+// from them.
 type record struct {
 	plan   *colocation.RunPlan
 	status *colocationv1.RunStatus
 	// Nothing is left to do but to write the run's status.
 	done bool
-	// As last read, to find out whether somebody else wrote meanwhile.
+	// The first ConfigMap as last read, to find out whether somebody else wrote
+	// meanwhile.
 	object *unstructured.Unstructured
+	// The plan, compressed: it never changes.
+	packed []byte
+	// The ConfigMaps that have parts of it now.
+	parts []string
 }
+
+const (
+	// Of a ConfigMap's data; the API server takes 1 MiB.
+	partBytes = 900 << 10
+	// Of a plan, compressed. It would be some hundred thousand tasks.
+	mostPlanBytes = 16 << 20
+	// Of a plan or a status, when it is unpacked.
+	mostUnpackedBytes = 512 << 20
+
+	signature = "colocation.dev/signature"
+)
+
+// errForged: the ConfigMap was not written by this controller.
+var errForged = errors.New("the record is not signed by this controller")
 
 func recordName(run *unstructured.Unstructured) string { return run.GetName() + "-colocation" }
 
-// load reads the record of a run; nil where there is none.
+// load reads the record of a run; nil where there is none that counts.
 func (c *Controller) load(ctx context.Context, run *unstructured.Unstructured) (*record, error) {
 	// From the API server: an old one would be written over a new one in vain.
 	object, err := c.client.Resource(configMaps).Namespace(run.GetNamespace()).Get(ctx, recordName(run), metav1.GetOptions{})
@@ -46,91 +82,210 @@ func (c *Controller) load(ctx context.Context, run *unstructured.Unstructured) (
 	if !isOwnedBy(object, run) {
 		return nil, fmt.Errorf("the ConfigMap %s belongs to another run; waiting for it to be deleted", object.GetName())
 	}
-	record := &record{object: object, status: &colocationv1.RunStatus{}}
-	packed, _, _ := unstructured.NestedString(object.Object, "binaryData", "plan")
-	if record.plan, err = unpack(packed); err != nil {
-		return nil, fmt.Errorf("ConfigMap %s: plan: %w", object.GetName(), err)
-	}
-	text, _, _ := unstructured.NestedString(object.Object, "data", "status")
-	if err := colocation.UnmarshalJSON([]byte(text), record.status); err != nil {
-		return nil, fmt.Errorf("ConfigMap %s: status: %w", object.GetName(), err)
-	}
-	done, _, _ := unstructured.NestedString(object.Object, "data", "done")
-	record.done = done == "true"
-	return record, nil
-}
-
-// create makes the record of a run that has just been planned.
-func (c *Controller) create(ctx context.Context, run *unstructured.Unstructured, plan *colocation.RunPlan, status *colocationv1.RunStatus) (*record, error) {
-	packed, err := pack(plan)
-	if err != nil {
-		return nil, err
-	}
-	record := &record{plan: plan, status: status, object: &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1",
-		"kind":       "ConfigMap",
-		"metadata":   map[string]any{"name": recordName(run)},
-		"binaryData": map[string]any{"plan": packed},
-	}}}
-	if err := record.write(); err != nil {
-		return nil, err
-	}
-	own(run, record.object)
-	record.object, err = c.client.Resource(configMaps).Namespace(run.GetNamespace()).Create(ctx, record.object, metav1.CreateOptions{})
-	if apierrors.IsInvalid(err) || apierrors.IsRequestEntityTooLargeError(err) {
-		return nil, &refusal{"PlanTooLarge", err.Error()}
+	record, err := c.read(ctx, run, object)
+	if errors.Is(err, errForged) {
+		klog.ErrorS(err, "planned anew", "run", klog.KObj(run))
+		return nil, nil
 	}
 	return record, err
 }
 
-// save writes the record unless the cluster has it so already. Fails with a
-// conflict where somebody else wrote since it was read.
-func (c *Controller) save(ctx context.Context, record *record) error {
-	before := record.object.DeepCopy()
-	if err := record.write(); err != nil {
-		return err
+func (c *Controller) read(ctx context.Context, run, object *unstructured.Unstructured) (*record, error) {
+	record := &record{object: object, status: &colocationv1.RunStatus{}}
+	done, _, _ := unstructured.NestedString(object.Object, "data", "done")
+	record.done = done == "true"
+	var packed [2][]byte
+	for i, what := range []string{"plan", "status"} {
+		names, _, _ := unstructured.NestedString(object.Object, "data", what+"Parts")
+		for _, name := range strings.Fields(names) {
+			part, err := c.client.Resource(configMaps).Namespace(run.GetNamespace()).Get(ctx, name, metav1.GetOptions{})
+			if apierrors.IsNotFound(err) {
+				return nil, fmt.Errorf("%w: its part %s is gone", errForged, name)
+			}
+			if err != nil {
+				return nil, err
+			}
+			packed[i] = append(packed[i], content(part, "part")...)
+			record.parts = append(record.parts, name)
+		}
+		if names == "" {
+			packed[i] = content(object, what)
+		}
 	}
-	if same(before.Object, record.object.Object) {
-		return nil
+	signed, err := hex.DecodeString(object.GetAnnotations()[signature])
+	if err != nil || !hmac.Equal(signed, c.sign(run, record.done, packed[0], packed[1])) {
+		return nil, errForged
 	}
-	_, err := c.client.Resource(configMaps).Namespace(before.GetNamespace()).Update(ctx, record.object, metav1.UpdateOptions{})
-	return err
-}
-
-func (r *record) write() error {
-	text, err := colocation.MarshalJSON(r.status)
+	record.packed = packed[0]
+	message, err := unpack(packed[0], mostUnpackedBytes)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("ConfigMap %s: plan: %w", object.GetName(), err)
 	}
-	return unstructured.SetNestedField(r.object.Object,
-		map[string]any{"status": string(text), "done": fmt.Sprint(r.done)}, "data")
+	if record.plan, err = colocation.ParsePlan(message); err != nil {
+		return nil, fmt.Errorf("ConfigMap %s: plan: %w", object.GetName(), err)
+	}
+	text, err := unpack(packed[1], mostUnpackedBytes)
+	if err == nil {
+		err = colocation.UnmarshalJSON(text, record.status)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ConfigMap %s: status: %w", object.GetName(), err)
+	}
+	return record, nil
 }
 
-func pack(plan *colocation.RunPlan) (string, error) {
+// sign gives what only this controller can say of the record of this run.
+func (c *Controller) sign(run *unstructured.Unstructured, done bool, plan, status []byte) []byte {
+	mac := hmac.New(sha256.New, c.options.Key)
+	for _, field := range [][]byte{[]byte(run.GetUID()), []byte(fmt.Sprint(done)), plan, status} {
+		var length [8]byte
+		binary.BigEndian.PutUint64(length[:], uint64(len(field)))
+		mac.Write(length[:])
+		mac.Write(field)
+	}
+	return mac.Sum(nil)
+}
+
+// create makes the record of a run that has just been planned.
+func (c *Controller) create(ctx context.Context, run *unstructured.Unstructured, plan *colocation.RunPlan, status *colocationv1.RunStatus) (*record, error) {
 	message, err := plan.Marshal()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
+	record := &record{plan: plan, status: status, packed: pack(message)}
+	if len(record.packed) > mostPlanBytes {
+		return nil, &refusal{"PlanTooLarge", fmt.Sprintf("the plan has %d bytes when compressed, at most %d are kept", len(record.packed), mostPlanBytes)}
+	}
+	record.object = &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": recordName(run)},
+	}}
+	own(run, record.object)
+	return record, c.save(ctx, run, record)
+}
+
+// save writes the record unless the cluster has it so already. Fails with a
+// conflict where somebody else wrote since it was read.
+func (c *Controller) save(ctx context.Context, run *unstructured.Unstructured, record *record) error {
+	text, err := colocation.MarshalJSON(record.status)
+	if err != nil {
+		return err
+	}
+	status := pack(text)
+	mac := hex.EncodeToString(c.sign(run, record.done, record.packed, status))
+	if record.object.GetAnnotations()[signature] == mac {
+		return nil
+	}
+	object := record.object.DeepCopy()
+	object.SetAnnotations(map[string]string{signature: mac})
+	data := map[string]any{"done": fmt.Sprint(record.done)}
+	inline := map[string]any{}
+	var parts []string
+	if len(record.packed)+len(status) <= partBytes {
+		inline["plan"] = base64.StdEncoding.EncodeToString(record.packed)
+		inline["status"] = base64.StdEncoding.EncodeToString(status)
+	} else {
+		for what, packed := range map[string][]byte{"plan": record.packed, "status": status} {
+			names, err := c.saveParts(ctx, run, packed)
+			if err != nil {
+				return err
+			}
+			data[what+"Parts"] = strings.Join(names, " ")
+			parts = append(parts, names...)
+		}
+	}
+	object.Object["data"], object.Object["binaryData"] = data, inline
+	there := c.client.Resource(configMaps).Namespace(run.GetNamespace())
+	if object.GetResourceVersion() == "" {
+		object, err = c.createOver(ctx, run, object)
+	} else {
+		object, err = there.Update(ctx, object, metav1.UpdateOptions{})
+	}
+	if err != nil {
+		return err
+	}
+	for _, old := range record.parts {
+		if slices.Contains(parts, old) {
+			continue
+		}
+		if err := there.Delete(ctx, old, metav1.DeleteOptions{}); err != nil && !apierrors.IsNotFound(err) {
+			return err
+		}
+	}
+	record.object, record.parts = object, parts
+	return nil
+}
+
+// createOver creates the first ConfigMap, in the place of one of the run's that
+// does not count.
+func (c *Controller) createOver(ctx context.Context, run, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	there := c.client.Resource(configMaps).Namespace(run.GetNamespace())
+	created, err := there.Create(ctx, object, metav1.CreateOptions{})
+	if !apierrors.IsAlreadyExists(err) {
+		return created, err
+	}
+	forged, err := there.Get(ctx, object.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if !isOwnedBy(forged, run) {
+		return nil, fmt.Errorf("the ConfigMap %s belongs to another run; waiting for it to be deleted", object.GetName())
+	}
+	object.SetResourceVersion(forged.GetResourceVersion())
+	return there.Update(ctx, object, metav1.UpdateOptions{})
+}
+
+// saveParts makes a ConfigMap of each part that is not there yet.
+func (c *Controller) saveParts(ctx context.Context, run *unstructured.Unstructured, packed []byte) ([]string, error) {
+	var names []string
+	for part := range slices.Chunk(packed, partBytes) {
+		sum := sha256.Sum256(part)
+		object := &unstructured.Unstructured{Object: map[string]any{
+			"apiVersion": "v1", "kind": "ConfigMap",
+			"metadata":   map[string]any{"name": recordName(run) + "-" + hex.EncodeToString(sum[:16])},
+			"binaryData": map[string]any{"part": base64.StdEncoding.EncodeToString(part)},
+		}}
+		own(run, object)
+		_, err := c.client.Resource(configMaps).Namespace(run.GetNamespace()).Create(ctx, object, metav1.CreateOptions{})
+		if err != nil && !apierrors.IsAlreadyExists(err) {
+			return nil, err
+		}
+		names = append(names, object.GetName())
+	}
+	return names, nil
+}
+
+// isTooLarge says whether the API server refuses an object for its size. etcd's
+// refusal comes as an internal error.
+func isTooLarge(err error) bool {
+	return apierrors.IsInvalid(err) || apierrors.IsRequestEntityTooLargeError(err) ||
+		err != nil && strings.Contains(err.Error(), "request is too large")
+}
+
+func content(object *unstructured.Unstructured, key string) []byte {
+	text, _, _ := unstructured.NestedString(object.Object, "binaryData", key)
+	// What is no base64 is not signed either.
+	packed, _ := base64.StdEncoding.DecodeString(text)
+	return packed
+}
+
+func pack(message []byte) []byte {
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
 	// Neither fails on a buffer.
 	_, _ = writer.Write(message)
 	_ = writer.Close()
-	return base64.StdEncoding.EncodeToString(packed.Bytes()), nil
+	return packed.Bytes()
 }
 
-func unpack(text string) (*colocation.RunPlan, error) {
-	packed, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, err
-	}
+// unpack gives at most that many bytes.
+func unpack(packed []byte, most int64) ([]byte, error) {
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, err
 	}
-	message, err := io.ReadAll(reader)
-	if err != nil {
-		return nil, err
+	message, err := io.ReadAll(io.LimitReader(reader, most+1))
+	if err == nil && int64(len(message)) > most {
+		err = fmt.Errorf("it unpacks to more than %d bytes", most)
 	}
-	return colocation.ParsePlan(message)
+	return message, err
 }

@@ -4,8 +4,10 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"runtime"
 	"strings"
 	"testing"
@@ -71,7 +73,7 @@ func TestRegistriesAreAskedForEntrypoints(t *testing.T) {
 	ask := newRegistry(fake.NewSimpleClientset(secret,
 		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "default"}},
 		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "puller"},
-			ImagePullSecrets: []corev1.LocalObjectReference{{Name: "pull"}}}))
+			ImagePullSecrets: []corev1.LocalObjectReference{{Name: "pull"}}}), registryTransport(true))
 	for _, c := range []struct{ name, image, account, secrets, want string }{
 		{"SecretOfTheAccount", "plain:1", "puller", "", "[/plain] [go]"},
 		{"SecretOfTheRun", "plain:1", "default", "pull", "[/plain] [go]"},
@@ -94,5 +96,48 @@ func TestRegistriesAreAskedForEntrypoints(t *testing.T) {
 				t.Errorf("%v, %v", config, err)
 			}
 		})
+	}
+}
+
+func TestRegistriesHavePublicAddresses(t *testing.T) {
+	asked := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer server.Close()
+	ask := newRegistry(fake.NewSimpleClientset(
+		&corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "default"}}), registryTransport(false))
+	run := parse(t, "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata: {name: run}")[0].(*unstructured.Unstructured)
+	_, err := ask(t.Context(), run, "default", strings.TrimPrefix(server.URL, "http://")+"/image:1")
+	if !errors.Is(err, errNoImage) || asked {
+		t.Errorf("asked: %v; %v", asked, err)
+	}
+	for address, public := range map[string]bool{
+		"127.0.0.1": false, "::1": false, "10.0.0.1": false, "172.16.0.1": false, "192.168.1.1": false,
+		"169.254.169.254": false, "fe80::1": false, "fd00::1": false, "100.64.0.1": false, "0.0.0.0": false,
+		"::ffff:10.0.0.1": false, "64:ff9b::a00:1": false, "224.0.0.1": false, "198.18.0.1": false,
+		"8.8.8.8": true, "2606:4700::1111": true,
+	} {
+		if got := isPublic(netip.MustParseAddr(address).Unmap()); got != public {
+			t.Errorf("%s is public: %v", address, got)
+		}
+	}
+}
+
+func TestAnAnswerOfARegistryIsNotReadForEver(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, _ *http.Request) {
+		block := make([]byte, 1<<20)
+		for range 2 * registryBytes >> 20 {
+			if _, err := answer.Write(block); err != nil {
+				return
+			}
+		}
+	}))
+	defer server.Close()
+	response, err := registryTransport(true).RoundTrip(httptest.NewRequest("GET", server.URL, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if _, err := io.ReadAll(response.Body); !errors.Is(err, errTooMuch) {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -191,15 +191,15 @@ func TestAnImageThatIsNotListedIsLookedUp(t *testing.T) {
 func TestARunThatCannotBePlannedFails(t *testing.T) {
 	for _, c := range []struct{ name, old, new, condition, message string }{
 		{"NoPipeline", "kind: Pipeline\nmetadata: {name: build}", "kind: Pipeline\nmetadata: {name: other}",
-			"False CouldntGetPipeline", `"build" not found`},
+			"False CouldntGetPipeline", `Error retrieving pipeline for pipelinerun default/run: error when getting Pipeline for PipelineRun run: pipelines.tekton.dev "build" not found`},
 		{"NoTask", "metadata: {name: compile}", "metadata: {name: other}",
-			"False CouldntGetTask", `spec.tasks[0].taskRef: tasks.tekton.dev "compile" not found`},
+			"False CouldntGetTask", `Pipeline default/build can't be Run; it contains Tasks that don't exist: Couldn't retrieve Task "compile": tasks.tekton.dev "compile" not found`},
 		{"NoStepAction", "metadata: {name: make}", "metadata: {name: other}",
 			"False CouldntGetStepAction", `"make" not found`},
 		{"NoEntrypoint", "image: builder,", "image: unknown,",
 			"False ImageEntrypointUnknown", "image builder "},
 		{"Invalid", "name: one,", "name: one, runAfter: [nobody],",
-			"False PipelineValidationFailed", "nobody"},
+			"False PipelineInvalidGraph", "nobody"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(referring, c.old) {

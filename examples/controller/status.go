@@ -13,8 +13,8 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/client-go/util/retry"
+	"k8s.io/klog/v2"
 )
 
 // notTektons are the fields of RunStatus that PipelineRunStatus has not got.
@@ -24,6 +24,11 @@ func same(a, b any) bool { return equality.Semantic.DeepEqual(a, b) }
 
 func isCompleted(run *unstructured.Unstructured) bool {
 	_, set, _ := unstructured.NestedString(run.Object, "status", "completionTime")
+	return set
+}
+
+func hasStarted(run *unstructured.Unstructured) bool {
+	_, set, _ := unstructured.NestedString(run.Object, "status", "startTime")
 	return set
 }
 
@@ -39,6 +44,15 @@ func failed(status *colocationv1.RunStatus, why *refusal, now time.Time) *coloca
 	status.Conditions = []*colocationv1.Condition{{
 		Type: "Succeeded", Status: "False", Reason: why.reason, Message: why.message, LastTransitionTime: moment,
 	}}
+	for _, record := range status.TaskRuns {
+		if conditions := record.Status.GetConditions(); len(conditions) == 1 && conditions[0].Status == "Unknown" {
+			record.Status.CompletionTime = moment
+			record.Status.Conditions = []*colocationv1.Condition{{
+				Type: "Succeeded", Status: "False", Reason: "TaskRunCancelled", LastTransitionTime: moment,
+				Message: fmt.Sprintf("TaskRun %q was cancelled. The PipelineRun it belongs to has failed: %s", record.Name, why.reason),
+			}}
+		}
+	}
 	return status
 }
 
@@ -69,20 +83,53 @@ func readStatus(run *unstructured.Unstructured, status *colocationv1.RunStatus) 
 	return fromObject(fields, status)
 }
 
+// dispensable are what a status can do without, one after the other, where the
+// API server finds the run too large with it: what says how the run ended is
+// what has to be there.
+var dispensable = []string{"pipelineSpec", "childReferences", "skippedTasks", "results"}
+
 // writeStatus makes Tekton's part of status the run's, unless it is already.
-func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstructured, status *colocationv1.RunStatus) error {
-	text, err := colocation.MarshalJSON(status)
+// plan is nil where there is none.
+func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstructured, plan *colocation.RunPlan, status *colocationv1.RunStatus) error {
+	fields, err := toObject(status)
 	if err != nil {
-		return err
-	}
-	var fields map[string]any
-	if err := utiljson.Unmarshal(text, &fields); err != nil {
 		return err
 	}
 	for _, name := range notTektons {
 		delete(fields, name)
 	}
 	fields["observedGeneration"] = run.GetGeneration()
+	if plan != nil {
+		// A record of an older version has none.
+		if plan.PipelineSpec != nil {
+			if fields["pipelineSpec"], err = toObject(plan.PipelineSpec); err != nil {
+				return err
+			}
+		}
+		if _, set, _ := unstructured.NestedMap(run.Object, "status", "provenance"); !set {
+			provenance, err := c.provenance(ctx)
+			if err != nil {
+				return err
+			}
+			if provenance != nil {
+				fields["provenance"] = provenance
+			}
+		}
+	}
+	err = c.updateStatus(ctx, run, fields)
+	for _, name := range dispensable {
+		if !isTooLarge(err) {
+			break
+		}
+		klog.ErrorS(err, "the status is too large", "run", klog.KObj(run), "without", name)
+		fields[name] = nil
+		err = c.updateStatus(ctx, run, fields)
+	}
+	return err
+}
+
+// updateStatus puts fields into the run's status; nil removes one.
+func (c *Controller) updateStatus(ctx context.Context, run *unstructured.Unstructured, fields map[string]any) error {
 	runs := c.client.Resource(pipelineRuns).Namespace(run.GetNamespace())
 	current := run
 	return retry.RetryOnConflict(retry.DefaultRetry, func() error {
@@ -92,6 +139,7 @@ func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstruct
 			after = map[string]any{}
 		}
 		maps.Copy(after, fields)
+		maps.DeleteFunc(after, func(_ string, value any) bool { return value == nil })
 		if same(before, after) {
 			return nil
 		}
@@ -117,6 +165,9 @@ func (c *Controller) writeStatus(ctx context.Context, run *unstructured.Unstruct
 // EmitK8sEvents does (pkg/reconciler/events/k8sevent/event.go).
 func (c *Controller) tell(before, after *unstructured.Unstructured) {
 	was, is := succeeded(before), succeeded(after)
+	if hasStarted(after) && !hasStarted(before) {
+		c.recorder.Event(after, corev1.EventTypeNormal, "Started", "")
+	}
 	if is == nil || same(was, is) {
 		return
 	}
@@ -126,10 +177,30 @@ func (c *Controller) tell(before, after *unstructured.Unstructured) {
 		c.recorder.Event(after, corev1.EventTypeNormal, "Succeeded", message)
 	case is["status"] == "False":
 		c.recorder.Event(after, corev1.EventTypeWarning, "Failed", message)
-	case was == nil:
-		c.recorder.Event(after, corev1.EventTypeNormal, "Started", "")
 	default:
 		c.recorder.Event(after, corev1.EventTypeNormal, fmt.Sprint(is["reason"]), message)
+	}
+}
+
+// tellOfRefusal emits the event of a run that has been ended for good, as
+// Tekton's controller does for a permanent error (knative.dev/pkg/reconciler).
+func (c *Controller) tellOfRefusal(run *unstructured.Unstructured, why *refusal) {
+	c.recorder.Event(run, corev1.EventTypeWarning, "InternalError", why.message)
+}
+
+// tellOfTasks emits the events of tasks that could not start for want of a
+// result (runNextSchedulableTask in pkg/reconciler/pipelinerun/pipelinerun.go).
+func (c *Controller) tellOfTasks(run *unstructured.Unstructured, before, after *colocationv1.RunStatus) {
+	known := map[string]bool{}
+	for _, record := range before.GetTaskRuns() {
+		known[record.Name] = len(record.Status.GetConditions()) == 1 && record.Status.Conditions[0].Status != "Unknown"
+	}
+	for _, record := range after.GetTaskRuns() {
+		conditions := record.Status.GetConditions()
+		if !known[record.Name] && len(conditions) == 1 && conditions[0].Reason == "InvalidTaskResultReference" {
+			c.recorder.Eventf(run, corev1.EventTypeWarning, "ResultValidationFailed",
+				"Task %q failed result validation: %s", record.PipelineTaskName, conditions[0].Message)
+		}
 	}
 }
 
