@@ -89,9 +89,10 @@ absl::StatusOr<std::string> TarArchive(const std::vector<ImageFile>& files) {
 
 namespace {
 
-// Held while an image is made: podman 4.3 loses its way ("nil pointer
-// dereference") when two programs do so in an empty storage. One for each user,
-// as storages are; without it where it can't be had.
+// Held while an image is made, so that programs that start at the same time
+// make it once: the second would take the first one's name away while that
+// creates a container of it. One for each user, as storages are; without it
+// where it can't be had.
 Descriptor LockImages() {
   const std::string path =
       absl::StrCat("/tmp/colocation-images-", geteuid(), ".lock");

@@ -151,6 +151,15 @@ absl::StatusCode CodeOf(int http_code) {
   }
 }
 
+// What podman 4.3 answers where something changes while it looks at it: it
+// reads the cgroup of a process that ends (libpod/container.go, cGroupPath), or
+// crashes over an image that another program is making (containers/common,
+// libimage/layer_tree.go).
+bool IsPassing(const absl::Status& status) {
+  return absl::StrContains(status.message(), "no such process") ||
+         absl::StrContains(status.message(), "nil pointer dereference");
+}
+
 // What podman says about a call that failed; which one it was, where that is
 // not the caller's fault.
 absl::Status Failure(const HttpRequest& request, const HttpResponse& response) {
@@ -230,8 +239,20 @@ absl::StatusOr<std::string> Podman::Call(absl::string_view method,
   return std::move(response->body);
 }
 
+absl::StatusOr<std::string> Podman::CallAgain(absl::string_view method,
+                                              absl::string_view target,
+                                              absl::string_view body) const {
+  absl::StatusOr<std::string> answer = Call(method, target, body);
+  for (int tries = 0; tries < kTries && IsPassing(answer.status()); ++tries) {
+    absl::SleepFor(kPause);
+    answer = Call(method, target, body);
+  }
+  return answer;
+}
+
 absl::Status Podman::StartPod(const api::PodCreate& pod) const {
-  if (absl::Status status = Call("POST", "/pods/create", ToJson(pod)).status();
+  if (absl::Status status =
+          CallAgain("POST", "/pods/create", ToJson(pod)).status();
       !status.ok()) {
     return status;
   }
@@ -255,7 +276,7 @@ absl::Status Podman::RemovePod(absl::string_view name) const {
 absl::StatusOr<std::string> Podman::CreateContainer(
     const api::ContainerCreate& container) const {
   absl::StatusOr<std::string> body =
-      Call("POST", "/containers/create", ToJson(container));
+      CallAgain("POST", "/containers/create", ToJson(container));
   if (!body.ok()) return body.status();
   api::Created created;
   if (absl::Status status = FromJson(*body, &created); !status.ok()) {
@@ -284,18 +305,8 @@ absl::StatusOr<api::Inspected> Podman::InspectEnded(
 }
 
 absl::StatusOr<api::Inspected> Podman::Inspect(absl::string_view id) const {
-  const std::string target = absl::StrCat("/containers/", id, "/json");
-  absl::StatusOr<std::string> body = Call("GET", target);
-  // podman reads the cgroup of the container's process, and fails where that
-  // ends meanwhile and podman has not heard of it yet (libpod/container.go,
-  // cGroupPath).
-  for (int tries = 0;
-       tries < kTries && !body.ok() &&
-       absl::StrContains(body.status().message(), "no such process");
-       ++tries) {
-    absl::SleepFor(kPause);
-    body = Call("GET", target);
-  }
+  absl::StatusOr<std::string> body =
+      CallAgain("GET", absl::StrCat("/containers/", id, "/json"));
   if (!body.ok()) return body.status();
   api::Inspected inspected;
   if (absl::Status status = FromJson(*body, &inspected); !status.ok()) {
@@ -322,7 +333,7 @@ absl::Status Podman::Signal(absl::string_view id,
 
 absl::StatusOr<api::Image> Podman::InspectImage(absl::string_view name) const {
   absl::StatusOr<std::string> body =
-      Call("GET", absl::StrCat("/images/", UrlEncode(name), "/json"));
+      CallAgain("GET", absl::StrCat("/images/", UrlEncode(name), "/json"));
   if (!body.ok()) return body.status();
   api::Image image;
   if (absl::Status status = FromJson(*body, &image); !status.ok()) {

@@ -85,6 +85,12 @@ class Podman {
                                    absl::string_view body = "",
                                    int cancel_fd = -1) const;
 
+  // The same, again while it fails only because something is just changing: for
+  // calls that change nothing then.
+  absl::StatusOr<std::string> CallAgain(absl::string_view method,
+                                        absl::string_view target,
+                                        absl::string_view body = "") const;
+
   Subprocess service_;
   // The socket's path leads through it.
   Descriptor directory_;
