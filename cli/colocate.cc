@@ -1,7 +1,6 @@
 // colocate: flags in, library calls, text out.
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <iostream>
 #include <optional>
@@ -25,6 +24,7 @@
 #include "cli/inputs.h"
 #include "cli/man_page.h"
 #include "cli/plan_file.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "cli/request.h"
 #include "cli/run.h"
@@ -60,15 +60,6 @@ ExitCode WrongUsage(absl::string_view message, absl::string_view command) {
             << "See: colocate help" << (command.empty() ? "" : " ") << command
             << "\n";
   return ExitCode::kWrongUsage;
-}
-
-// Writes all or says why not. A reader that has seen enough is no fault.
-ExitCode Print(absl::string_view text) {
-  errno = 0;
-  std::cout << text << std::flush;
-  if (std::cout || errno == EPIPE) return ExitCode::kDone;
-  std::cerr << "colocate: cannot write to standard output\n";
-  return ExitCode::kCannot;
 }
 
 // One invocation.

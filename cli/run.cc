@@ -15,6 +15,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -26,6 +27,7 @@
 #include "cli/podman/pod_control.h"
 #include "cli/podman/pod_runner.h"
 #include "cli/podman/podman.h"
+#include "cli/print.h"
 #include "cli/run_pods.h"
 #include "cli/run_progress.h"
 #include "cli/run_results.h"
@@ -221,12 +223,11 @@ ExitCode Runner::PrintPlan() {
       images.insert(container.container().image());
     }
   }
-  std::cout << PlanText(plan_, {.width = TerminalWidth(STDOUT_FILENO)})
-            << "\nimages\n";
-  for (const std::string& image : images) std::cout << "  " << image << "\n";
-  std::cout << std::flush;
+  const ExitCode printed = Print(
+      absl::StrCat(PlanText(plan_, {.width = TerminalWidth(STDOUT_FILENO)}),
+                   "\nimages\n  ", absl::StrJoin(images, "\n  "), "\n"));
   std::cerr << "colocate: nothing was run (--dry-run)\n";
-  return ExitCode::kDone;
+  return printed;
 }
 
 ExitCode Runner::RunPlan() {
@@ -255,8 +256,8 @@ ExitCode Runner::RunPlan() {
     reports_.refuse(status.status());
     return ExitCode::kCannot;
   }
-  std::cout << ResultsText(*status, arguments_.Get("output", "yaml") == "json")
-            << std::flush;
+  const ExitCode printed =
+      Print(ResultsText(*status, arguments_.Get("output", "yaml") == "json"));
   const bool succeeded = status->conditions(0).status() == "True";
   RunFacts facts;
   facts.start_ns = absl::ToUnixNanos(start);
@@ -273,7 +274,7 @@ ExitCode Runner::RunPlan() {
                          : " failed after ",
       DurationText(absl::ToInt64Nanoseconds(absl::Now() - start)), ": ",
       failed.empty() ? status->conditions(0).message() : failed));
-  if (!std::cout) return Cannot(absl::UnavailableError("cannot write results"));
+  if (printed != ExitCode::kDone) return printed;
   return succeeded ? ExitCode::kDone : ExitCode::kFailed;
 }
 

@@ -317,6 +317,16 @@ TEST_F(ColocateRunTest, ADryRunRunsNothing) {
   EXPECT_THAT(output.err, Not(HasSubstr("==>")));
 }
 
+TEST_F(ColocateRunTest, AReaderOfTheResultsThatHasSeenEnoughIsNoFault) {
+  const std::string file =
+      File(ThreePods(kImage, "echo -n one > $(results.r.path)"));
+  const std::string command = absl::StrCat(
+      "bash -c \"exec 3> >(:); wait \\$!; TMPDIR=", Options().directory,
+      " cli/colocate run --podman '", absl::StrJoin(Options().podman, " "),
+      "' ", file, " >&3 2>/dev/null\"");
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 0);
+}
+
 TEST_F(ColocateRunTest, WhatIsKeptIsSaidWithHowToRemoveIt) {
   const Output output =
       Run({Task("    script: echo here >/workspace/x\n"), "--keep"});
