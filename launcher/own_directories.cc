@@ -16,12 +16,10 @@ constexpr std::string_view kSwept = "swept-";
 constexpr std::string_view kClean = "clean-";
 
 std::string EmptyAll(Container& container) {
-  // Steps have credentials mounted there, and sidecars haven't.
-  std::vector<std::string> mounted;
-  if (!container.spec().credentials.empty()) {
-    mounted = {"creds", "creds-secrets"};
-  }
-  std::string left = EmptyUsersDirectory(container.paths().tekton, mounted);
+  // What of /tekton may be, or have in it, a mount of another container: where
+  // an author may mount something, and what is made of Secrets.
+  std::string left = EmptyUsersDirectory(container.paths().tekton,
+                                         {"home", "creds", "creds-secrets"});
   for (const std::string& directory : container.self().own_directories) {
     const std::string more = EmptyUsersDirectory(directory);
     if (left.empty()) left = more;

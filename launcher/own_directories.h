@@ -2,8 +2,9 @@
 //
 // Tekton runs each attempt in a Pod of its own, with empty volumes. Here the
 // containers stay, and so each of them that has run something empties the
-// directories that are the unit's alone: /tekton and own_directories of its
-// LaunchContainer. They all do that before the attempt starts.
+// directories that are the unit's alone: what the launchers and Tekton keep in
+// /tekton, and own_directories of its LaunchContainer. They all do that before
+// the attempt starts.
 //
 // A container may run as a user who can't remove what another one's user has
 // made. So each empties its directories twice, the second time when all have

@@ -45,7 +45,7 @@ TEST(RetryTest, FindsTheUnitsOwnDirectoriesEmptyAndTheSharedOnesAsTheyWere) {
                  "/tree; "
                  "ln -s {shared} " +
                  scratch + "/link; echo kept >> {shared}/kept");
-  a.last().own_directories = {scratch};
+  a.last().own_directories = {scratch, pod.Tekton("a") + "/home"};
   // The volumes of these are not in the first step.
   a.Step("two", look("later", later) + "touch " + later + "/f; " +
                     "printf old > {tekton}/steps/step-two/results/r; " +

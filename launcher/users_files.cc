@@ -112,8 +112,9 @@ class Emptier {
   void Remove(int directory, const std::string& name, const std::string& path,
               int depth);
   bool Hoist(int directory, const std::string& name);
+  // Unless another container has removed it meanwhile.
   void Leave(const std::string& path) {
-    if (left_.empty()) left_ = FileError(path);
+    if (left_.empty() && errno != ENOENT) left_ = FileError(path);
   }
 
   const std::string& path_;

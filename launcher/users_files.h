@@ -54,7 +54,9 @@ bool MakeUsersDirectories(const std::string& root, std::string_view path,
 // is the answer: empty if nothing is left. Takes time and memory for the number
 // of files, not for how deep they are. Entries of the directory that are among
 // `kept` are left alone: to remove a directory on which another container has
-// something mounted takes the mount away from there.
+// something mounted takes the mount away from there (vfs_rmdir in Linux's
+// fs/namei.c detaches it). So no other container may have a mount below the rest
+// that this one has not.
 std::string EmptyUsersDirectory(const std::string& path,
                                 const std::vector<std::string>& kept = {});
 

@@ -211,6 +211,16 @@ TEST_F(UsersFilesTest, EmptyingKeepsWhatIsMountedElsewhere) {
   EXPECT_FALSE(fs::exists(In("gone")));
 }
 
+TEST_F(UsersFilesTest, EmptyingKeepsWhatItIsTold) {
+  fs::create_directories(In("kept/kept"));
+  fs::create_directories(In("sub/kept"));
+  WriteFile(In("file"), "", 0644);
+  EXPECT_EQ(EmptyUsersDirectory(root_ + "/d", {"kept", "none"}), "");
+  EXPECT_TRUE(fs::exists(In("kept/kept")));
+  EXPECT_FALSE(fs::exists(In("sub")));
+  EXPECT_FALSE(fs::exists(In("file")));
+}
+
 TEST_F(UsersFilesTest, EmptyingAMissingDirectoryIsNoError) {
   EXPECT_EQ(EmptyUsersDirectory(root_ + "/none"), "");
 }
