@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -142,12 +144,14 @@ std::vector<TaskResolver::Binding> TaskResolver::FindBindings(
         binding.sub_path(), absl::StrCat(task.path, ".workspaces[", i, "]"));
   }
   if (!pipeline_task.has_task_spec() || scope_.one_task) return bindings;
+  absl::flat_hash_set<absl::string_view> mapped;
+  for (const auto& given : pipeline_task.workspaces()) {
+    mapped.insert(given.name());
+  }
   for (const std::string& name : WorkspacesUsed(
            spec, task.task_subject, FieldPath(task.task_path), &diagnostics_)) {
-    const bool mapped = std::any_of(
-        pipeline_task.workspaces().begin(), pipeline_task.workspaces().end(),
-        [&](const auto& given) { return given.name() == name; });
-    if (!mapped) add(name, name, "", absl::StrCat(task.path, ".workspaces"));
+    if (!mapped.contains(name))
+      add(name, name, "", absl::StrCat(task.path, ".workspaces"));
   }
   return bindings;
 }
@@ -157,22 +161,20 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
                                   v1::TaskSpec* spec, ResolvedTask* task) {
   const std::vector<Binding> bindings =
       FindBindings(pipeline_task, *spec, *task);
-  const auto find = [&](const std::string& name) -> const Binding* {
-    for (const Binding& binding : bindings) {
-      if (binding.name == name) return &binding;
-    }
-    return nullptr;
-  };
+  // The first of each name.
+  absl::flat_hash_map<absl::string_view, const Binding*> by_name;
+  for (const Binding& binding : bindings) {
+    by_name.emplace(binding.name, &binding);
+  }
   std::vector<absl::string_view> declared;
   for (const v1::WorkspaceDeclaration& declaration : spec->workspaces()) {
     declared.push_back(declaration.name());
   }
+  const absl::flat_hash_set<absl::string_view> is_declared(declared.begin(),
+                                                           declared.end());
   std::vector<std::string> propagated;
   for (const Binding& binding : bindings) {
-    if (std::find(declared.begin(), declared.end(), binding.name) !=
-        declared.end()) {
-      continue;
-    }
+    if (is_declared.contains(binding.name)) continue;
     if (pipeline_task.has_task_spec()) {
       propagated.push_back(binding.name);
       continue;
@@ -204,9 +206,10 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
     workspace.mount_path = MountPathOf(declaration);
     workspace.read_only = declaration.read_only();
     workspace.isolated = isolated.contains(declaration.name());
-    if (const Binding* binding = find(declaration.name())) {
-      workspace.run_workspace = binding->run_workspace;
-      workspace.sub_path = binding->sub_path;
+    const auto bound = by_name.find(declaration.name());
+    if (bound != by_name.end()) {
+      workspace.run_workspace = bound->second->run_workspace;
+      workspace.sub_path = bound->second->sub_path;
     } else if (!declaration.optional()) {
       std::vector<absl::string_view> given;
       for (const Binding& other : bindings) given.push_back(other.name);
