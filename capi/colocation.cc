@@ -221,7 +221,7 @@ colo_status FromPlan(const colo_planner* planner, colo_view bytes,
     const colo_format format = planner->options.format;
     colo_status status = Read(format, bytes, "plan", &plan, out, format);
     if (status != COLO_OK) return status;
-    if (plan.version() != 1) {
+    if (plan.version() != 1 && plan.version() != 2) {
       return GiveBadArgument(format,
                              absl::StrCat("plans of version ", plan.version(),
                                           " are not known here"),

@@ -99,7 +99,7 @@ static void plans_in_every_format(void) {
   CHECK(contains(&plan, "{\"version\":1,"));
   colo_bytes_free(&plan);
   plan = make_plan(COLO_FORMAT_YAML);
-  CHECK(contains(&plan, "version: 1\n"));
+  CHECK(contains(&plan, "version: 2\n"));
   colo_bytes_free(&plan);
 }
 

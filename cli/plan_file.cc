@@ -19,7 +19,9 @@
 namespace colocation::cli {
 namespace {
 
-constexpr int kPlanVersion = 1;
+// Version 1 says more than a reader of version 2 needs (plan.proto).
+constexpr int kOldestPlanVersion = 1;
+constexpr int kPlanVersion = 2;
 
 // Field 1, a varint: what every plan in binary form begins with.
 constexpr char kVersionTag = 0x08;
@@ -66,10 +68,11 @@ absl::StatusOr<v1::ColocationPlan> ReadPlan(const v1::Document& document) {
       return ToStatus(absl::StatusCode::kInvalidArgument, diagnostics.Sorted());
     }
   }
-  if (plan.version() != kPlanVersion) {
+  if (plan.version() < kOldestPlanVersion || plan.version() > kPlanVersion) {
     return Refused(absl::StatusCode::kInvalidArgument, "plan-version", document,
                    absl::StrCat("this plan is of version ", plan.version(),
-                                "; only ", kPlanVersion, " is known here"),
+                                "; only ", kOldestPlanVersion, " to ",
+                                kPlanVersion, " are known here"),
                    "make it again with this colocate");
   }
   return plan;

@@ -46,9 +46,9 @@ TEST(PlanFileTest, ObjectsAreNoPlans) {
 }
 
 TEST(PlanFileTest, AnotherVersionIsRefused) {
-  const auto read = ReadPlan(DocumentOf("version: 2\n"));
+  const auto read = ReadPlan(DocumentOf("version: 3\n"));
   EXPECT_EQ(read.status().message(),
-            "f: error: this plan is of version 2; only 1 is known here "
+            "f: error: this plan is of version 3; only 1 to 2 are known here "
             "[plan-version]");
 }
 

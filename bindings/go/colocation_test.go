@@ -272,7 +272,7 @@ func TestAPlanIsReadBackWhole(t *testing.T) {
 	if err != nil || !proto.Equal(again.ColocationPlan, plan.ColocationPlan) {
 		t.Errorf("JSON: %v, %v", again, err)
 	}
-	if yaml, err := plan.YAML(); err != nil || !strings.HasPrefix(string(yaml), "version: 1\n") {
+	if yaml, err := plan.YAML(); err != nil || !strings.HasPrefix(string(yaml), "version: 2\n") {
 		t.Errorf("YAML: %.40s, %v", yaml, err)
 	}
 }

@@ -14,13 +14,13 @@ type RunPlan struct {
 }
 
 // ParsePlan reads what Marshal gives, of any version of the library that makes
-// plans of version 1.
+// plans of version 1 or 2.
 func ParsePlan(bytes []byte) (*RunPlan, error) {
 	message := &colocationv1.ColocationPlan{}
 	if err := proto.Unmarshal(bytes, message); err != nil {
 		return nil, badArgument(err)
 	}
-	if message.Version != 1 {
+	if message.Version != 1 && message.Version != 2 {
 		return nil, badArgument(fmt.Errorf("plans of version %d are not known here", message.Version))
 	}
 	return &RunPlan{message}, nil

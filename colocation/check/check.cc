@@ -3,8 +3,11 @@
 #include "colocation/check/check_caps.h"
 #include "colocation/check/check_launch.h"
 #include "colocation/check/check_order.h"
+#include "colocation/check/check_references.h"
 #include "colocation/check/check_resources.h"
+#include "colocation/check/check_starts.h"
 #include "colocation/check/check_volumes.h"
+#include "colocation/check/check_workspaces.h"
 #include "colocation/check/faults.h"
 #include "colocation/check/plan_index.h"
 
@@ -17,8 +20,11 @@ v1::Diagnostics CheckPlan(const v1::ColocationPlan& plan) {
   WaitOrder order(index, &faults);
   if (!order.valid()) return faults.Take();
   CheckOrder(index, &order, &faults);
+  CheckStarts(index, &order, &faults);
   CheckLaunch(index, &faults);
+  CheckReferences(index, &faults);
   CheckVolumes(index, &faults);
+  CheckWorkspaces(index, &faults);
   CheckResources(index, &order, &faults);
   CheckCaps(index, &faults);
   return faults.Take();

@@ -40,6 +40,7 @@ class CapChecker {
                     absl::StrCat("there are ", pod.containers_size(),
                                  ", and at most ", most, " are allowed"));
       }
+      Bounds(pod, at);
       Results(pod, at);
     }
     for (int d = 0; d < plan_.decisions_size(); ++d) {
@@ -88,6 +89,26 @@ class CapChecker {
       faults_.Add("node", at + ".node",
                   absl::StrCat("the Pod asks for more ", use.resource(),
                                " than \"", pod.node(), "\" has"));
+    }
+  }
+
+  // What the namespace allows.
+  void Bounds(const v1::PlannedPod& pod, const std::string& at) {
+    for (int r = 0; r < pod.resources_size(); ++r) {
+      const v1::ResourceUse& use = pod.resources(r);
+      const auto exceeds = [&](const auto& bounds, const std::string& text) {
+        const auto bound = bounds.find(use.resource());
+        if (bound == bounds.end() || text.empty()) return false;
+        const std::optional<Quantity> most = Quantity::Parse(bound->second);
+        const std::optional<Quantity> amount = Quantity::Parse(text);
+        return most && amount && *most < *amount;
+      };
+      if (exceeds(plan_.caps().pod_limits(), use.limit()) ||
+          exceeds(plan_.caps().pod_requests(), use.requested())) {
+        faults_.Add("pod-bound", absl::StrCat(at, ".resources[", r, "]"),
+                    absl::StrCat("the Pod has more ", use.resource(),
+                                 " than its namespace allows"));
+      }
     }
   }
 

@@ -1,9 +1,10 @@
 // Upper bounds for Pods, and what splits cut.
 //
 // A Pod of several units has room on the node that the plan names for it, and
-// on some node where one with its labels is known at all; it has at most so
-// many containers; the results of each task fit into a termination message.
-// What a decision says about a cut is counted again.
+// on some node where one with its labels is known at all; its limits and
+// requests are what its namespace allows; it has at most so many containers;
+// the results of each task fit into a termination message. What a decision says
+// about a cut is counted again.
 #ifndef COLOCATION_CHECK_CHECK_CAPS_H_
 #define COLOCATION_CHECK_CHECK_CAPS_H_
 

@@ -24,7 +24,6 @@ class OrderChecker {
     ThroughSkipped();
     Waits();
     Finally();
-    StartConditions();
     CanEnd();
   }
 
@@ -51,7 +50,7 @@ class OrderChecker {
     depends_on_[to].push_back(from);
     if (index_.never_runs(from) || index_.never_runs(to)) {
       if (dependency.means() != v1::Dependency::MEANS_UNSPECIFIED ||
-          dependency.via_size() > 0 || dependency.gate()) {
+          HasPath(dependency) || dependency.gate()) {
         fault("dependency-means", "means",
               "nothing waits where one of the two never runs");
       }
@@ -86,7 +85,7 @@ class OrderChecker {
         if (!index_.Waits(to, from)) {
           fault("not-implied", "means", "the wait set does not have it");
         }
-        if (dependency.via_size() > 0) {
+        if (HasPath(dependency)) {
           fault("dependency-means", "via", "a direct wait needs no path");
         }
         return;
@@ -95,23 +94,18 @@ class OrderChecker {
       default:
         return fault("unspecified", "means", "the means are not stated");
     }
-    const int n = dependency.via_size();
-    if (n < 3 || dependency.via(0) != dependency.from() ||
-        dependency.via(n - 1) != dependency.to()) {
-      return fault("not-implied", "via",
-                   "the path does not lead from the one to the other");
+    if (index_.Waits(to, from)) {
+      fault("dependency-means", "means", "there is a wait, and not stated so");
+    } else if (!order_.IsBefore(from, to)) {
+      fault("not-implied", "means", "no path of waits leads to it");
     }
-    int before = from;
-    for (int i = 1; i < n; ++i) {
-      const int at = index_.TaskOf(dependency.via(i));
-      if (at < 0 || !index_.Waits(at, before)) {
-        return fault(
-            "not-implied", absl::StrCat("via[", i, "]"),
-            absl::StrCat("\"", dependency.via(i), "\" does not wait for \"",
-                         dependency.via(i - 1), "\""));
-      }
-      before = at;
+    if (plan_.version() > 1 && HasPath(dependency)) {
+      fault("dependency-means", "via", "plans of this version state no paths");
     }
+  }
+
+  static bool HasPath(const v1::Dependency& dependency) {
+    return dependency.via_size() > 0;
   }
 
   template <typename Fault>
@@ -201,28 +195,6 @@ class OrderChecker {
                   absl::StrCat("the finally task \"", index_.task(f).name(),
                                "\" does not wait for \"",
                                index_.task(entry->second).name(), "\""));
-    }
-  }
-
-  void StartConditions() {
-    for (int p = 0; p < plan_.pods_size(); ++p) {
-      const v1::PlannedPod& pod = plan_.pods(p);
-      const std::string at = absl::StrCat("pods[", p, "].startWhen");
-      if (pod.start_when_size() == 0) {
-        faults_.Add("start-condition", at, "the Pod is never created");
-      }
-      for (int s = 0; s < pod.start_when_size(); ++s) {
-        for (const std::string& name : pod.start_when(s).tasks()) {
-          const int task = index_.TaskOf(name);
-          if (task >= 0 && index_.pod_of[task] != p &&
-              !index_.never_runs(task)) {
-            continue;
-          }
-          faults_.Add("start-condition", absl::StrCat(at, "[", s, "]"),
-                      absl::StrCat("\"", name,
-                                   "\" is no task that runs outside the Pod"));
-        }
-      }
     }
   }
 

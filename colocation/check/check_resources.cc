@@ -94,17 +94,24 @@ class ResourceChecker {
           resources.limits(), [&] { return at("container.resources.limits"); });
       for (const auto& [resource, request] : requests) {
         requested_[resource] += request;
+        requested_of_unit_[planned.unit()][resource] += request;
         const auto limit = limits.find(resource);
         if (limit == limits.end() || request <= limit->second) continue;
         Fault("request-over-limit", at("container.resources"),
               absl::StrCat("more ", resource, " is asked for than its limit"));
       }
       for (const auto& [resource, limit] : limits) {
+        limits_[resource] += limit;
         if (requests.contains(resource)) continue;
         // Kubernetes would ask for the limit.
         Fault("limit-without-request", at("container.resources"),
               absl::StrCat("the limit of ", resource,
                            " would become its request"));
+      }
+      for (const auto& [resource, text] :
+           index_.plan->caps().default_limits()) {
+        if (limits.contains(resource)) continue;
+        limits_[resource] += Read(text, [] { return "caps.defaultLimits"; });
       }
       const Quantities asked =
           Read(planned.asked(), [&] { return at("asked"); });
@@ -176,7 +183,7 @@ class ResourceChecker {
       Fault("requests", at + ".requested",
             absl::StrCat("the containers don't ask for that much ", resource));
     }
-    Requested(sum, peak, requested, at);
+    Requested(resource, sum, peak, requested, at);
     const auto& pod_level = pod_.spec().resources().requests();
     const auto found = pod_level.find(resource);
     if (found != pod_level.end() &&
@@ -184,29 +191,65 @@ class ResourceChecker {
       Fault("requests", "spec.resources.requests",
             absl::StrCat("the Pod asks for another amount of ", resource));
     }
+    const auto limit = limits_.find(resource);
+    if (limit == limits_.end() ? !use.limit().empty()
+                               : use.limit().empty() || Read(use.limit(), [&] {
+                                                          return at + ".limit";
+                                                        }) != limit->second) {
+      Fault("limit", at + ".limit",
+            absl::StrCat("it is not what the containers' limits of ", resource,
+                         " add up to"));
+    }
     Witness(r, peak);
     Cover(r, peak);
   }
 
-  void Requested(int128 sum, int128 peak, int128 requested,
-                 const std::string& at) {
-    if (index_.plan->requests() == v1::REQUEST_MODE_SUM) {
+  void Requested(const std::string& resource, int128 sum, int128 peak,
+                 int128 requested, const std::string& at) {
+    // A device belongs to its container for as long as the Pod lives.
+    const bool passed_on = resource == "cpu" || resource == "memory" ||
+                           resource == "ephemeral-storage";
+    if (index_.plan->requests() == v1::REQUEST_MODE_SUM || !passed_on) {
       if (requested != sum) {
         Fault("requests", at + ".requested", "the sum was to be asked for");
       }
       return;
     }
+    const bool raised = IsRaised();
+    if (!raised) UnitRequests(resource);
     if (requested == peak || requested == sum) return;
-    const bool raised =
-        std::any_of(index_.plan->decisions().begin(),
-                    index_.plan->decisions().end(), [&](const v1::Decision& d) {
-                      return d.code() == "limit-range-minimum" &&
-                             d.tasks_size() > 0 && d.tasks(0) == pod_.tasks(0);
-                    });
     if (requested < peak || !raised) {
       Fault("requests", at + ".requested",
             "it is neither the peak nor the sum, and no decision says why");
     }
+  }
+
+  // No unit gets more than it needs; another one would have less.
+  void UnitRequests(const std::string& resource) {
+    for (const int u : units_) {
+      const auto requests =
+          requested_of_unit_.find(index_.units[u].unit->name());
+      if (requests == requested_of_unit_.end()) continue;
+      const auto found = requests->second.find(resource);
+      if (found == requests->second.end() ||
+          found->second <= NeedOf(u, resource)) {
+        continue;
+      }
+      Fault("requests", "containers",
+            absl::StrCat("\"", index_.units[u].unit->name(),
+                         "\" asks for more ", resource, " than it needs"));
+    }
+  }
+
+  // Whether a LimitRange makes the Pod ask for more than its peak.
+  bool IsRaised() const {
+    return std::any_of(
+        index_.plan->decisions().begin(), index_.plan->decisions().end(),
+        [&](const v1::Decision& d) {
+          return (d.code() == "limit-range-minimum" ||
+                  d.code() == "limit-range-ratio") &&
+                 d.tasks_size() > 0 && d.tasks(0) == pod_.tasks(0);
+        });
   }
 
   void Witness(int r, int128 peak) {
@@ -341,9 +384,10 @@ class ResourceChecker {
   const std::vector<int>& units_;
   Faults& faults_;
   // Over all containers.
-  Quantities requested_, asked_;
+  Quantities requested_, asked_, limits_;
   // By unit.
-  absl::flat_hash_map<absl::string_view, Quantities> largest_step_, sidecars_;
+  absl::flat_hash_map<absl::string_view, Quantities> largest_step_, sidecars_,
+      requested_of_unit_;
   std::map<int, Quantities> need_;
 };
 

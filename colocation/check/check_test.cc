@@ -78,7 +78,11 @@ spec:
     - name: sign
       runAfter: [build, docs]
       taskSpec:
-        steps: [{name: s, image: i, command: [sign, $(tasks.clone.results.commit)]}]
+        steps:
+        - name: s
+          image: i
+          command: [sign, $(tasks.clone.results.commit)]
+          env: [{name: COMMIT, value: $(tasks.clone.results.commit)}]
     - name: approve
       runAfter: [sign]
       taskRef: {apiVersion: example.dev/v1, kind: Approval}
@@ -168,6 +172,31 @@ v1::LaunchTask* Launch(v1::ColocationPlan* plan, absl::string_view name) {
   return nullptr;
 }
 
+// What the Pod at `pod` is told of a task elsewhere.
+v1::LaunchTask* Gate(v1::ColocationPlan* plan, int pod,
+                     absl::string_view name) {
+  for (v1::LaunchTask& task : *plan->mutable_pods(pod)
+                                   ->mutable_install()
+                                   ->mutable_launch()
+                                   ->mutable_tasks()) {
+    if (task.name() == name && task.gate()) return &task;
+  }
+  ADD_FAILURE() << "no gate " << name;
+  return nullptr;
+}
+
+v1::LaunchContainer* LaunchOf(v1::ColocationPlan* plan,
+                              absl::string_view name) {
+  for (v1::PlannedPod& pod : *plan->mutable_pods()) {
+    for (v1::LaunchContainer& container :
+         *pod.mutable_install()->mutable_launch()->mutable_containers()) {
+      if (container.name() == name) return &container;
+    }
+  }
+  ADD_FAILURE() << "no container " << name;
+  return nullptr;
+}
+
 v1::PlannedContainer* Container(v1::ColocationPlan* plan,
                                 absl::string_view name) {
   for (v1::PlannedPod& pod : *plan->mutable_pods()) {
@@ -223,7 +252,7 @@ struct Corruption {
 std::vector<Corruption> Corruptions() {
   return {
       // Names and places.
-      {"UnknownVersion", "plan-version", [](Plan* p) { p->set_version(2); }},
+      {"UnknownVersion", "plan-version", [](Plan* p) { p->set_version(3); }},
       {"UnknownEnumValue", "unknown-enum",
        [](Plan* p) {
          Task(p, "clone")->set_placement(static_cast<v1::Placement>(99));
@@ -295,10 +324,18 @@ std::vector<Corruption> Corruptions() {
        [](Plan* p) { Task(p, "clone")->add_wait_for("publish"); }},
       {"WaitDropped", "not-implied",
        [](Plan* p) { Remove(Task(p, "build")->mutable_wait_for()); }},
-      {"PathOfWaitsWithAGap", "not-implied",
+      {"NoPathOfWaits", "not-implied",
        [](Plan* p) {
-         Remove(Depends(p, "clone", "publish")->mutable_via(), 1);
+         // publish waits for test and approve, and these for build.
+         Depends(p, "clone", "build")->clear_means();
+         Task(p, "build")->clear_wait_for();
        }},
+      {"WaitThatIsStatedAsImplied", "dependency-means",
+       [](Plan* p) {
+         Depends(p, "clone", "build")->set_means(v1::Dependency::IMPLIED);
+       }},
+      {"PathInAPlanWithoutPaths", "dependency-means",
+       [](Plan* p) { Depends(p, "clone", "publish")->add_via("clone"); }},
       {"WaitsThroughASkippedTaskDropped", "not-implied",
        [](Plan* p) {
          // sign waits for build, and that for clone; docs would have waited
@@ -328,6 +365,99 @@ std::vector<Corruption> Corruptions() {
       {"PodsWaitForEachOther", "deadlock",
        [](Plan* p) {
          p->mutable_pods(0)->mutable_start_when(0)->add_tasks("sign");
+       }},
+      {"PodCreatedTooEarly", "start-condition",
+       [](Plan* p) {
+         p->mutable_pods(1)->mutable_start_when(0)->clear_tasks();
+       }},
+      {"PodCreatedTooLate", "start-condition",
+       [](Plan* p) {
+         p->mutable_pods(1)->mutable_start_when(0)->add_tasks("test");
+       }},
+      {"PodCreatedAfterAnotherTask", "start-condition",
+       [](Plan* p) {
+         p->mutable_pods(1)->mutable_start_when(0)->set_tasks(0, "clone");
+       }},
+      // What tasks look at.
+      {"ExternalTaskWithoutAParent", "launch-parents",
+       [](Plan* p) {
+         Remove(Task(p, "approve")->mutable_launch()->mutable_parents());
+       }},
+      {"ExternalTaskWithAResultItDoesNotDependOn", "result-refs",
+       [](Plan* p) {
+         // It depends on sign, but on no result.
+         Task(p, "approve")
+             ->mutable_launch()
+             ->add_result_refs()
+             ->set_task("sign");
+       }},
+      {"GateOfATaskWhoseFailureWouldNotCount", "launch-task",
+       [](Plan* p) { Gate(p, 1, "build")->set_continue_on_error(true); }},
+      {"GateWithoutItsResults", "launch-task",
+       [](Plan* p) { Gate(p, 1, "clone")->clear_results(); }},
+      {"ResultThatIsNotDeclared", "declared-result",
+       [](Plan* p) { Launch(p, "clone")->clear_results(); }},
+      {"ResultThatStaysInThePod", "declared-result",
+       [](Plan* p) {
+         Launch(p, "clone")->mutable_results(0)->set_local(true);
+       }},
+      {"ReferenceThatIsNotReplaced", "late",
+       [](Plan* p) { LaunchOf(p, "build-step-compile")->set_late(false); }},
+      {"VariableThatIsNotReplaced", "late",
+       [](Plan* p) { LaunchOf(p, "sign-step-s")->clear_env(); }},
+      {"ControllerOfOnePodOnly", "controlled",
+       [](Plan* p) {
+         p->mutable_pods(1)
+             ->mutable_install()
+             ->mutable_launch()
+             ->set_controlled(false);
+       }},
+      {"NobodyOpensTheGates", "controlled",
+       [](Plan* p) {
+         for (v1::PlannedPod& pod : *p->mutable_pods()) {
+           pod.mutable_install()->mutable_launch()->set_controlled(false);
+         }
+       }},
+      {"EmptyDirOfTwoPods", "workspace-not-shared",
+       [](Plan* p) {
+         Task(p, "sign")->add_workspaces("src");
+         *p->mutable_pods(1)->add_volumes() =
+             *Volume(p, v1::PlannedVolume::WORKSPACE);
+       }},
+      {"EmptyDirOfATaskOutside", "workspace-not-shared",
+       [](Plan* p) { Task(p, "approve")->add_workspaces("src"); }},
+      {"ClaimOfOnePodForTwo", "workspace-not-shared",
+       [](Plan* p) {
+         Task(p, "sign")->add_workspaces("src");
+         v1::PlannedVolume* volume = Volume(p, v1::PlannedVolume::WORKSPACE);
+         volume->mutable_volume()->clear_empty_dir();
+         volume->mutable_volume()->mutable_ephemeral();
+         *p->mutable_pods(1)->add_volumes() = *volume;
+       }},
+      {"TwoClaimsOfOneWorkspace", "workspace-not-shared",
+       [](Plan* p) {
+         Task(p, "sign")->add_workspaces("src");
+         v1::Volume* volume =
+             Volume(p, v1::PlannedVolume::WORKSPACE)->mutable_volume();
+         volume->clear_empty_dir();
+         volume->mutable_persistent_volume_claim()->set_claim_name("a");
+         v1::PlannedVolume* other = p->mutable_pods(1)->add_volumes();
+         *other = *Volume(p, v1::PlannedVolume::WORKSPACE);
+         other->mutable_volume()
+             ->mutable_persistent_volume_claim()
+             ->set_claim_name("b");
+       }},
+      {"WorkspaceThatItsTaskDoesNotSee", "workspace-not-mounted",
+       [](Plan* p) {
+         for (const char* name : {"publish-step-push", "publish-sidecar-db"}) {
+           auto* mounts =
+               Container(p, name)->mutable_container()->mutable_volume_mounts();
+           for (int m = mounts->size() - 1; m >= 0; --m) {
+             if (mounts->Get(m).mount_path() == "/workspace/src") {
+               mounts->DeleteSubrange(m, 1);
+             }
+           }
+         }
        }},
       // Launch specs and containers.
       {"UnknownLaunchVersion", "launch-version",
@@ -604,6 +734,18 @@ std::vector<Corruption> Corruptions() {
        }},
       {"ResourceNotAccountedFor", "resource-missing",
        [](Plan* p) { Remove(p->mutable_pods(0)->mutable_resources()); }},
+      {"LimitsThatDoNotAddUp", "limit",
+       [](Plan* p) { Cpu(p)->set_limit("100"); }},
+      {"LimitsThatAreNotStated", "limit",
+       [](Plan* p) { Cpu(p)->clear_limit(); }},
+      {"LimitsAboveTheNamespaces", "pod-bound",
+       [](Plan* p) {
+         (*p->mutable_caps()->mutable_pod_limits())["cpu"] = "1";
+       }},
+      {"RequestsAboveTheNamespaces", "pod-bound",
+       [](Plan* p) {
+         (*p->mutable_caps()->mutable_pod_requests())["cpu"] = "1";
+       }},
       {"OnePortTwiceAtOnce", "port-conflict",
        [](Plan* p) {
          // Both units of the matrix.
@@ -636,6 +778,130 @@ INSTANTIATE_TEST_SUITE_P(All, CorruptionTest, testing::ValuesIn(Corruptions()),
                          [](const testing::TestParamInfo<Corruption>& info) {
                            return std::string(info.param.name);
                          });
+
+TEST(CheckPlanTest, ReadsPlansOfVersion1WithTheirPaths) {
+  v1::ColocationPlan plan = GoodPlan();
+  plan.set_version(1);
+  for (const char* task : {"clone", "build", "test", "publish"}) {
+    Depends(&plan, "clone", "publish")->add_via(task);
+  }
+  EXPECT_EQ(Faults(CheckPlan(plan)), "");
+}
+
+// A Pod whose image is a result, and that shares a workspace with a task that
+// could start at once.
+constexpr char kMadeOfAResult[] = R"(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  workspaces: [{name: w}]
+  tasks:
+  - name: before
+    taskSpec: {steps: [{name: s, image: i, command: [c]}]}
+  - name: builds
+    runAfter: [before]
+    taskSpec: {results: [{name: r}], steps: [{name: s, image: i, command: [c]}]}
+  - name: first
+    workspaces: [{name: w}]
+    taskSpec:
+      workspaces: [{name: w}]
+      steps: [{name: s, image: i, command: [c]}]
+  - name: runs
+    workspaces: [{name: w}]
+    params: [{name: image, value: $(tasks.builds.results.r)}]
+    taskSpec:
+      params: [{name: image}]
+      workspaces: [{name: w}]
+      steps: [{name: s, image: $(params.image), command: [c]}]
+)";
+
+TEST(CheckPlanTest, APodMadeOfAResultWaitsForIt) {
+  v1::PlanRequest request;
+  request.mutable_options()->set_controlled(true);
+  const Planned planned = PlanYaml(kMadeOfAResult, request);
+  ASSERT_EQ(absl::StrJoin(planned.errors, "\n"), "");
+  ASSERT_EQ(GroupsOf(planned.plan), "{before} {builds} {first runs}");
+  EXPECT_EQ(Faults(CheckPlan(planned.plan)), "");
+  for (const std::vector<std::string>& tasks :
+       {std::vector<std::string>{}, {"before"}, {"before", "builds"}}) {
+    v1::ColocationPlan plan = planned.plan;
+    v1::PlannedPod* pod = plan.mutable_pods(2);
+    pod->clear_start_when();
+    v1::StartCondition* condition = pod->add_start_when();
+    for (const std::string& task : tasks) condition->add_tasks(task);
+    EXPECT_NE(Faults(CheckPlan(plan)).find("[start-condition]"),
+              std::string::npos)
+        << absl::StrJoin(tasks, " ");
+  }
+  // The same where a volume, a variable's source or a subPath is the result.
+  for (const bool image : {false, true}) {
+    v1::ColocationPlan plan = planned.plan;
+    v1::PlannedPod* pod = plan.mutable_pods(0);
+    v1::Container* container = pod->mutable_containers(0)->mutable_container();
+    if (image) {
+      container->set_image("$(tasks.builds.results.r)");
+    } else {
+      container->add_env_from()->mutable_secret_ref()->set_name(
+          "$(tasks.builds.results.r)");
+    }
+    EXPECT_NE(Faults(CheckPlan(plan)).find("[start-condition]"),
+              std::string::npos);
+  }
+}
+
+// Two tasks, one after the other, that ask for so much.
+v1::ColocationPlan ChainAskingFor(const std::string& first,
+                                  const std::string& second) {
+  const auto task = [](const char* name, const std::string& requests) {
+    return absl::StrCat("  - {name: ", name,
+                        *name == 'b' ? ", runAfter: [a]" : "",
+                        ", workspaces: [{name: w}], taskSpec: {workspaces: "
+                        "[{name: w}], steps: [{name: s, image: i, command: "
+                        "[c], computeResources: {requests: {",
+                        requests, "}, limits: {", requests, "}}}]}}\n");
+  };
+  const Planned planned = PlanYaml(absl::StrCat(
+      "apiVersion: tekton.dev/v1\nkind: Pipeline\nmetadata: {name: p}\nspec:\n"
+      "  workspaces: [{name: w}]\n  tasks:\n",
+      task("a", first), task("b", second)));
+  EXPECT_EQ(absl::StrJoin(planned.errors, "\n"), "");
+  EXPECT_EQ(Faults(CheckPlan(planned.plan)), "");
+  return planned.plan;
+}
+
+void SetRequest(v1::ColocationPlan* plan, const char* container,
+                const char* resource, const char* quantity) {
+  (*Container(plan, container)
+        ->mutable_container()
+        ->mutable_resources()
+        ->mutable_requests())[resource] = quantity;
+}
+
+TEST(CheckPlanTest, NoUnitAsksForMoreThanItNeeds) {
+  v1::ColocationPlan plan = ChainAskingFor("cpu: 3", "cpu: 4");
+  // Together they still ask for the peak.
+  SetRequest(&plan, "a-step-s", "cpu", "3");
+  SetRequest(&plan, "b-step-s", "cpu", "1");
+  EXPECT_EQ(Faults(CheckPlan(plan)), "");
+  plan = ChainAskingFor("cpu: 2", "cpu: 4");
+  for (v1::PlannedContainer& c : *plan.mutable_pods(0)->mutable_containers()) {
+    (*c.mutable_container()->mutable_resources()->mutable_limits())["cpu"] =
+        "4";
+  }
+  plan.mutable_pods(0)->mutable_resources(0)->set_limit("8");
+  SetRequest(&plan, "a-step-s", "cpu", "3");
+  SetRequest(&plan, "b-step-s", "cpu", "1");
+  EXPECT_NE(Faults(CheckPlan(plan)).find("[requests]"), std::string::npos);
+}
+
+TEST(CheckPlanTest, DevicesAreAskedForByEachContainer) {
+  v1::ColocationPlan plan =
+      ChainAskingFor("example.com/gpu: 1", "example.com/gpu: 1");
+  SetRequest(&plan, "b-step-s", "example.com/gpu", "0");
+  plan.mutable_pods(0)->mutable_resources(0)->set_requested("1");
+  EXPECT_NE(Faults(CheckPlan(plan)).find("[requests]"), std::string::npos);
+}
 
 TEST(CheckPlanTest, ReadsAnyPlanWithoutTrustingIt) {
   EXPECT_NE(Faults(CheckPlan({})), "");

@@ -4,6 +4,7 @@
 #include <deque>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -78,6 +79,13 @@ class VolumeChecker {
       : index_(index), p_(p), pod_(index.plan->pods(p)), faults_(*faults) {}
 
   void Run() {
+    for (const std::string& name : pod_.tasks()) {
+      const int task = index_.TaskOf(name);
+      for (const std::string& workspace : index_.task(task).workspaces()) {
+        uses_.insert({task, workspace});
+        used_.insert(workspace);
+      }
+    }
     mounted_.resize(pod_.volumes_size());
     for (int v = 0; v < pod_.volumes_size(); ++v) Volume(v);
     Ours(Purpose::PlannedVolume_Purpose_PROGRAM, "colocation-program", true);
@@ -133,12 +141,7 @@ class VolumeChecker {
               absl::StrCat("another volume is the workspace \"",
                            planned.workspace(), "\""));
       }
-      const bool used =
-          std::any_of(pod_.tasks().begin(), pod_.tasks().end(),
-                      [&](const std::string& task) {
-                        return Uses(index_.TaskOf(task), planned.workspace());
-                      });
-      if (!used) {
+      if (!used_.contains(planned.workspace())) {
         Fault("volume-unused", AtVolume(v),
               absl::StrCat("no task of the Pod uses the workspace \"",
                            planned.workspace(), "\""));
@@ -146,9 +149,8 @@ class VolumeChecker {
     }
   }
 
-  bool Uses(int task, const std::string& workspace) const {
-    const auto& used = index_.task(task).workspaces();
-    return std::find(used.begin(), used.end(), workspace) != used.end();
+  bool Uses(int task, absl::string_view workspace) const {
+    return uses_.contains({task, workspace});
   }
 
   // A volume of the launchers, there once or not at all.
@@ -387,6 +389,9 @@ class VolumeChecker {
   // What the container at hand mounts where.
   absl::flat_hash_map<absl::string_view, const v1::VolumeMount*> at_path_;
   absl::flat_hash_set<absl::string_view> workspaces_;
+  // What the Pod's tasks use: each, and all together.
+  absl::flat_hash_set<std::pair<int, absl::string_view>> uses_;
+  absl::flat_hash_set<absl::string_view> used_;
   // Those of the directories that a PRIVATE volume may be mounted from.
   absl::flat_hash_set<absl::string_view> mountable_;
 };

@@ -139,10 +139,10 @@ class Indexer {
   }
 
   CheckedPlan Run() {
-    if (plan_.version() != 1) {
+    if (plan_.version() != 1 && plan_.version() != 2) {
       faults_.Add("plan-version", "version",
                   absl::StrCat("version ", plan_.version(),
-                               " is not known, only version 1 is"));
+                               " is not known, only 1 and 2 are"));
       return std::move(index_);
     }
     UnknownParts(&faults_).Find(plan_);
@@ -378,9 +378,9 @@ class Indexer {
       std::sort(waits.begin(), waits.end());
       const auto twice = std::adjacent_find(waits.begin(), waits.end());
       if (twice == waits.end()) continue;
-      Fault("wait-set", i, "waitFor",
-            absl::StrCat("\"", index_.task(*twice).name(),
-                         "\" is there twice"));
+      Fault(
+          "wait-set", i, "waitFor",
+          absl::StrCat("\"", index_.task(*twice).name(), "\" is there twice"));
     }
   }
 
@@ -431,7 +431,8 @@ class Indexer {
   int Resolve(absl::string_view name, Path path) {
     const int task = index_.TaskOf(name);
     if (task < 0) {
-      faults_.Add("unknown-name", path(), absl::StrCat("no task \"", name, "\""));
+      faults_.Add("unknown-name", path(),
+                  absl::StrCat("no task \"", name, "\""));
     }
     return task;
   }
@@ -500,23 +501,87 @@ WaitOrder::WaitOrder(const CheckedPlan& index, Faults* faults) : index_(index) {
     position_[topological_[at]] = static_cast<int>(at);
   }
   seen_.assign(n, 0);
+  if (valid_) NumberForest(followers);
+}
+
+void WaitOrder::NumberForest(const std::vector<std::vector<int>>& followers) {
+  const int n = static_cast<int>(followers.size());
+  std::vector<int> hangs_on(n, -1);
+  level_.assign(n, 0);
+  for (const int i : topological_) {
+    for (const int w : index_.waits[i]) {
+      level_[i] = std::max(level_[i], level_[w] + 1);
+      if (hangs_on[i] < 0 || position_[w] > position_[hangs_on[i]]) {
+        hangs_on[i] = w;
+      }
+    }
+  }
+  number_.assign(n, 0);
+  until_.assign(n, 0);
+  int next = 0;
+  // A task, and how many of its followers have been gone into.
+  std::vector<std::pair<int, size_t>> path;
+  for (int root = 0; root < n; ++root) {
+    if (hangs_on[root] >= 0) continue;
+    number_[root] = next++;
+    path.emplace_back(root, 0);
+    while (!path.empty()) {
+      auto& [at, done] = path.back();
+      if (done == followers[at].size()) {
+        until_[at] = next;
+        path.pop_back();
+        continue;
+      }
+      const int follower = followers[at][done++];
+      if (hangs_on[follower] != at) continue;
+      number_[follower] = next++;
+      path.emplace_back(follower, 0);
+    }
+  }
 }
 
 bool WaitOrder::IsBefore(int before, int after) {
-  if (position_[before] >= position_[after]) return false;
+  if (before == after) return false;
+  if (Above(before, after)) return true;
   ++walk_;
   stack_ = {after};
   while (!stack_.empty()) {
     const int at = stack_.back();
     stack_.pop_back();
     for (const int w : index_.waits[at]) {
-      if (w == before) return true;
-      if (position_[w] <= position_[before] || seen_[w] == walk_) continue;
+      if (Above(before, w)) return true;
+      if (level_[w] <= level_[before] || position_[w] <= position_[before] ||
+          seen_[w] == walk_) {
+        continue;
+      }
       seen_[w] = walk_;
       stack_.push_back(w);
     }
   }
   return false;
+}
+
+std::vector<int> WaitOrder::Last(std::vector<int> tasks) {
+  std::sort(tasks.begin(), tasks.end());
+  tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
+  if (tasks.size() < 2) return tasks;
+  int lowest = position_[tasks[0]];
+  for (const int t : tasks) lowest = std::min(lowest, position_[t]);
+  ++walk_;
+  stack_ = tasks;
+  while (!stack_.empty()) {
+    const int at = stack_.back();
+    stack_.pop_back();
+    for (const int w : index_.waits[at]) {
+      if (position_[w] < lowest || seen_[w] == walk_) continue;
+      seen_[w] = walk_;
+      stack_.push_back(w);
+    }
+  }
+  tasks.erase(std::remove_if(tasks.begin(), tasks.end(),
+                             [&](int t) { return seen_[t] == walk_; }),
+              tasks.end());
+  return tasks;
 }
 
 std::vector<bool> WaitOrder::AllBefore(const std::vector<int>& of) const {

@@ -68,9 +68,14 @@ class WaitOrder {
   // Each task comes after all that it waits for.
   const std::vector<int>& topological() const { return topological_; }
 
-  // Whether `after` waits for the end of `before`, directly or not. Walks what
-  // lies between the two.
+  // Whether `after` waits for the end of `before`, directly or not. At once
+  // where a path that was found at first leads from the one to the other; else
+  // walks what lies between the two.
   bool IsBefore(int before, int after);
+
+  // Those of `tasks` that none of the others waits for, ascending. A walk back
+  // to the first of them.
+  std::vector<int> Last(std::vector<int> tasks);
 
   // Marks all that `of` waits for, directly or not; O(tasks + waits).
   std::vector<bool> AllBefore(const std::vector<int>& of) const;
@@ -83,10 +88,22 @@ class WaitOrder {
   bool AnyImplied(const std::vector<int>& tasks, int64_t* steps);
 
  private:
+  void NumberForest(const std::vector<std::vector<int>>& followers);
+  bool Above(int above, int below) const {
+    return number_[above] <= number_[below] && number_[below] < until_[above];
+  }
+
   const CheckedPlan& index_;
   bool valid_ = false;
   std::vector<int> topological_;
   std::vector<int> position_;
+  // A depth-first numbering of a forest of waits, in which each task hangs on
+  // the latest one that it waits for: below a task are those with the numbers
+  // from its own to `until_`.
+  std::vector<int> number_;
+  std::vector<int> until_;
+  // The length of the longest path of waits that ends at each task.
+  std::vector<int> level_;
   // Walks mark what they have seen with their own number.
   std::vector<int> seen_;
   int walk_ = 0;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "colocation/plan/annotations.h"
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/ports.h"
 
@@ -15,6 +16,9 @@ namespace {
 constexpr char kBindToClaim[] =
     "bind the workspace to a PersistentVolumeClaim, so that they need not "
     "share a Pod";
+
+constexpr char kLowerBoth[] =
+    "lower the limits and requests of its steps and sidecars";
 
 // The units of a matrix, each with a Pod template of its own.
 void RefuseSettingsOfMatrix(const ResolvedTask& task,
@@ -67,18 +71,30 @@ void RefusePort(const ResolvedRun& run, const PortConflict& conflict,
   const ResolvedTask& second = run.tasks[conflict.second];
   const std::string port =
       absl::StrCat(conflict.port.first, "/", conflict.port.second);
+  const bool declared = conflict.source == SidecarPorts::Source::kDeclared;
   const std::string path =
-      absl::StrCat(second.task_path, ".sidecars[", conflict.sidecar, "].ports");
+      absl::StrCat(second.task_path, ".sidecars[", conflict.sidecar, "]",
+                   declared ? ".ports" : "");
+  const std::string known = absl::StrCat(
+      port, conflict.source == SidecarPorts::Source::kImage
+                ? ", as servers of this image do unless told otherwise"
+                : "");
+  const absl::string_view declare =
+      conflict.source == SidecarPorts::Source::kImage
+          ? "declare in its `ports` where the sidecar listens, if it is "
+            "elsewhere; "
+          : "";
   if (conflict.first == conflict.second) {
     diagnostics
         ->Error("port-conflict", second.task_subject, path,
                 absl::StrCat("the units of the matrix of ", Quoted(second.name),
                              " run at once in one Pod, and the sidecar of each "
                              "would listen on port ",
-                             port))
-        .set_hint(
+                             known))
+        .set_hint(absl::StrCat(
+            declare,
             "let the sidecar listen on a port that the matrix gives, or make "
-            "tasks of the combinations");
+            "tasks of the combinations"));
     return;
   }
   v1::Diagnostic& d = diagnostics->Error(
@@ -86,10 +102,33 @@ void RefusePort(const ResolvedRun& run, const PortConflict& conflict,
       absl::StrCat(Quoted(first.name), " and ", Quoted(second.name),
                    " must share a Pod and can run at once, and a sidecar of "
                    "each listens on port ",
-                   port));
-  d.set_hint(absl::StrCat("use another port, or let ", Quoted(second.name),
-                          " run after ", Quoted(first.name)));
+                   known));
+  d.set_hint(absl::StrCat(declare, "use another port, or let ",
+                          Quoted(second.name), " run after ",
+                          Quoted(first.name)));
   RelateTask(first, &d);
+}
+
+// The author asked for something that an emptyDir doesn't allow.
+void CheckOwnPod(const PodSharing& sharing, const Group& group,
+                 DiagnosticList* diagnostics) {
+  if (group.tasks.size() < 2) return;
+  for (const TaskIndex t : group.tasks) {
+    const ResolvedTask& task = sharing.run.tasks[t];
+    if (!WantsOwnPod(task)) continue;
+    const ResolvedTask& other =
+        sharing.run.tasks[group.tasks.front() == t ? group.tasks[1]
+                                                   : group.tasks.front()];
+    v1::Diagnostic& d = diagnostics->Error(
+        "own-pod-conflict", task.subject, absl::StrCat(task.path, ".name"),
+        absl::StrCat(Quoted(task.name),
+                     " is to have a Pod of its own, as its annotation ",
+                     kOwnPod, " says, but must share one with ",
+                     Quoted(other.name), ", because of ",
+                     WhatJoins(sharing, group)));
+    d.set_hint(absl::StrCat("remove the annotation, or ", kBindToClaim));
+    RelateTask(other, &d);
+  }
 }
 
 void CheckPorts(const PodSharing& sharing, const Group& group, WaitSets* waits,
@@ -100,22 +139,36 @@ void CheckPorts(const PodSharing& sharing, const Group& group, WaitSets* waits,
       RefusePort(sharing.run, *conflict, diagnostics);
       return;
     }
-    ports.Add(sharing.run, task);
+    ports.Add(sharing.run, task, *waits);
   }
 }
 
 // A Pod of a single unit is as large as its author made it; but no node may
-// have room for it.
-void WarnOfNode(const ResolvedTask& task, const CapExceeded& cap,
-                DiagnosticList* diagnostics) {
-  if (cap.cap != CapExceeded::Cap::kNode) return;
-  constexpr absl::string_view kOfSeveral = "together they ask for ";
-  diagnostics
-      ->Warning("node-too-small", task.task_subject, task.task_path,
-                absl::StrCat("no node has room for ", Quoted(task.name),
-                             ": its containers ask for ",
-                             cap.figures.substr(kOfSeveral.size())))
-      .set_hint("lower its requests");
+// have room for it, or its namespace may not allow it.
+void WarnOfSingle(const ResolvedTask& task, const CapExceeded& cap,
+                  DiagnosticList* diagnostics) {
+  if (cap.cap == CapExceeded::Cap::kNode) {
+    constexpr absl::string_view kOfSeveral = "together they ask for ";
+    diagnostics
+        ->Warning("node-too-small", task.task_subject, task.task_path,
+                  absl::StrCat("no node has room for ", Quoted(task.name),
+                               ": its containers ask for ",
+                               cap.figures.substr(kOfSeveral.size())))
+        .set_hint("lower its requests");
+  }
+  const std::string refused =
+      absl::StrCat("Kubernetes will refuse the Pod of ", Quoted(task.name),
+                   ": ", cap.figures);
+  if (cap.cap == CapExceeded::Cap::kLimitRange) {
+    diagnostics
+        ->Warning("limit-range", task.task_subject, task.task_path, refused)
+        .set_hint(kLowerBoth);
+  }
+  if (cap.cap == CapExceeded::Cap::kQuota) {
+    diagnostics
+        ->Warning("resource-quota", task.task_subject, task.task_path, refused)
+        .set_hint(kLowerBoth);
+  }
 }
 
 // Nobody knows what a task will write, so this is no refusal; but in a Pod of
@@ -171,6 +224,14 @@ void RefuseCap(const PodSharing& sharing, const CapExceeded& cap,
               "(runAfter), give a larger node, or ",
               apart));
       break;
+    case CapExceeded::Cap::kLimitRange:
+      Error("limit-range", first, message, diagnostics)
+          .set_hint(absl::StrCat(kLowerBoth, ", or ", apart));
+      break;
+    case CapExceeded::Cap::kQuota:
+      Error("resource-quota", first, message, diagnostics)
+          .set_hint(absl::StrCat(kLowerBoth, ", or ", apart));
+      break;
     case CapExceeded::Cap::kContainers:
       Error("limit-pod-containers", first, message, diagnostics)
           .set_hint(
@@ -196,7 +257,7 @@ void CheckCaps(const PodSharing& sharing, const PodCaps& caps,
   }
   for (const CapExceeded& cap : caps.Exceeded(group.tasks, true)) {
     if (units < 2) {
-      WarnOfNode(sharing.run.tasks[group.tasks.front()], cap, diagnostics);
+      WarnOfSingle(sharing.run.tasks[group.tasks.front()], cap, diagnostics);
     } else if (cap.estimated) {
       WarnOfResults(sharing.run, cap, group, diagnostics);
     } else {
@@ -210,6 +271,7 @@ void CheckCaps(const PodSharing& sharing, const PodCaps& caps,
 void CheckCanShare(const PodSharing& sharing, const PodCaps& caps,
                    const Group& group, WaitSets* waits,
                    DiagnosticList* diagnostics) {
+  CheckOwnPod(sharing, group, diagnostics);
   CheckSettings(sharing, group, diagnostics);
   CheckPorts(sharing, group, waits, diagnostics);
   CheckCaps(sharing, caps, group, diagnostics);

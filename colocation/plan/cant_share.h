@@ -5,8 +5,8 @@
 // (pod_caps.h). Where they contradict, the run is refused, with the tasks and
 // the way out named.
 //
-// Cost: linear in the settings and ports; one walk for each pair of tasks that
-// claims the same port; PodCaps::Exceeded once.
+// Cost: linear in the settings; SharedPorts for the ports; PodCaps::Exceeded
+// once.
 #ifndef COLOCATION_PLAN_CANT_SHARE_H_
 #define COLOCATION_PLAN_CANT_SHARE_H_
 
@@ -18,8 +18,9 @@
 
 namespace colocation {
 
-// Adds an error for the first settings and the first ports of `group` that
-// contradict, and for each cap that it exceeds. A warning where it may turn out
+// Adds an error for each task of `group` that is to have a Pod of its own, for
+// the first settings and the first ports that contradict, and for each cap that
+// it exceeds. A warning where it may turn out
 // too large: nobody knows what a task will write.
 void CheckCanShare(const PodSharing& sharing, const PodCaps& caps,
                    const Group& group, WaitSets* waits,

@@ -9,8 +9,8 @@
 
 namespace colocation {
 
-// Sets `dependencies` of the plan. For one that is implied this looks for a
-// shortest path of waits among the tasks between the two.
+// Sets `dependencies` of the plan. Linear: what no wait states is implied by
+// those of the reduction (wait_sets.h), which the checker finds out for itself.
 void AddDependencies(const ResolvedRun& run, const Grouping& grouping,
                      const WaitSets& waits, v1::ColocationPlan* plan);
 

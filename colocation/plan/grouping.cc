@@ -5,10 +5,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "colocation/plan/annotations.h"
 #include "colocation/plan/cant_share.h"
 #include "colocation/plan/join_groups.h"
 #include "colocation/plan/late_pods.h"
+#include "colocation/plan/missing_volumes.h"
+#include "colocation/plan/not_shared.h"
 #include "colocation/plan/pod_sharing.h"
+#include "colocation/plan/pod_wide_settings.h"
+#include "colocation/plan/ports.h"
 
 namespace colocation {
 namespace {
@@ -42,24 +47,41 @@ void ExplainClaim(const std::vector<TaskIndex>& users, const Grouping& grouping,
   }
 }
 
+// An emptyDir that each user has for itself: all of them under the policy
+// `isolated`, else those that no Pod of the plan runs.
+void ExplainNotShared(const PodSharing& sharing, size_t w,
+                      Decisions* decisions) {
+  const bool isolated = sharing.policy == v1::POLICY_ISOLATED;
+  std::vector<TaskIndex> users = sharing.users[w];
+  const std::vector<TaskIndex>& outside = sharing.outside[w];
+  users.insert(users.end(), outside.begin(), outside.end());
+  if (users.size() < 2 || (!isolated && outside.empty())) return;
+  const std::string& name = sharing.run.workspaces[w].name;
+  decisions
+      ->Add(
+          "not-shared", users, name,
+          absl::StrCat(isolated ? "Each task has"
+                                : "Each task that no Pod of this plan runs has",
+                       " an emptyDir of its own for the workspace ",
+                       Quoted(name), ": what one writes, the others don't see"))
+      .set_hint(isolated ? "plan with the policy `workspaces`"
+                         : "bind it to a PersistentVolumeClaim");
+}
+
 // Why those that use a workspace together are, or aren't, in one Pod. Sets
 // `shares` for each task that shares one.
 void ExplainWorkspaces(const PodSharing& sharing, const Grouping& grouping,
                        std::vector<bool>* shares, Decisions* decisions) {
   for (size_t w = 0; w < sharing.users.size(); ++w) {
     const std::vector<TaskIndex>& users = sharing.users[w];
-    if (users.size() < 2) continue;
     const RunWorkspace& workspace = sharing.run.workspaces[w];
     const std::string& name = workspace.name;
-    if (IsPodInternal(workspace) && sharing.policy == v1::POLICY_ISOLATED) {
-      decisions
-          ->Add("not-shared", users, name,
-                absl::StrCat("Each task has an emptyDir of its own for the "
-                             "workspace ",
-                             Quoted(name),
-                             ": what one writes, the others don't see"))
-          .set_hint("plan with the policy `workspaces`");
-    } else if (IsPodInternal(workspace)) {
+    if (IsPodInternal(workspace)) {
+      ExplainNotShared(sharing, w, decisions);
+      if (sharing.policy == v1::POLICY_ISOLATED) continue;
+    }
+    if (users.size() < 2) continue;
+    if (IsPodInternal(workspace)) {
       for (const TaskIndex task : users) (*shares)[task] = true;
       decisions->Add(
           "shares-workspace", users, name,
@@ -77,6 +99,20 @@ void ExplainWorkspaces(const PodSharing& sharing, const Grouping& grouping,
           .set_hint(
               "bind it to an emptyDir, or plan with the policy `pipelinerun`");
     }
+  }
+}
+
+// Tasks whose author wants them alone. Sets `explained` for each.
+void ExplainOwnPods(const PodSharing& sharing, const Grouping& grouping,
+                    std::vector<bool>* explained, Decisions* decisions) {
+  for (const Group& group : grouping.groups) {
+    const ResolvedTask& task = sharing.run.tasks[group.tasks.front()];
+    if (!WantsOwnPod(task)) continue;
+    (*explained)[group.tasks.front()] = true;
+    decisions->Add(
+        "own-pod", group.tasks, "",
+        absl::StrCat("A Pod of its own, because the annotation ", kOwnPod,
+                     " of ", Quoted(task.name), " asks for it"));
   }
 }
 
@@ -117,6 +153,8 @@ Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
                     v1::Policy policy, const PodCaps& caps, WaitSets* waits,
                     Decisions* decisions, DiagnosticList* diagnostics) {
   const PodSharing sharing(run, policy);
+  CheckAnnotations(run, diagnostics);
+  CheckNotShared(sharing, diagnostics);
   std::vector<Group> groups = MustShare(sharing);
   for (Group& group : groups) {
     CheckCanShare(sharing, caps, group, waits, diagnostics);
@@ -125,8 +163,14 @@ Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
   const Grouping grouping = Numbered(
       JoinGroups(sharing, caps, groups, waits, decisions), run.tasks.size());
   CheckNeedsEachOther(run, grouping.groups, *waits, diagnostics);
+  for (const Group& group : grouping.groups) {
+    WarnOfUnknownPorts(run, group, waits, diagnostics);
+    ExplainPodWideSettings(sharing, group, decisions);
+  }
+  WarnOfMissingVolumes(sharing, grouping.groups, waits, diagnostics);
   std::vector<bool> shares(run.tasks.size(), false);
   ExplainWorkspaces(sharing, grouping, &shares, decisions);
+  ExplainOwnPods(sharing, grouping, &shares, decisions);
   ExplainPolicy(policy, grouping, shares, decisions);
   return grouping;
 }

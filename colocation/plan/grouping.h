@@ -7,8 +7,9 @@
 // (join_groups.h). The decisions say why for every workspace that several tasks
 // use.
 //
-// Cost: near linear; one walk between two tasks for each pair that claims the
-// same port; where something has to be split, that of the partition.
+// Cost: near linear, and a few walks between tasks that claim the same port or
+// that may make what another mounts; where something has to be split, that of
+// the partition.
 #ifndef COLOCATION_PLAN_GROUPING_H_
 #define COLOCATION_PLAN_GROUPING_H_
 

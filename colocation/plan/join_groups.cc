@@ -39,15 +39,19 @@ std::string Count(int64_t number, absl::string_view what) {
 
 // The groups that somebody would like to have in one Pod, in sets by their
 // first. What is created after a result comes later than anything else, and
-// stays by itself.
+// stays by itself, as does what its author wants in a Pod of its own.
 std::vector<GroupSet> Wishes(const PodSharing& sharing,
                              const std::vector<Group>& groups) {
   const int32_t n = static_cast<int32_t>(groups.size());
   UnionFind sets(n);
+  const auto stays = [&](int32_t g) {
+    return !groups[g].needs.empty() ||
+           WantsOwnPod(sharing.run.tasks[groups[g].tasks.front()]);
+  };
   if (sharing.policy == v1::POLICY_PIPELINERUN) {
     int32_t first = -1;
     for (int32_t g = 0; g < n; ++g) {
-      if (!groups[g].needs.empty()) continue;
+      if (stays(g)) continue;
       if (first < 0) first = g;
       sets.Join(first, g);
     }
@@ -60,7 +64,7 @@ std::vector<GroupSet> Wishes(const PodSharing& sharing,
       if (!IsClaim(workspaces[w])) continue;
       for (const TaskIndex task : sharing.users[w]) {
         const int32_t g = group_of[task];
-        if (!groups[g].needs.empty()) continue;
+        if (stays(g)) continue;
         const auto [user, added] =
             first_user.insert({VolumeOf(workspaces[w]), g});
         sets.Join(user->second, g);
@@ -222,17 +226,22 @@ class Joiner {
         }
         if (const auto c = ports.FindConflict(run_, task, &waits_)) {
           return Obstacle{
-              absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
-                           Quoted(run_.tasks[c->second].name),
-                           " can run at once and have sidecars on port ",
-                           c->port.first, "/", c->port.second),
+              c->first == c->second
+                  ? absl::StrCat("the units of the matrix of ",
+                                 Quoted(run_.tasks[c->first].name),
+                                 " run at once, with sidecars on port ",
+                                 c->port.first, "/", c->port.second)
+                  : absl::StrCat(Quoted(run_.tasks[c->first].name), " and ",
+                                 Quoted(run_.tasks[c->second].name),
+                                 " can run at once and have sidecars on port ",
+                                 c->port.first, "/", c->port.second),
               "use another port, or let one run after the other, to have them "
               "in one Pod"};
         }
       }
       for (const TaskIndex task : groups_[g].tasks) {
         settings.Add(task, sharing_.settings[task]);
-        ports.Add(run_, task);
+        ports.Add(run_, task, waits_);
       }
     }
     return std::nullopt;
@@ -288,6 +297,14 @@ class Joiner {
           add("split-node", cap.subject, cap.figures,
               "lower their requests, let them run one after the other, or give "
               "a larger node");
+          break;
+        case CapExceeded::Cap::kLimitRange:
+          add("split-limit-range", cap.subject, cap.figures,
+              "lower the limits and requests of their steps and sidecars");
+          break;
+        case CapExceeded::Cap::kQuota:
+          add("split-quota", cap.subject, cap.figures,
+              "lower the limits and requests of their steps and sidecars");
           break;
         case CapExceeded::Cap::kContainers:
           add("split-containers", cap.subject, cap.figures,

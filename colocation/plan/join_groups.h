@@ -7,8 +7,8 @@
 // is shared between the Pods (graph/partition.h; docs/planning.md, "The least
 // cut").
 //
-// Cost: near linear, and one walk for each pair of tasks that claims the same
-// port; where something has to be split, that of the partition.
+// Cost: near linear, and that of SharedPorts; where something has to be split,
+// that of the partition.
 #ifndef COLOCATION_PLAN_JOIN_GROUPS_H_
 #define COLOCATION_PLAN_JOIN_GROUPS_H_
 

@@ -31,7 +31,12 @@ LimitRangeDefaults FindLimitRange(const v1::Cluster& cluster,
       continue;
     }
     for (const v1::LimitRangeItem& item : range.spec().limits()) {
+      if (item.type() == "Pod") {
+        Keep(item.min(), true, &found.pod_minimum);
+        Keep(item.max_limit_request_ratio(), false, &found.pod_ratio);
+      }
       if (item.type() != "Container") continue;
+      Keep(item.max_limit_request_ratio(), false, &found.ratio);
       Keep(item.default_request(), false, &found.default_request);
       Keep(item.default_(), false, &found.default_limit);
       Keep(item.min(), true, &found.minimum);

@@ -12,12 +12,19 @@
 
 namespace colocation {
 
-// Of the type Container; by resource. Of several the strictest: the largest
-// minimum, the smallest default and maximum.
+// By resource. Of several the strictest: the largest minimum, the smallest
+// default, maximum and ratio.
 struct LimitRangeDefaults {
+  // Of the type Container.
   std::map<std::string, Quantity> default_request;
   std::map<std::string, Quantity> default_limit;
   std::map<std::string, Quantity> minimum;
+  // maxLimitRequestRatio: how many times its request a limit may be.
+  std::map<std::string, Quantity> ratio;
+  // Of the type Pod: what its containers ask for together, and the ratio of
+  // what their limits and their requests add up to.
+  std::map<std::string, Quantity> pod_minimum;
+  std::map<std::string, Quantity> pod_ratio;
 };
 
 LimitRangeDefaults FindLimitRange(const v1::Cluster& cluster,

@@ -21,7 +21,9 @@
 #include "colocation/plan/pod_caps.h"
 #include "colocation/plan/pod_order.h"
 #include "colocation/plan/pod_settings.h"
+#include "colocation/plan/pod_sharing.h"
 #include "colocation/plan/pods.h"
+#include "colocation/plan/qos.h"
 #include "colocation/plan/reported_results.h"
 #include "colocation/plan/resources.h"
 #include "colocation/plan/unit_needs.h"
@@ -77,7 +79,7 @@ class Planner {
   }
 
   v1::ColocationPlan Run() {
-    plan_.set_version(1);
+    plan_.set_version(2);
     *plan_.mutable_run() = run_.identity;
     plan_.set_policy(PolicyOf(options_));
     plan_.set_requests(RequestsOf(options_));
@@ -116,6 +118,15 @@ class Planner {
 
  private:
   void AddTasks() {
+    std::vector<std::vector<std::string>> workspaces(run_.tasks.size());
+    const WorkspaceUsers users = FindWorkspaceUsers(run_);
+    for (size_t w = 0; w < run_.workspaces.size(); ++w) {
+      for (const auto* of : {&users.in_pods[w], &users.outside[w]}) {
+        for (const TaskIndex task : *of) {
+          workspaces[task].push_back(run_.workspaces[w].name);
+        }
+      }
+    }
     for (size_t i = 0; i < run_.tasks.size(); ++i) {
       const ResolvedTask& task = run_.tasks[i];
       v1::PlannedTask* planned = plan_.add_tasks();
@@ -127,15 +138,8 @@ class Planner {
       *planned->mutable_origin() = task.subject.origin();
       planned->set_path(task.path);
       planned->set_task_ref(task.task_ref);
-      std::vector<std::string> workspaces;
-      for (const TaskWorkspace& workspace : task.workspaces) {
-        if (workspace.run_workspace < 0) continue;
-        workspaces.push_back(run_.workspaces[workspace.run_workspace].name);
-      }
-      std::sort(workspaces.begin(), workspaces.end());
-      workspaces.erase(std::unique(workspaces.begin(), workspaces.end()),
-                       workspaces.end());
-      for (std::string& name : workspaces) {
+      std::sort(workspaces[i].begin(), workspaces[i].end());
+      for (std::string& name : workspaces[i]) {
         planned->add_workspaces(std::move(name));
       }
       if (task.runs == ResolvedTask::Runs::kNever) {
@@ -217,7 +221,24 @@ class Planner {
     if (resources.raised_to_minimum) {
       decisions_.Add("limit-range-minimum", tasks, "",
                      "The Pod asks for more than its tasks need at once, as a "
-                     "LimitRange has a minimum for every container");
+                     "LimitRange has a minimum for every container or Pod");
+    }
+    if (resources.raised_for_ratio) {
+      decisions_
+          .Add("limit-range-ratio", tasks, "",
+               "The Pod asks for more than its tasks need at once, as a "
+               "LimitRange says how many times its requests its limits may be")
+          .set_hint("lower the limits to have it ask for less");
+    }
+    if (LosesGuarantee(needs, resources.uses, limit_range_)) {
+      decisions_
+          .Add("qos-burstable", tasks, "",
+               "The Pod's quality of service is Burstable, although the limits "
+               "of every container are its requests as written, because it "
+               "asks for its peak only")
+          .set_hint(
+              "plan with the requests `sum` (--requests=sum) to have it "
+              "Guaranteed");
     }
 
     const Wrapping wrapping{

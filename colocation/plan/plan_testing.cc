@@ -17,16 +17,17 @@
 namespace colocation {
 namespace {
 
-std::vector<std::string> ErrorsOf(const DiagnosticList& diagnostics) {
-  std::vector<std::string> errors;
+std::vector<std::string> TextsOf(const DiagnosticList& diagnostics,
+                                 v1::Severity severity) {
+  std::vector<std::string> texts;
   const v1::Diagnostics sorted = diagnostics.Sorted();
   for (const v1::Diagnostic& d : sorted.diagnostics()) {
-    if (d.severity() != v1::SEVERITY_ERROR) continue;
-    errors.push_back(
+    if (d.severity() != severity) continue;
+    texts.push_back(
         absl::StrCat(d.code(), " at ", d.path(), ": ", d.message()));
   }
-  std::sort(errors.begin(), errors.end());
-  return errors;
+  std::sort(texts.begin(), texts.end());
+  return texts;
 }
 
 ResolvedRun Resolve(absl::string_view yaml, const v1::PlanRequest& request,
@@ -46,7 +47,8 @@ Planned PlanYaml(absl::string_view yaml, const v1::PlanRequest& request) {
   if (!diagnostics.has_errors()) {
     planned.plan = Plan(run, request, &diagnostics, &planned.needs);
   }
-  planned.errors = ErrorsOf(diagnostics);
+  planned.errors = TextsOf(diagnostics, v1::SEVERITY_ERROR);
+  planned.warnings = TextsOf(diagnostics, v1::SEVERITY_WARNING);
   return planned;
 }
 
@@ -55,7 +57,7 @@ ResolvedRun ResolveYaml(absl::string_view yaml,
   DiagnosticList diagnostics;
   std::vector<v1::Need> needs;
   ResolvedRun run = Resolve(yaml, request, &diagnostics, &needs);
-  EXPECT_EQ(absl::StrJoin(ErrorsOf(diagnostics), "\n"), "");
+  EXPECT_EQ(absl::StrJoin(TextsOf(diagnostics, v1::SEVERITY_ERROR), "\n"), "");
   return run;
 }
 

@@ -19,6 +19,8 @@ struct Planned {
   v1::ColocationPlan plan;
   // "code at path: message", sorted.
   std::vector<std::string> errors;
+  // The same of warnings.
+  std::vector<std::string> warnings;
   std::vector<v1::Need> needs;
 };
 

@@ -110,10 +110,12 @@ PodCaps::PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
     : run_(run),
       mode_(mode),
       limit_range_(limit_range),
+      bounds_(FindPodBounds(request.cluster(), run.identity.namespace_())),
       waits_(waits),
       reported_(reported),
       needs_(run.tasks.size()),
       sums_(run.tasks.size()),
+      limits_(run.tasks.size()),
       bytes_(run.tasks.size(), 0) {
   const v1::Limits& limits = request.options().limits();
   pod_containers_ = std::max(0, limits.pod_containers());
@@ -225,11 +227,27 @@ const PodCaps::Amounts& PodCaps::SumOf(TaskIndex task) const {
           for (const auto& [resource, quantity] : container.asked) {
             sums_[task][resource] += quantity.nanos();
           }
+          AddLimits(container, &limits_[task]);
         }
       }
     }
   }
   return sums_[task];
+}
+
+void PodCaps::AddLimits(const ContainerNeed& container, Amounts* limits) const {
+  for (const auto& [resource, text] : container.written.limits()) {
+    (*limits)[resource] += Quantity::Parse(text).value_or(Quantity()).nanos();
+  }
+  for (const auto& [resource, limit] : limit_range_.default_limit) {
+    if (container.written.limits().contains(resource)) continue;
+    (*limits)[resource] += limit.nanos();
+  }
+}
+
+const PodCaps::Amounts& PodCaps::LimitsOf(TaskIndex task) const {
+  SumOf(task);
+  return limits_[task];
 }
 
 std::vector<v1::ResourceUse> PodCaps::AskedFor(
@@ -260,7 +278,8 @@ bool PodCaps::FitsNode(absl::Span<const TaskIndex> tasks) const {
       return HasRoom(*node, amounts);
     });
   };
-  if (limit_range_.minimum.empty()) {
+  if (limit_range_.minimum.empty() && limit_range_.ratio.empty() &&
+      limit_range_.pod_minimum.empty() && limit_range_.pod_ratio.empty()) {
     Amounts sum;
     for (const TaskIndex task : tasks) {
       for (const auto& [resource, amount] : SumOf(task)) {
@@ -320,6 +339,42 @@ void PodCaps::NodeExceeded(absl::Span<const TaskIndex> tasks,
              ", and the node with most room, ", Quoted(closest->name), ", has ",
              Text(use->resource(),
                   OfNode(closest->allocatable, use->resource())))});
+  }
+}
+
+void PodCaps::BoundsExceeded(absl::Span<const TaskIndex> tasks,
+                             std::vector<CapExceeded>* exceeded) const {
+  if (bounds_.empty()) return;
+  const auto add = [&](const std::string& resource, const PodBound& bound,
+                       absl::string_view what, const std::string& amount) {
+    exceeded->push_back(
+        {bound.quota ? CapExceeded::Cap::kQuota : CapExceeded::Cap::kLimitRange,
+         resource,
+         absl::StrCat(what, " of all containers of the Pod add up to ", amount,
+                      " of ", resource, ", and the ",
+                      bound.quota ? "ResourceQuota" : "LimitRange", " ",
+                      Quoted(bound.name), " allows ", bound.most.ToString())});
+  };
+  Amounts limits;
+  for (const TaskIndex task : tasks) {
+    for (const auto& [resource, amount] : LimitsOf(task)) {
+      limits[resource] += amount;
+    }
+  }
+  for (const auto& [resource, bound] : bounds_.limits) {
+    const auto found = limits.find(resource);
+    if (found == limits.end() || found->second <= bound.most.nanos()) continue;
+    add(resource, bound, "the limits", Text(resource, found->second));
+  }
+  if (bounds_.requests.empty()) return;
+  for (const v1::ResourceUse& use : AskedFor(tasks)) {
+    const auto bound = bounds_.requests.find(use.resource());
+    if (bound == bounds_.requests.end() ||
+        !(bound->second.most <
+          Quantity::Parse(use.requested()).value_or(Quantity()))) {
+      continue;
+    }
+    add(use.resource(), bound->second, "the requests", use.requested());
   }
 }
 
@@ -390,13 +445,17 @@ bool PodCaps::Fit(absl::Span<const TaskIndex> tasks) const {
   }
   if (pod_containers_ > 0 && containers > pod_containers_) return false;
   if (message > MessageLimit(containers)) return false;
-  return FitsBytes(tasks) && FitsNode(tasks);
+  if (!FitsBytes(tasks) || !FitsNode(tasks)) return false;
+  std::vector<CapExceeded> exceeded;
+  BoundsExceeded(tasks, &exceeded);
+  return exceeded.empty();
 }
 
 std::vector<CapExceeded> PodCaps::Exceeded(absl::Span<const TaskIndex> tasks,
                                            bool must) const {
   std::vector<CapExceeded> exceeded;
   NodeExceeded(tasks, &exceeded);
+  BoundsExceeded(tasks, &exceeded);
   int64_t containers = 0, message = 0;
   TaskIndex largest = -1;
   for (const TaskIndex task : tasks) {
@@ -447,6 +506,15 @@ v1::Caps PodCaps::ToProto() const {
   caps.set_pod_containers(static_cast<int32_t>(pod_containers_));
   if (result_bytes_given_) {
     caps.set_result_bytes(static_cast<int32_t>(result_bytes_));
+  }
+  for (const auto& [resource, bound] : bounds_.limits) {
+    (*caps.mutable_pod_limits())[resource] = bound.most.ToString();
+  }
+  for (const auto& [resource, bound] : bounds_.requests) {
+    (*caps.mutable_pod_requests())[resource] = bound.most.ToString();
+  }
+  for (const auto& [resource, limit] : limit_range_.default_limit) {
+    (*caps.mutable_default_limits())[resource] = limit.ToString();
   }
   return caps;
 }

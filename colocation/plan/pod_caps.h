@@ -1,5 +1,6 @@
-// What a Pod may be at most: what the largest node has, a number of containers,
-// the size of its manifest, and the room that each task's results have.
+// What a Pod may be at most: what the largest node has, what its namespace
+// allows (pod_bounds.h), a number of containers, the size of its manifest, and
+// the room that each task's results have.
 //
 // Tasks that share a Pod only because somebody would like it are split where
 // together they are more than that (join_groups.h); what has to share a Pod is
@@ -18,6 +19,7 @@
 #include "absl/numeric/int128.h"
 #include "absl/types/span.h"
 #include "colocation/plan/limit_range.h"
+#include "colocation/plan/pod_bounds.h"
 #include "colocation/plan/reported_results.h"
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/wait_sets.h"
@@ -28,9 +30,9 @@
 namespace colocation {
 
 struct CapExceeded {
-  enum class Cap { kNode, kContainers, kBytes, kResults };
+  enum class Cap { kNode, kLimitRange, kQuota, kContainers, kBytes, kResults };
   Cap cap = Cap::kNode;
-  // "cpu", ... of a node; the task of a result.
+  // "cpu", ... of a node or namespace; the task of a result.
   std::string subject;
   // "together they ask for 12 of cpu (\"build\" 8, \"test\" 4 at once), ...".
   std::string figures;
@@ -74,6 +76,9 @@ class PodCaps {
       absl::Span<const TaskIndex> tasks) const;
   static bool HasRoom(const Node& node, const Amounts& amounts);
   const Amounts& SumOf(TaskIndex task) const;
+  // What the limits of all containers add up to, as Kubernetes counts them.
+  const Amounts& LimitsOf(TaskIndex task) const;
+  void AddLimits(const ContainerNeed& container, Amounts* limits) const;
   int64_t ContainersOf(TaskIndex task) const;
   int64_t BytesOf(TaskIndex task) const;
   // Of the largest termination message with the results of `task` that have to
@@ -83,6 +88,8 @@ class PodCaps {
       absl::Span<const TaskIndex> tasks) const;
 
   bool FitsNode(absl::Span<const TaskIndex> tasks) const;
+  void BoundsExceeded(absl::Span<const TaskIndex> tasks,
+                      std::vector<CapExceeded>* exceeded) const;
   bool FitsBytes(absl::Span<const TaskIndex> tasks) const;
   void NodeExceeded(absl::Span<const TaskIndex> tasks,
                     std::vector<CapExceeded>* exceeded) const;
@@ -90,6 +97,7 @@ class PodCaps {
   const ResolvedRun& run_;
   const v1::RequestMode mode_;
   const LimitRangeDefaults& limit_range_;
+  const PodBounds bounds_;
   const WaitSets& waits_;
   const ReportedResults& reported_;
   std::vector<Node> nodes_;
@@ -99,7 +107,7 @@ class PodCaps {
   bool result_bytes_given_ = false;
   // Found once for each task that somebody asks about.
   mutable std::vector<std::vector<UnitNeed>> needs_;
-  mutable std::vector<Amounts> sums_;
+  mutable std::vector<Amounts> sums_, limits_;
   mutable std::vector<int64_t> bytes_;
 };
 

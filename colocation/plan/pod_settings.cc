@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "colocation/decode/encode.h"
 
 namespace colocation {
@@ -91,6 +92,16 @@ PodSettings SettingsOf(const ResolvedTask& task, const v1::PodTemplate& t) {
     settings.placement[absl::StrCat("nodeSelector.", key)] = value;
   }
   if (t.has_affinity()) settings.placement["affinity"] = ToJson(t.affinity());
+  const auto joined = [&](const char* name, const auto& list) {
+    if (list.empty()) return;
+    std::vector<std::string> texts;
+    for (const auto& element : list) texts.push_back(ToJson(element));
+    settings.joined[name] = absl::StrCat("[", absl::StrJoin(texts, ","), "]");
+  };
+  joined("tolerations", t.tolerations());
+  joined("imagePullSecrets", t.image_pull_secrets());
+  joined("hostAliases", t.host_aliases());
+  joined("topologySpreadConstraints", t.topology_spread_constraints());
   return settings;
 }
 

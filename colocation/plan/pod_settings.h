@@ -33,6 +33,8 @@ struct PodSettings {
   std::vector<std::string> same;
   // Those that add up, by name; only what is set.
   std::map<std::string, std::string> placement;
+  // Lists that are joined, by name, as JSON; only what is set.
+  std::map<std::string, std::string> joined;
 };
 
 // Of each unit with a Pod template of its own, else of the task; at least one.

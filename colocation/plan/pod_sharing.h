@@ -17,9 +17,15 @@
 
 namespace colocation {
 
-// Annotation of a run: "true" where tasks that share a claim are to share a
-// Pod.
-inline constexpr char kShareClaims[] = "colocation.dev/share-claims";
+// Which tasks use each workspace of the run, ascending. Those that are known
+// never to run use none.
+struct WorkspaceUsers {
+  // Tasks with containers.
+  std::vector<std::vector<TaskIndex>> in_pods;
+  // Tasks that something else runs, in Pods that this plan knows nothing of.
+  std::vector<std::vector<TaskIndex>> outside;
+};
+WorkspaceUsers FindWorkspaceUsers(const ResolvedRun& run);
 
 struct PodSharing {
   // Keeps a reference to `run`.
@@ -29,9 +35,15 @@ struct PodSharing {
   v1::Policy policy;
   // Whether tasks that use one claim are to share a Pod, as far as that can be.
   bool share_claims = false;
+  // Whether the run's author accepts that a task outside of Pods has an
+  // emptyDir of its own.
+  bool allow_not_shared = false;
   // For each workspace of the run: the tasks with containers that use it,
   // ascending.
   std::vector<std::vector<TaskIndex>> users;
+  // For each workspace of the run: the tasks that use it and that no Pod of the
+  // plan runs, ascending.
+  std::vector<std::vector<TaskIndex>> outside;
   // For each task.
   std::vector<std::vector<PodSettings>> settings;
   TaskNames names;
@@ -39,6 +51,9 @@ struct PodSharing {
 
 // Whether `task` is run in a Pod of the plan.
 bool HasContainers(const ResolvedTask& task);
+
+// Whether the author of `task` wants it in a Pod of its own (annotations.h).
+bool WantsOwnPod(const ResolvedTask& task);
 
 // Whether it lives in one Pod, so that its users have to be there (TEP-0046).
 bool IsPodInternal(const RunWorkspace& workspace);

@@ -110,7 +110,87 @@ class Planner {
     const int128 requested =
         as_written ? AskAsWritten(resource)
                    : AskFor(resource, peak, weight, sum.notation());
-    use.set_requested(text(requested));
+    use.set_requested(
+        text(as_written ? requested
+                        : RaiseToPod(resource, requested, sum.notation())));
+    if (const std::optional<Quantity> limit = SumOfLimits(resource)) {
+      use.set_limit(limit->ToString());
+    }
+  }
+
+  // What the limits of all containers add up to; nothing where none has one.
+  std::optional<Quantity> SumOfLimits(const std::string& resource) const {
+    std::optional<Quantity> sum;
+    for (const UnitNeed& unit : needs_) {
+      for (const auto* containers : {&unit.steps, &unit.sidecars}) {
+        for (const ContainerNeed& c : *containers) {
+          const auto limit = LimitOf(c, resource, limit_range_);
+          if (!limit) continue;
+          if (!sum) {
+            sum = *limit;
+          } else {
+            *sum += *limit;
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+  // What the Pod has to ask for at least, as a LimitRange of the type Pod says:
+  // its minimum, and the part of its limits. Containers get more than their
+  // shares for it, first up to what was asked for them, then up to their
+  // limits.
+  int128 RaiseToPod(const std::string& resource, int128 requested,
+                    Quantity::Notation notation) {
+    int128 least = 0;
+    const auto minimum = limit_range_.pod_minimum.find(resource);
+    if (minimum != limit_range_.pod_minimum.end()) {
+      least = minimum->second.nanos();
+    }
+    const int128 of_minimum = least;
+    const std::optional<Quantity> limits = SumOfLimits(resource);
+    const auto ratio = limit_range_.pod_ratio.find(resource);
+    if (limits && ratio != limit_range_.pod_ratio.end()) {
+      least = std::max(least, PartOfLimit(resource, *limits, ratio->second));
+    }
+    if (requested >= least) return requested;
+    for (const bool up_to_limit : {false, true}) {
+      for (size_t u = 0; u < needs_.size(); ++u) {
+        const auto raise = [&](const std::vector<ContainerNeed>& containers,
+                               std::vector<Quantities>* requests) {
+          for (size_t i = 0; i < containers.size(); ++i) {
+            const int128 has = NanosOf((*requests)[i], resource);
+            int128 most = NanosOf(containers[i].spread, resource);
+            if (up_to_limit) {
+              const auto limit = LimitOf(containers[i], resource, limit_range_);
+              most = limit ? limit->nanos() : has + least;
+            }
+            const int128 more = std::min(most - has, least - requested);
+            if (more <= 0) continue;
+            (*requests)[i][resource] =
+                Quantity::FromNanos(has + more, notation);
+            requested += more;
+          }
+        };
+        raise(needs_[u].steps, &result_.steps[u]);
+        raise(needs_[u].sidecars, &result_.sidecars[u]);
+      }
+    }
+    (least > of_minimum ? result_.raised_for_ratio
+                        : result_.raised_to_minimum) = true;
+    return requested;
+  }
+
+  // The least request that a limit may have under a maxLimitRequestRatio.
+  static int128 PartOfLimit(const std::string& resource, const Quantity& limit,
+                            const Quantity& ratio) {
+    if (ratio.nanos() <= 0) return 0;
+    constexpr int64_t kUnit = 1'000'000'000;
+    int128 least = MultiplyDivide(limit.nanos(), kUnit, ratio.nanos());
+    if (MultiplyDivide(least, ratio.nanos(), kUnit) < limit.nanos()) ++least;
+    const int128 granule = Granule(resource);
+    return (least + granule - 1) / granule * granule;
   }
 
   int128 AskAsWritten(const std::string& resource) {
@@ -207,6 +287,15 @@ class Planner {
       part = minimum->second.nanos();
       result_.raised_to_minimum = true;
     }
+    const auto ratio = limit_range_.ratio.find(resource);
+    const auto limit = LimitOf(container, resource, limit_range_);
+    if (limit && ratio != limit_range_.ratio.end()) {
+      const int128 least = PartOfLimit(resource, *limit, ratio->second);
+      if (part < least) {
+        part = std::min(least, limit->nanos());
+        result_.raised_for_ratio = true;
+      }
+    }
     if (part > 0 || container.written.limits().contains(resource) ||
         limit_range_.default_request.contains(resource)) {
       (*requests)[resource] = Quantity::FromNanos(part, notation);
@@ -222,6 +311,18 @@ class Planner {
 };
 
 }  // namespace
+
+std::optional<Quantity> LimitOf(const ContainerNeed& container,
+                                const std::string& resource,
+                                const LimitRangeDefaults& limit_range) {
+  const auto written = container.written.limits().find(resource);
+  if (written != container.written.limits().end()) {
+    return Quantity::Parse(written->second);
+  }
+  const auto given = limit_range.default_limit.find(resource);
+  if (given == limit_range.default_limit.end()) return std::nullopt;
+  return given->second;
+}
 
 PodResources PlanResources(const std::vector<UnitNeed>& needs,
                            const std::vector<std::string>& names,

@@ -9,6 +9,7 @@
 #ifndef COLOCATION_PLAN_RESOURCES_H_
 #define COLOCATION_PLAN_RESOURCES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,17 @@ struct PodResources {
   // For each unit, each step and each sidecar: its requests.
   std::vector<std::vector<Quantities>> steps;
   std::vector<std::vector<Quantities>> sidecars;
-  // A LimitRange's minimum made requests larger than their shares.
+  // A LimitRange's minimum, or its ratio of limit to request, made requests
+  // larger than their shares.
   bool raised_to_minimum = false;
+  bool raised_for_ratio = false;
 };
+
+// The limit that a container has when it is admitted: its own, or that of a
+// LimitRange; nothing where it has none.
+std::optional<Quantity> LimitOf(const ContainerNeed& container,
+                                const std::string& resource,
+                                const LimitRangeDefaults& limit_range);
 
 // `needs`, `names` and `task_of_unit` are of the Pod's units; `order` is that
 // of the tasks (pod_order.h). A maximum flow for each resource that somebody

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "colocation/plan/pod_settings.h"
+#include "colocation/plan/pod_sharing.h"
 
 namespace colocation {
 namespace {
@@ -114,27 +115,24 @@ void SetSource(const v1::WorkspaceBinding& binding, const std::string& claim,
 ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
   ClaimNames names;
   names.of_workspace.resize(run.workspaces.size());
-  constexpr int32_t kNone = -1, kSeveral = -2;
-  std::vector<int32_t> user(run.workspaces.size(), kNone);
-  for (size_t i = 0; i < run.tasks.size(); ++i) {
-    // What runs an external task mounts it in a Pod of its own.
-    const int32_t group =
-        grouping.group_of[i] >= 0 ? grouping.group_of[i] : kSeveral;
-    if (run.tasks[i].runs == ResolvedTask::Runs::kNever) continue;
-    for (const TaskWorkspace& workspace : run.tasks[i].workspaces) {
-      if (workspace.run_workspace < 0) continue;
-      int32_t& of = user[workspace.run_workspace];
-      if (of == kNone) {
-        of = group;
-      } else if (of != group) {
-        of = kSeveral;
-      }
-    }
-  }
+  const WorkspaceUsers users = FindWorkspaceUsers(run);
+  // Whether several Pods mount it; what runs a task outside does so in a Pod of
+  // its own.
+  const auto several = [&](size_t w) {
+    const std::vector<TaskIndex>& in_pods = users.in_pods[w];
+    return !users.outside[w].empty() ||
+           std::any_of(in_pods.begin(), in_pods.end(), [&](TaskIndex task) {
+             return grouping.group_of[task] !=
+                    grouping.group_of[in_pods.front()];
+           });
+  };
   for (size_t w = 0; w < run.workspaces.size(); ++w) {
     const v1::WorkspaceBinding& binding = run.workspaces[w].binding;
-    if (!binding.has_volume_claim_template() || user[w] == kNone) continue;
-    if (user[w] != kSeveral && !Names(run, run.workspaces[w].claim)) continue;
+    if (!binding.has_volume_claim_template() ||
+        (users.in_pods[w].empty() && users.outside[w].empty())) {
+      continue;
+    }
+    if (!several(w) && !Names(run, run.workspaces[w].claim)) continue;
     v1::PersistentVolumeClaim claim = binding.volume_claim_template();
     claim.set_api_version("v1");
     claim.set_kind("PersistentVolumeClaim");
@@ -291,28 +289,33 @@ void PodVolumes::AddUserMounts(int unit, const Container& container,
                                const std::string& path, Mounts* mounts) const {
   const ResolvedTask& task = run_.tasks[units_[unit].task];
   Mounts own;
+  absl::flat_hash_set<std::string> own_paths;
   for (int i = 0; i < container.volume_mounts_size(); ++i) {
     v1::VolumeMount mount = container.volume_mounts(i);
     mount.set_name(NameInPod(
         unit, mount.name(), absl::StrCat(path, ".volumeMounts[", i, "].name")));
+    own_paths.insert(CleanPath(mount.mount_path()));
     *own.Add() = std::move(mount);
+  }
+  absl::flat_hash_map<absl::string_view, const v1::WorkspaceUsage*> usages;
+  for (const v1::WorkspaceUsage& usage : container.workspaces()) {
+    usages.emplace(usage.name(), &usage);
   }
   for (const TaskWorkspace& workspace : task.workspaces) {
     if (workspace.run_workspace < 0) continue;
     if (!workspace.isolated) {
       // The author's own mount at that place wins.
-      if (MountsAt(own, CleanPath(workspace.mount_path))) continue;
+      if (own_paths.contains(CleanPath(workspace.mount_path))) continue;
       MountWorkspace(workspace, workspace.mount_path, mounts);
       continue;
     }
-    for (const v1::WorkspaceUsage& usage : container.workspaces()) {
-      if (usage.name() != workspace.name) continue;
-      MountWorkspace(workspace,
-                     usage.mount_path().empty() ? workspace.mount_path
-                                                : usage.mount_path(),
-                     mounts);
-      break;
-    }
+    const auto usage = usages.find(workspace.name);
+    if (usage == usages.end()) continue;
+    MountWorkspace(workspace,
+                   usage->second->mount_path().empty()
+                       ? workspace.mount_path
+                       : usage->second->mount_path(),
+                   mounts);
   }
   mounts->MergeFrom(own);
 }

@@ -86,18 +86,52 @@ WaitSets::WaitSets(const ResolvedRun& run) {
     position_[order_[i]] = static_cast<int32_t>(i);
   }
   seen_.assign(order_.size(), 0);
+  MakeForest();
+}
+
+void WaitSets::MakeForest() {
+  const size_t n = order_.size();
+  std::vector<TaskIndex> parent(n, -1);
+  depth_.assign(n, 0);
+  for (const TaskIndex task : order_) {
+    for (const TaskIndex before : Of(task)) {
+      depth_[task] = std::max(depth_[task], depth_[before] + 1);
+      if (parent[task] < 0 || position_[parent[task]] < position_[before]) {
+        parent[task] = before;
+      }
+    }
+  }
+  std::vector<int32_t> size(n, 1);
+  for (auto task = order_.rbegin(); task != order_.rend(); ++task) {
+    if (parent[*task] >= 0) size[parent[*task]] += size[*task];
+  }
+  number_.resize(n);
+  below_.resize(n);
+  // For each task the number of what hangs on it next.
+  std::vector<int32_t> next(n);
+  int32_t next_root = 0;
+  for (const TaskIndex task : order_) {
+    int32_t& number = parent[task] < 0 ? next_root : next[parent[task]];
+    number_[task] = number;
+    below_[task] = number + size[task];
+    next[task] = number + 1;
+    number += size[task];
+  }
 }
 
 bool WaitSets::IsBefore(TaskIndex before, TaskIndex after) {
-  if (position_[before] >= position_[after]) return false;
+  if (before == after) return false;
+  if (IsAbove(before, after)) return true;
+  if (depth_[before] >= depth_[after]) return false;
   ++walk_;
   std::vector<TaskIndex> stack = {after};
   while (!stack.empty()) {
     const TaskIndex at = stack.back();
     stack.pop_back();
     for (const TaskIndex parent : Of(at)) {
-      if (parent == before) return true;
-      if (position_[parent] < position_[before] || seen_[parent] == walk_) {
+      if (IsAbove(before, parent)) return true;
+      if (depth_[parent] <= depth_[before] ||
+          position_[parent] < position_[before] || seen_[parent] == walk_) {
         continue;
       }
       seen_[parent] = walk_;

@@ -45,14 +45,27 @@ class WaitSets {
   // The place of `task` in that order.
   int32_t position(TaskIndex task) const { return position_[task]; }
 
-  // Whether `after` waits for the end of `before`, directly or not. Walks what
-  // lies between the two.
+  // Whether `after` waits for the end of `before`, directly or not. At once
+  // where the one is above the other in the forest; else walks what lies
+  // between the two.
   bool IsBefore(TaskIndex before, TaskIndex after);
 
  private:
+  void MakeForest();
+  bool IsAbove(TaskIndex above, TaskIndex below) const {
+    return number_[above] <= number_[below] && number_[below] < below_[above];
+  }
+
   Graph graph_;
   std::vector<TaskIndex> order_;
   std::vector<int32_t> position_;
+  // A forest in which each task hangs on the last one that it waits for: a task
+  // and all below it have successive numbers, from its own to `below_`. Every
+  // path of it is a path of waits.
+  std::vector<int32_t> number_, below_;
+  // The number of tasks on the longest path of waits to each: it grows along
+  // every wait.
+  std::vector<int32_t> depth_;
   // Walks mark what they have seen with their own number.
   std::vector<int32_t> seen_;
   int32_t walk_ = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "colocation/diagnostics/nearest_name.h"
@@ -18,6 +19,41 @@ template <typename List>
 bool Contains(const List& list, absl::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
+
+// Shortest paths of waits to one task. Linear in the plan.
+class Ways {
+ public:
+  Ways(const v1::ColocationPlan& plan, absl::string_view to) {
+    absl::flat_hash_map<absl::string_view, const v1::PlannedTask*> tasks;
+    for (const v1::PlannedTask& task : plan.tasks()) {
+      tasks.emplace(task.name(), &task);
+    }
+    std::vector<absl::string_view> queue = {to};
+    next_.emplace(to, absl::string_view());
+    for (size_t i = 0; i < queue.size(); ++i) {
+      const auto task = tasks.find(queue[i]);
+      if (task == tasks.end()) continue;
+      for (const std::string& before : task->second->wait_for()) {
+        if (next_.emplace(before, queue[i]).second) queue.push_back(before);
+      }
+    }
+  }
+
+  // From `from` on, both ends included; empty where there is none.
+  std::vector<absl::string_view> From(absl::string_view from) const {
+    std::vector<absl::string_view> way;
+    auto at = next_.find(from);
+    while (at != next_.end()) {
+      way.push_back(at->first);
+      at = next_.find(at->second);
+    }
+    return way;
+  }
+
+ private:
+  // For each task that was reached, the one after it.
+  absl::flat_hash_map<absl::string_view, absl::string_view> next_;
+};
 
 class Explainer {
  public:
@@ -184,16 +220,17 @@ class Explainer {
 
     TextTable implied(1);
     bool any = false;
+    const Ways ways(plan_, task.name());
     for (const v1::Dependency* dependency :
          index_.DependenciesOf(task.name())) {
       if (dependency->means() != v1::Dependency::IMPLIED) continue;
       any = true;
-      std::vector<std::string> way(dependency->via().begin(),
-                                   dependency->via().end());
-      implied.Row({dependency->from(),
-                   absl::StrCat(DependencyName(dependency->kind()), " (",
-                                absl::StrJoin(dependency->paths(), ", "),
-                                "), by way of ", absl::StrJoin(way, " -> "))});
+      implied.Row(
+          {dependency->from(),
+           absl::StrCat(DependencyName(dependency->kind()), " (",
+                        absl::StrJoin(dependency->paths(), ", "),
+                        "), by way of ",
+                        absl::StrJoin(ways.From(dependency->from()), " -> "))});
     }
     if (!any) return;
     Section("Comes after as well, without waiting itself");

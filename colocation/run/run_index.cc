@@ -54,7 +54,7 @@ class RunIndexer {
   explicit RunIndexer(const v1::ColocationPlan& plan) : plan_(plan) {}
 
   absl::StatusOr<RunIndex> Index() {
-    if (plan_.version() != 1) {
+    if (plan_.version() != 1 && plan_.version() != 2) {
       return absl::InvalidArgumentError(absl::StrCat(
           "plans of version ", plan_.version(), " are not known here"));
     }

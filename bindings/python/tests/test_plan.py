@@ -282,7 +282,7 @@ def test_a_plan_is_read_back_whole():
 def test_what_a_newer_library_writes_is_read():
     text = colocation.plan(PIPELINE).to_json()
     newer = colocation.Plan(
-        text.replace('"version":1', '"version":1,"novelty":{}').replace("POLICY_WORKSPACES", "POLICY_NOVEL")
+        text.replace('"version":2', '"version":2,"novelty":{}').replace("POLICY_WORKSPACES", "POLICY_NOVEL")
     )
     assert newer.message.policy == "POLICY_NOVEL"
     assert newer.message.policy.name == "POLICY_NOVEL"

@@ -1,0 +1,37 @@
+// The annotations by which authors say how their tasks are to be placed.
+//
+// Each is "true" or "false", which is the default. docs/planning.md, "What
+// authors can say", has the list.
+#ifndef COLOCATION_PLAN_ANNOTATIONS_H_
+#define COLOCATION_PLAN_ANNOTATIONS_H_
+
+#include "colocation/diagnostics/diagnostics.h"
+#include "colocation/resolve/run.h"
+
+namespace colocation {
+
+// Of a run: tasks that share a claim are to share a Pod.
+inline constexpr char kShareClaims[] = "colocation.dev/share-claims";
+
+// Of a run: a task that no Pod of the plan runs may have an emptyDir of its own
+// instead of the one that the others share.
+inline constexpr char kAllowNotShared[] = "colocation.dev/allow-not-shared";
+
+// Of a Task, an embedded Task or taskRunSpecs[].metadata: the task is to have a
+// Pod of its own.
+inline constexpr char kOwnPod[] = "colocation.dev/own-pod";
+
+// Whether `annotations`, a map of strings, says "true" under `name`.
+template <typename Map>
+bool IsTrue(const Map& annotations, const char* name) {
+  const auto found = annotations.find(name);
+  return found != annotations.end() && found->second == "true";
+}
+
+// Warns of values that are neither "true" nor "false", and of an annotation of
+// tasks on the run.
+void CheckAnnotations(const ResolvedRun& run, DiagnosticList* diagnostics);
+
+}  // namespace colocation
+
+#endif  // COLOCATION_PLAN_ANNOTATIONS_H_
