@@ -262,11 +262,14 @@ ExitCode Runner::RunPlan() {
   RunFacts facts;
   facts.start_ns = absl::ToUnixNanos(start);
   facts.times = [&](absl::string_view unit) { return progress.TimesOf(unit); };
+  facts.message = [&](absl::string_view unit) {
+    return progress.MessageOf(unit);
+  };
   facts.lines = [&](absl::string_view container) {
     return progress.LastLines(container);
   };
   std::cerr << "\n" << SummaryText(plan_, *status, facts, text_) << "\n";
-  const std::string failed = FailedText(plan_, *status);
+  const std::string failed = FailedText(plan_, *status, facts);
   progress.OnNote(absl::StrCat(
       plan_.run().name(),
       control_.stopped() ? " was stopped after "

@@ -181,6 +181,11 @@ std::pair<int64_t, int64_t> RunProgress::TimesOf(absl::string_view unit) const {
   return found == times_.end() ? std::pair<int64_t, int64_t>() : found->second;
 }
 
+std::string RunProgress::MessageOf(absl::string_view unit) const {
+  const auto found = messages_.find(unit);
+  return found == messages_.end() ? "" : found->second;
+}
+
 std::vector<std::string> RunProgress::LastLines(
     absl::string_view container) const {
   const auto found = containers_.find(container);
@@ -238,6 +243,7 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
   const auto end = Parse<v1::TaskEnd>(content);
   told_.insert(where.unit);
   times_[where.unit] = {end.start_unix_ns(), end.end_unix_ns()};
+  messages_[where.unit] = end.message();
   if (tree_) tree_->OnEnd(where.unit);
   const std::string took =
       DurationText(end.end_unix_ns() - end.start_unix_ns());
@@ -248,7 +254,7 @@ void RunProgress::OnEvent(absl::string_view path, absl::string_view content) {
       break;
     case v1::OUTCOME_SKIPPED:
       Tell(where.unit, absl::StrCat("skipped: ", SkipText(end.skip_reason())),
-           kQuiet);
+           kQuiet, /*waits=*/true);
       break;
     default:
       Tell(where.unit,

@@ -80,6 +80,9 @@ class RunProgress {
   // what was not seen.
   std::pair<int64_t, int64_t> TimesOf(absl::string_view unit) const;
 
+  // What its launcher said about its end; empty for nothing.
+  std::string MessageOf(absl::string_view unit) const;
+
   // The last lines that the container of this step wrote.
   std::vector<std::string> LastLines(absl::string_view container) const;
 
@@ -120,6 +123,7 @@ class RunProgress {
   std::map<std::string, std::vector<std::string>, std::less<>> of_pod_;
   std::map<std::string, std::vector<std::string>, std::less<>> of_unit_;
   std::map<std::string, std::pair<int64_t, int64_t>, std::less<>> times_;
+  std::map<std::string, std::string, std::less<>> messages_;
   // In the order in which they happened.
   std::deque<Held> held_;
   // Units, and tasks without any, whose end has been told.

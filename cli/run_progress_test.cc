@@ -199,6 +199,7 @@ TEST_F(RunProgressTest, TellsWhyATaskWasSkipped) {
   RunProgress progress = Progress();
   progress.OnEvent("test-step-run/end", R"({"outcome":"OUTCOME_SKIPPED",)"
                                         R"("skipReason":"SKIP_REASON_WHEN"})");
+  progress.OnContainer(Ended("test-step-run"));
   EXPECT_EQ(out_.str(), "==> test skipped: its when expressions do not hold\n");
 }
 
@@ -209,6 +210,7 @@ TEST_F(RunProgressTest, TellsOfTasksThatAreSkippedWithoutAPodOnce) {
   RunProgress progress = Progress();
   progress.OnEvent("test-step-run/end", R"({"outcome":"OUTCOME_SKIPPED",)"
                                         R"("skipReason":"SKIP_REASON_WHEN"})");
+  progress.OnContainer(Ended("test-step-run"));
   v1::RunStatus status;
   for (const char* name : {"test", "deploy"}) {
     v1::SkippedTask* skipped = status.add_skipped_tasks();

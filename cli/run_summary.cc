@@ -82,15 +82,17 @@ Row RowOf(const v1::TaskRunRecord& record, bool ignored,
     row.step = step->name();
     row.container = step->container();
   }
-  if (row.outcome == "failed" && step != nullptr) {
-    row.why = absl::StrCat("step ", step->name(), ": ", WhyStepFailed(*step));
-  } else if (row.outcome == "failed") {
-    row.why =
-        condition.message().empty() ? condition.reason() : condition.message();
-  } else {
+  if (row.outcome != "failed") {
     row.why = std::string(FailureText(condition.reason()));
+  } else if (step != nullptr) {
+    row.why = absl::StrCat("step ", step->name(), ": ", WhyStepFailed(*step));
+  } else {
+    const std::string said = facts.message(row.name);
+    row.why = !said.empty()                  ? said
+              : !condition.message().empty() ? condition.message()
+                                             : condition.reason();
   }
-  row.detail = row.outcome == "failed" ? row.why : condition.message();
+  if (row.outcome == "failed") row.detail = row.why;
   if (ignored) {
     absl::StrAppend(&row.detail, row.detail.empty() ? "" : "; ",
                     "the run goes on (onError: continue)");
@@ -172,11 +174,9 @@ std::string SummaryText(const v1::ColocationPlan& plan,
 }
 
 std::string FailedText(const v1::ColocationPlan& plan,
-                       const v1::RunStatus& status) {
+                       const v1::RunStatus& status, const RunFacts& facts) {
   std::vector<std::string> failed;
-  RunFacts none;
-  none.times = [](absl::string_view) { return std::pair<int64_t, int64_t>(); };
-  for (const Row& row : RowsOf(plan, status, none)) {
+  for (const Row& row : RowsOf(plan, status, facts)) {
     if (!row.failed) continue;
     failed.push_back(absl::StrCat(row.name, " (", row.why, ")"));
   }

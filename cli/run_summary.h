@@ -22,6 +22,8 @@ struct RunFacts {
   // When the unit started and ended, in nanoseconds; zeros where that was not
   // seen.
   std::function<std::pair<int64_t, int64_t>(absl::string_view unit)> times;
+  // What was said about the unit's end.
+  std::function<std::string(absl::string_view unit)> message;
   // The last lines that a container wrote.
   std::function<std::vector<std::string>(absl::string_view container)> lines;
 };
@@ -36,7 +38,7 @@ std::string SummaryText(const v1::ColocationPlan& plan,
 // What failed and why, in one line: "lint (step compile: exit code 2), deploy
 // (ran out of time)"; empty where nothing did.
 std::string FailedText(const v1::ColocationPlan& plan,
-                       const v1::RunStatus& status);
+                       const v1::RunStatus& status, const RunFacts& facts);
 
 }  // namespace colocation::cli
 

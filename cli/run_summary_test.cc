@@ -94,7 +94,7 @@ Message Parse(const char* text) {
   return message;
 }
 
-TEST(RunSummaryTest, SaysHowEachTaskWent) {
+RunFacts Facts() {
   RunFacts facts;
   facts.start_ns = 1'000'000'000;
   facts.times = [](absl::string_view unit) {
@@ -104,16 +104,25 @@ TEST(RunSummaryTest, SaysHowEachTaskWent) {
            : unit == "test-1" ? Times(3'000'000'000, 5'000'000'000)
                               : Times(3'000'000'000, 4'000'000'000);
   };
+  facts.message = [](absl::string_view unit) {
+    return std::string(unit == "lint" ? "step \"check\" exited with code 9"
+                                      : "");
+  };
   facts.lines = [](absl::string_view container) {
     return container == "test-0-run"
                ? std::vector<std::string>{"one", "two\033[2J"}
                : std::vector<std::string>();
   };
+  return facts;
+}
+
+TEST(RunSummaryTest, SaysHowEachTaskWent) {
   EXPECT_EQ(SummaryText(Parse<v1::ColocationPlan>(kPlan),
-                        Parse<v1::RunStatus>(kStatus), facts, {.width = 100}),
+                        Parse<v1::RunStatus>(kStatus), Facts(), {.width = 100}),
             R"(TASK    OUTCOME      ATTEMPTS  START  DURATION  WHY
 clone   succeeded    2         +0.4s  1.5s
-lint    failed       1         +2.0s  1.0s      it failed; the run goes on (onError: continue)
+lint    failed       1         +2.0s  1.0s      step "check" exited with code 9; the run goes on
+                                                (onError: continue)
 test-0  failed       1         +2.0s  1m 3s     step run: exit code 3
 test-1  cancelled    1         +2.0s  2.0s
 ask     not started  -         -      -
@@ -128,9 +137,9 @@ test-0: last lines of step run
 
 TEST(RunSummaryTest, NamesWhatFailed) {
   EXPECT_EQ(FailedText(Parse<v1::ColocationPlan>(kPlan),
-                       Parse<v1::RunStatus>(kStatus)),
+                       Parse<v1::RunStatus>(kStatus), Facts()),
             "test-0 (step run: exit code 3), test-1 (was cancelled)");
-  EXPECT_EQ(FailedText({}, {}), "");
+  EXPECT_EQ(FailedText({}, {}, Facts()), "");
 }
 
 struct StepCase {
@@ -153,7 +162,7 @@ TEST_P(FailedStepTest, SaysWhy) {
   condition->set_message("no step says why");
   *record->mutable_status()->add_steps() =
       Parse<v1::StepState>(GetParam().step);
-  EXPECT_EQ(FailedText(plan, status),
+  EXPECT_EQ(FailedText(plan, status, Facts()),
             std::string("t (") + GetParam().why + ")");
 }
 

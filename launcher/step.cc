@@ -21,6 +21,33 @@
 namespace colocation::launcher {
 namespace {
 
+// For people who read the log.
+const char* WhySkipped(SkipReason reason) {
+  switch (reason) {
+    case SkipReason::kWhen:
+      return "its when expressions do not hold";
+    case SkipReason::kParentSkipped:
+      return "a task that it depends on was skipped";
+    case SkipReason::kStopping:
+      return "the run is stopping, as a task has failed";
+    case SkipReason::kCancelled:
+      return "the run was cancelled";
+    case SkipReason::kStopped:
+      return "the run was stopped";
+    case SkipReason::kMissingResults:
+      return "a result that it needs is missing";
+    case SkipReason::kPipelineTimeout:
+    case SkipReason::kTasksTimeout:
+    case SkipReason::kFinallyTimeout:
+      return "the time is over";
+    case SkipReason::kEmptyMatrix:
+      return "its matrix is empty";
+    case SkipReason::kUnspecified:
+      break;
+  }
+  return "no reason given";
+}
+
 constexpr int kTerminatedExitCode = 128 + SIGTERM;
 
 // A deleted Pod's containers get SIGTERM one after the other. A step that ends
@@ -234,8 +261,7 @@ void Step::DecideUnit() {
     end.outcome = Outcome::kSkipped;
     end.skip_reason = decision.skip_reason;
     std::fprintf(stderr, "launcher: task \"%s\" is skipped: %s\n",
-                 task.name.c_str(),
-                 std::string(Name(decision.skip_reason)).c_str());
+                 task.name.c_str(), WhySkipped(decision.skip_reason));
   } else {
     end.outcome = Outcome::kFailed;
     end.reason = decision.reason;
