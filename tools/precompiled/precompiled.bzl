@@ -29,14 +29,25 @@ _DEPS = select({
     "//conditions:default": [],
 })
 
+# Sources in C can't read a header of C++.
+def _is_c(attributes):
+    sources = attributes.get("srcs", [])
+    return type(sources) == "list" and any([s.endswith(".c") for s in sources])
+
+def _call(rule, deps, copts, attributes):
+    if _is_c(attributes):
+        rule(deps = deps, copts = copts, **attributes)
+    else:
+        rule(deps = deps + _DEPS, copts = copts + _COPTS, **attributes)
+
 def cc_library(deps = [], copts = [], **attributes):
-    native.cc_library(deps = deps + _DEPS, copts = copts + _COPTS, **attributes)
+    _call(native.cc_library, deps, copts, attributes)
 
 def cc_binary(deps = [], copts = [], **attributes):
-    native.cc_binary(deps = deps + _DEPS, copts = copts + _COPTS, **attributes)
+    _call(native.cc_binary, deps, copts, attributes)
 
 def cc_test(deps = [], copts = [], **attributes):
-    native.cc_test(deps = deps + _DEPS, copts = copts + _COPTS, **attributes)
+    _call(native.cc_test, deps, copts, attributes)
 
 def _precompiled_header_impl(ctx):
     toolchain = ctx.attr._cc_toolchain[cc_common.CcToolchainInfo]
