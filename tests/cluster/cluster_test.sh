@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests of this module (main_test.go), which build the programs that
-# they need. Arguments are those of `go test`:
+# they need. Arguments are those of `go test`, and flags of the tests:
 #
-#   bazel test --config=opt //tests/cluster:cluster_test --test_arg=-run=TestController
+#   bazel test --config=opt //tests/cluster:cluster_test --test_arg=-run=TestTekton --test_arg=-examples
 set -euo pipefail
 # shellcheck source=../../bindings/go/environment.sh
 source bindings/go/environment.sh
@@ -10,11 +10,13 @@ report=$PWD/bindings/go/report.py
 export COLOCATION_LAUNCHER=$PWD/launcher/launcher
 # This test's own sources, without Bazel's links.
 tree=$TEST_TMPDIR/tree
-mkdir -p "$tree/bindings" "$tree/examples" "$tree/tests/parity"
+mkdir -p "$tree/bindings" "$tree/examples" "$tree/tests/parity" "$tree/tests/e2e"
 cp -RL bindings/go "$tree/bindings/go"
 cp -RL examples/controller "$tree/examples/"
 cp -RL tests/cluster "$tree/tests/"
 cp -RL tests/parity/tekton_oracle "$tree/tests/parity/"
+cp -L tests/e2e/semantics_test.cc "$tree/tests/e2e/"
+cp -L examples/build-pipeline.yaml "$tree/examples/"
 cd "$tree/tests/cluster"
 if ! said=$(go list -m 2>&1); then
   echo "SKIPPED: no cluster can run here: $said"
@@ -25,4 +27,4 @@ fi
 unformatted=$(gofmt -l .)
 [[ -z $unformatted ]] || { echo "not formatted: $unformatted"; exit 1; }
 go vet ./...
-go test -count=1 -timeout=40m -json "$@" . | python3 "$report" "${XML_OUTPUT_FILE:-/dev/null}"
+go test -count=1 -timeout=40m -json . "$@" | python3 "$report" "${XML_OUTPUT_FILE:-/dev/null}"

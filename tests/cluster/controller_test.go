@@ -119,7 +119,9 @@ func TestController(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, run := range found.Items {
-			t.Errorf("there is the TaskRun %s", run.GetName())
+			if manager, _, _ := unstructured.NestedString(run.Object, "spec", "managedBy"); manager != harness.Manager {
+				t.Errorf("there is the TaskRun %s, managed by %q", run.GetName(), manager)
+			}
 		}
 	})
 	t.Run("AResolverIsAsked", func(t *testing.T) {
@@ -152,7 +154,7 @@ func TestController(t *testing.T) {
 			}
 			return slices.Contains(told, "Succeeded")
 		})
-		if slices.Sort(told); !slices.Equal(told, []string{"Running", "Started", "Succeeded"}) {
+		if slices.Sort(told); !slices.Equal(told, []string{"ResolvingTaskRef", "Running", "Started", "Succeeded"}) {
 			t.Errorf("the events are %q", told)
 		}
 	})

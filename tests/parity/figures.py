@@ -22,6 +22,9 @@ Tekton's field path leads to ours. *Edges*: the dependencies between tasks. *Con
 run's task, with all parameters put in. *On purpose*: left out of the figures, each with its reason in
 [expected_disagreements.tsv](../tests/parity/expected_disagreements.tsv).
 
+What runs end with, in one cluster with Tekton's own controller and ours, is compared by
+[tests/cluster](../tests/cluster/README.md).
+
 ## Speed
 
 `tests/parity/speed.py` runs one generated pipeline of 20,000 tasks (9.4 MB of YAML) through Tekton's code and ours, in turns on the

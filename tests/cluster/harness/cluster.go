@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,8 +36,10 @@ type Cluster struct {
 	Nodes     []Node
 
 	programs Programs
-	mapper   *restmapper.DeferredDiscoveryRESTMapper
-	config   *rest.Config
+	// Guards mapper between a miss and its repetition.
+	mapperMutex sync.Mutex
+	mapper      *restmapper.DeferredDiscoveryRESTMapper
+	config      *rest.Config
 }
 
 const (

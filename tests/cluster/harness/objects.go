@@ -39,7 +39,7 @@ func tekton(resource string) schema.GroupVersionResource {
 
 // Patience is how long anything may take before the test fails: only a failing
 // test waits so long.
-const Patience = 3 * time.Minute
+const Patience = 5 * time.Minute
 
 // Until asks again and again: for what can't be watched.
 func (c *Cluster) Until(t testing.TB, what string, holds func() bool) {
@@ -119,9 +119,8 @@ func (c *Cluster) Create(ctx context.Context, namespace string, object *unstruct
 }
 
 func (c *Cluster) resource(kind schema.GroupVersionKind, namespace, own string) (dynamic.ResourceInterface, error) {
-	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	mapping, err := c.mapping(kind)
 	if err != nil {
-		c.mapper.Reset()
 		return nil, err
 	}
 	if mapping.Scope.Name() != meta.RESTScopeNameNamespace {
@@ -131,6 +130,18 @@ func (c *Cluster) resource(kind schema.GroupVersionKind, namespace, own string) 
 		namespace = own
 	}
 	return c.Client.Resource(mapping.Resource).Namespace(namespace), nil
+}
+
+// mapping finds the resource of a kind, which may be new.
+func (c *Cluster) mapping(kind schema.GroupVersionKind) (*meta.RESTMapping, error) {
+	c.mapperMutex.Lock()
+	defer c.mapperMutex.Unlock()
+	mapping, err := c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	if meta.IsNoMatchError(err) {
+		c.mapper.Reset()
+		mapping, err = c.mapper.RESTMapping(kind.GroupKind(), kind.Version)
+	}
+	return mapping, err
 }
 
 // Patch merges a patch into an object.

@@ -68,6 +68,17 @@ func (p *Process) Kill() {
 	<-p.ended
 }
 
+// Revive starts the processes again that have ended, and waits for the API server.
+func (c *Cluster) Revive(t testing.TB) {
+	t.Helper()
+	for _, process := range c.Processes {
+		if process.Ended() {
+			must(t, process.Start())
+		}
+	}
+	c.Until(t, "the API server is ready", c.ready)
+}
+
 // Ended says whether it has.
 func (p *Process) Ended() bool {
 	select {
