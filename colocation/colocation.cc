@@ -27,6 +27,7 @@
 #include "colocation/resolve/resolve.h"
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/feature_flags.h"
+#include "colocation/validate/settings.h"
 #include "colocation/validate/validate.h"
 
 namespace colocation {
@@ -117,8 +118,6 @@ class Session {
   // Makes `objects_` a copy that may be changed, if they are the request's.
   v1::ObjectSet* OwnObjects();
   void Decode();
-  // Reports values that their feature flags can't have.
-  void CheckFeatureFlags();
   // Decodes and checks each object by itself. False where some could not be
   // read, so that others would only seem to lack them.
   bool ReadObjects();
@@ -183,19 +182,6 @@ void Session::Decode() {
   }
 }
 
-void Session::CheckFeatureFlags() {
-  const auto& given = request_.options().feature_flags();
-  // In order, which that of a map is not.
-  const std::map<std::string, std::string> sorted(given.begin(), given.end());
-  for (const auto& [name, value] : sorted) {
-    FeatureFlags flags;
-    if (!IsFeatureFlag(name) || SetFeatureFlag(name, value, &flags)) continue;
-    diagnostics_.Error(
-        "bad-feature-flag", {}, "",
-        absl::StrCat("the feature flag ", name, " can't be \"", value, "\""));
-  }
-}
-
 bool Session::ReadObjects() {
   int64_t bytes = 0;
   for (const v1::Document& document : request_.documents()) {
@@ -223,7 +209,7 @@ bool Session::ReadObjects() {
         !d.path().empty() && d.path() != "kind" && d.path() != "apiVersion";
   }
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
-  CheckFeatureFlags();
+  CheckSettings(request_.options(), &diagnostics_);
   Validate(*objects_, FlagsOf(request_.options()), &diagnostics_);
   return complete;
 }

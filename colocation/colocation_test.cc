@@ -294,7 +294,7 @@ TEST(PlanRunTest, FeatureFlagsDecideWhatIsAccepted) {
             "INVALID_ARGUMENT: :0:0 bad-feature-flag; a.yaml:5:22 "
             "feature-not-enabled;");
   EXPECT_EQ(status.message(),
-            "error: the feature flag enable-param-enum can't be \"yes\" "
+            "error: data.enable-param-enum: enable-param-enum can't be \"yes\" "
             "[bad-feature-flag]");
 }
 

@@ -234,6 +234,20 @@ TEST(SidecarTest, RunsWhileItsUnitDoesAndEndsBeforeTheTask) {
               HasSubstr(R"("key":"ExitCode","value":"7")"));
 }
 
+TEST(SidecarTest, IsNotAwaitedWhereTheInstallationSaysSo) {
+  TestPod pod;
+  pod.spec().sidecars_not_awaited = true;
+  TestTask& a = pod.AddTask("a").Step("s", "touch {shared}/up");
+  a.Sidecar("db", "exec sleep 1000");
+  a.last().ready.emplace();
+  a.last().ready->exec.emplace();
+  a.last().ready->exec->command = {"test", "-e", pod.Shared() + "/up"};
+  a.last().ready->period_ns = 20 * kTestMillisecond;
+  pod.Run();
+  EXPECT_FALSE(pod.hung());
+  EXPECT_EQ(pod.Outcomes(), "a:ok");
+}
+
 LaunchProbe GrpcProbe(int port) {
   LaunchProbe probe;
   probe.grpc.emplace();

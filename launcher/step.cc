@@ -371,6 +371,7 @@ std::optional<StepEnd> Step::WaitForCredentials() {
 // A sidecar that has ended counts as ready (SidecarsReady in
 // pkg/pod/status.go).
 std::optional<StepEnd> Step::WaitForSidecars() {
+  if (container_.spec().sidecars_not_awaited) return std::nullopt;
   for (;;) {
     bool all = true;
     for (const std::string& sidecar : container_.unit().sidecars) {

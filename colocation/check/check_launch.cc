@@ -1,6 +1,7 @@
 #include "colocation/check/check_launch.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <tuple>
@@ -91,6 +92,17 @@ class LaunchChecker {
             "the settings hold containers or volumes, which have their own "
             "places");
     }
+    const v1::SecurityContext& own = pod_.launcher_security_context();
+    const v1::PodSecurityContext& of_pod = pod_.spec().security_context();
+    const bool not_root = own.has_run_as_non_root() ? own.run_as_non_root()
+                                                    : of_pod.run_as_non_root();
+    const int64_t user =
+        own.has_run_as_user() ? own.run_as_user() : of_pod.run_as_user();
+    if (not_root && user == 0) {
+      Fault("launcher-security", "launcherSecurityContext",
+            "the init container must not be root, and its image names no other "
+            "user");
+    }
     if (pod_.spec().has_restart_policy() &&
         pod_.spec().restart_policy() != "Never") {
       Fault("pod-spec", "spec.restartPolicy",
@@ -180,6 +192,7 @@ class LaunchChecker {
         }
       }
       for (const std::string& sidecar : unit.sidecars()) {
+        if (pod_.install().launch().sidecars_not_awaited()) break;
         expected.emplace_back(v1::Barrier::SIDECAR_READY, sidecar, false);
         After(c, sidecar);
       }

@@ -469,6 +469,13 @@ std::vector<Corruption> Corruptions() {
        [](Plan* p) {
          p->mutable_pods(0)->mutable_spec()->clear_service_account_name();
        }},
+      {"InitContainerThatWouldBeRefusedAsRoot", "launcher-security",
+       [](Plan* p) {
+         p->mutable_pods(0)
+             ->mutable_spec()
+             ->mutable_security_context()
+             ->set_run_as_non_root(true);
+       }},
       {"RestartedContainers", "pod-spec",
        [](Plan* p) {
          p->mutable_pods(0)->mutable_spec()->set_restart_policy("OnFailure");

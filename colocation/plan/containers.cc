@@ -1,10 +1,13 @@
 #include "colocation/plan/containers.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "colocation/plan/cel_support.h"
 #include "colocation/plan/late_references.h"
 #include "colocation/plan/pod_settings.h"
@@ -23,6 +26,20 @@ v1::ValueType ToValueType(const std::string& type) {
   return type == "array"    ? v1::VALUE_TYPE_ARRAY
          : type == "object" ? v1::VALUE_TYPE_OBJECT
                             : v1::VALUE_TYPE_STRING;
+}
+
+std::vector<absl::string_view> PartsOf(absl::string_view path) {
+  return absl::StrSplit(path, '/', [](absl::string_view part) {
+    return !part.empty() && part != ".";
+  });
+}
+
+// Whether `path` is that directory or below it; both have no "..".
+bool IsInside(absl::string_view path, absl::string_view directory) {
+  const std::vector<absl::string_view> parts = PartsOf(path);
+  const std::vector<absl::string_view> of_directory = PartsOf(directory);
+  return parts.size() >= of_directory.size() &&
+         std::equal(of_directory.begin(), of_directory.end(), parts.begin());
 }
 
 // What steps and sidecars have in common.
@@ -46,7 +63,7 @@ class Wrapper {
     Common(step);
     // Only steps have the Pod template's variables, which win.
     for (const v1::EnvVar& env : PodTemplateOf(task_, *placed_.unit).env())
-      AddEnv(env);
+      AddEnv(env, absl::StrCat(path_, ".env"));
     w_.volumes.AddStepMounts(unit_, step, placed_.steps[index], path_,
                              Container().mutable_volume_mounts());
 
@@ -133,10 +150,8 @@ class Wrapper {
     *Container().mutable_env_from() = c.env_from();
     for (int i = 0; i < c.env_size(); ++i) {
       RefuseArtifacts(c.env(i).value(), absl::StrCat("env[", i, "].value"));
-      AddEnv(c.env(i));
+      AddEnv(c.env(i), absl::StrCat(path_, ".env[", i, "]"));
     }
-    // The process starts there, made by it where it is missing; kubelet would
-    // make it as root.
     result_.launch.set_working_dir(c.working_dir());
     late_ = late_ || HasLateReference(c.working_dir());
     CommandLine(c);
@@ -169,9 +184,10 @@ class Wrapper {
         .set_hint("hand it on as a result");
   }
 
-  void AddEnv(const v1::EnvVar& env) {
+  void AddEnv(const v1::EnvVar& env, const std::string& path) {
     v1::EnvVar* in_pod = Container().add_env();
     *in_pod = env;
+    w_.own_fields->Replace(unit_, path, in_pod);
     if (HasLateReference(env.value())) {
       in_pod->set_value(WithDollarsKept(env.value()));
     }
@@ -273,7 +289,25 @@ class Wrapper {
     *launch->mutable_values() = when.values();
   }
 
+  // The launcher starts the process there, and makes the directory where it is
+  // missing. In a volume it has to be its work: the kubelet would make it as
+  // root, and before earlier tasks have run. Anywhere else only the kubelet's
+  // side can make it, if the step has no right to write there, and does so as
+  // for Tekton.
+  void SetWorkingDir() {
+    const std::string& path = result_.launch.working_dir();
+    if (!absl::StartsWith(path, "/") || HasLateReference(path) ||
+        absl::StrContains(path, "..")) {
+      return;
+    }
+    for (const v1::VolumeMount& mount : Container().volume_mounts()) {
+      if (IsInside(path, mount.mount_path())) return;
+    }
+    Container().set_working_dir(path);
+  }
+
   WrappedContainer Finish() {
+    SetWorkingDir();
     result_.launch.set_late(late_);
     return std::move(result_);
   }

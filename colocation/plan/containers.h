@@ -12,6 +12,7 @@
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/plan/images.h"
 #include "colocation/plan/names.h"
+#include "colocation/plan/own_fields.h"
 #include "colocation/plan/volumes.h"
 #include "colocation/resolve/run.h"
 #include "colocation/v1/launch.pb.h"
@@ -39,6 +40,7 @@ struct Wrapping {
   DiagnosticList* diagnostics;
   // Where the container goes, and what the launcher is told of it.
   v1::PlannedPod* pod;
+  OwnFields* own_fields;
 };
 
 // Step or sidecar `index` of unit `unit`.

@@ -1,6 +1,7 @@
 #include "colocation/plan/containers.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -190,6 +191,36 @@ TEST(ContainersTest, LaunchContainers) {
     launch.clear_step();
     launch.clear_step_directory();
     EXPECT_EQ(ToJson(launch), c.launch);
+  }
+}
+
+// The kubelet's side makes it as root; in a volume the launcher makes it as the
+// step's user, when its turn has come.
+TEST(ContainersTest, OnlyAWorkingDirOutsideOfVolumesIsTheKubelets) {
+  for (const auto& [dir, in_pod] :
+       std::vector<std::pair<const char*, const char*>>{
+           {"/opt/app", "/opt/app"},
+           {"/", "/"},
+           {"/workspaces", "/workspaces"},
+           {"/workspace", ""},
+           {"/workspace/src", ""},
+           {"//workspace/./src", ""},
+           {"/tekton/home", ""},
+           {"/cache/deep", ""},
+           {"/opt/../workspace/src", ""},
+           {"src", ""},
+           {"/opt/$(steps.b.results.r)", ""}}) {
+    SCOPED_TRACE(dir);
+    const Planned planned = PlanYaml(absl::StrCat(
+        "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec: "
+        "{volumes: [{name: v, emptyDir: {}}], steps: [{name: b, image: i, "
+        "command: [c], results: [{name: r}]}, {name: s, image: i, command: "
+        "[c], volumeMounts: [{name: v, mountPath: /cache/}], workingDir: \"",
+        dir, "\"}]}\n"));
+    ASSERT_EQ(absl::StrJoin(planned.errors, "\n"), "");
+    EXPECT_EQ(LaunchOf(planned.plan, "s").working_dir(), dir);
+    EXPECT_EQ(planned.plan.pods(0).containers(1).container().working_dir(),
+              in_pod);
   }
 }
 

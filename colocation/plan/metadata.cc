@@ -1,8 +1,6 @@
 #include "colocation/plan/metadata.h"
 
-#include <map>
 #include <set>
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,51 +9,103 @@
 namespace colocation {
 namespace {
 
-// Of a Task; it would say that the Pod is one.
-constexpr char kLastApplied[] =
-    "kubectl.kubernetes.io/last-applied-configuration";
-
 using Entries = std::map<std::string, std::string>;
 
-// What all of the maps that have it agree on; the other keys go to `differ`.
-Entries Agreed(const ResolvedRun& run, const Group& group,
-               Entries ResolvedTask::*field, std::set<std::string>* differ) {
-  Entries agreed;
-  for (const TaskIndex task : group.tasks) {
-    for (const auto& [key, value] : run.tasks[task].*field) {
-      if (key == kLastApplied) continue;
-      const auto [entry, added] = agreed.insert({key, value});
-      if (!added && entry->second != value) differ->insert(key);
+// What all that have a key agree on, and the keys on which they don't.
+class Agreement {
+ public:
+  void Add(const Entries& entries) {
+    for (const auto& [key, value] : entries) {
+      if (key == kLastAppliedAnnotation) continue;
+      const auto [entry, added] = agreed_.insert({key, value});
+      if (!added && entry->second != value) differ_.insert(key);
     }
   }
-  for (const std::string& key : *differ) agreed.erase(key);
-  return agreed;
+
+  void Take(google::protobuf::Map<std::string, std::string>* entries,
+            std::set<std::string>* differ) {
+    for (const auto& [key, value] : agreed_) {
+      if (!differ_.contains(key)) (*entries)[key] = value;
+    }
+    differ->merge(differ_);
+  }
+
+ private:
+  Entries agreed_;
+  std::set<std::string> differ_;
+};
+
+// Tekton's own.
+Entries TektonLabels(const ResolvedRun& run, const PlacedUnit& unit) {
+  const ResolvedTask& task = run.tasks[unit.task];
+  Entries labels;
+  labels["tekton.dev/taskRun"] = unit.unit->task_run;
+  if (!task.task_ref.empty()) labels["tekton.dev/task"] = task.task_ref;
+  if (run.identity.kind() == "TaskRun") return labels;
+  labels["tekton.dev/pipelineTask"] = task.name;
+  labels["tekton.dev/memberOf"] = task.finally ? "finally" : "tasks";
+  return labels;
+}
+
+// Those on which all units agree.
+Entries AgreedTektonLabels(const ResolvedRun& run,
+                           const std::vector<PlacedUnit>& units) {
+  Entries labels = TektonLabels(run, units.front());
+  if (units.size() > 1) labels.erase("tekton.dev/taskRun");
+  const ResolvedTask& first = run.tasks[units.front().task];
+  for (const PlacedUnit& unit : units) {
+    const ResolvedTask& task = run.tasks[unit.task];
+    if (unit.task != units.front().task)
+      labels.erase("tekton.dev/pipelineTask");
+    if (task.task_ref != first.task_ref) labels.erase("tekton.dev/task");
+    if (task.finally != first.finally) labels.erase("tekton.dev/memberOf");
+  }
+  return labels;
 }
 
 }  // namespace
 
+std::string ManagedByInTekton(const std::string& managed_by) {
+  return managed_by.empty() ? "tekton-pipelines" : managed_by;
+}
+
+UnitMetadata MetadataOf(const ResolvedRun& run, const PlacedUnit& unit) {
+  const ResolvedTask& task = run.tasks[unit.task];
+  UnitMetadata metadata;
+  metadata.labels = task.labels;
+  for (auto& [key, value] : TektonLabels(run, unit)) {
+    metadata.labels[key] = std::move(value);
+  }
+  metadata.annotations = task.annotations;
+  metadata.annotations.erase(kLastAppliedAnnotation);
+  return metadata;
+}
+
 void SetMetadata(const ResolvedRun& run, const Group& group,
-                 v1::PlannedPod* pod, Decisions* decisions) {
-  std::set<std::string> labels, annotations;
-  for (const auto& [key, value] :
-       Agreed(run, group, &ResolvedTask::labels, &labels)) {
-    (*pod->mutable_labels())[key] = value;
+                 const std::vector<PlacedUnit>& units,
+                 const std::string& managed_by, v1::PlannedPod* pod,
+                 Decisions* decisions) {
+  Agreement labels, annotations;
+  for (const TaskIndex task : group.tasks) {
+    labels.Add(run.tasks[task].labels);
+    annotations.Add(run.tasks[task].annotations);
   }
-  for (const auto& [key, value] :
-       Agreed(run, group, &ResolvedTask::annotations, &annotations)) {
-    (*pod->mutable_annotations())[key] = value;
+  auto& pod_labels = *pod->mutable_labels();
+  std::set<std::string> differ;
+  labels.Take(&pod_labels, &differ);
+  annotations.Take(pod->mutable_annotations(), &differ);
+  for (const auto& [key, value] : AgreedTektonLabels(run, units)) {
+    pod_labels[key] = value;
   }
-  if (group.tasks.size() == 1) {
-    (*pod->mutable_labels())["tekton.dev/pipelineTask"] =
-        run.tasks[group.tasks.front()].name;
-  }
-  labels.insert(annotations.begin(), annotations.end());
-  if (labels.empty()) return;
+  pod_labels[kManagedByLabel] = units.size() == 1 || !managed_by.empty()
+                                    ? ManagedByInTekton(managed_by)
+                                    : "colocation";
+  if (differ.empty()) return;
   decisions
-      ->Add("metadata-differs", group.tasks, absl::StrJoin(labels, ", "),
+      ->Add("metadata-differs", group.tasks, absl::StrJoin(differ, ", "),
             absl::StrCat("The Pod has none of these labels and annotations, "
                          "as its tasks have different values for them: ",
-                         absl::StrJoin(labels, ", ")))
+                         absl::StrJoin(differ, ", ")))
       .set_hint("");
 }
 

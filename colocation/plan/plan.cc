@@ -15,6 +15,7 @@
 #include "colocation/plan/images.h"
 #include "colocation/plan/late_references.h"
 #include "colocation/plan/launch_spec.h"
+#include "colocation/plan/launcher_security.h"
 #include "colocation/plan/limit_range.h"
 #include "colocation/plan/metadata.h"
 #include "colocation/plan/names.h"
@@ -68,6 +69,7 @@ class Planner {
       : run_(run),
         request_(request),
         options_(request.options()),
+        flags_(FlagsOf(request.options())),
         diagnostics_(*diagnostics),
         waits_(run),
         reported_(run, request.options().controlled()),
@@ -84,6 +86,7 @@ class Planner {
     plan_.set_policy(PolicyOf(options_));
     plan_.set_requests(RequestsOf(options_));
     *plan_.mutable_timeouts() = run_.timeouts;
+    SetStartTolerance();
     for (const v1::PipelineResult& result : run_.results) {
       *plan_.add_results() = result;
     }
@@ -117,6 +120,16 @@ class Planner {
   }
 
  private:
+  void SetStartTolerance() {
+    if (flags_.image_pull_back_off_ns == 0 &&
+        flags_.create_container_error_ns == 0) {
+      return;
+    }
+    v1::StartTolerance& tolerance = *plan_.mutable_start_tolerance();
+    tolerance.set_image_pull_back_off_ns(flags_.image_pull_back_off_ns);
+    tolerance.set_create_container_error_ns(flags_.create_container_error_ns);
+  }
+
   void AddTasks() {
     std::vector<std::vector<std::string>> workspaces(run_.tasks.size());
     const WorkspaceUsers users = FindWorkspaceUsers(run_);
@@ -181,25 +194,30 @@ class Planner {
       if (run_.tasks[task].runs == ResolvedTask::Runs::kNever) continue;
       pod->add_gates(run_.tasks[task].name);
     }
-    SetMetadata(run_, group, pod, &decisions_);
     *pod->mutable_spec() = MergePodSettings(run_, group.tasks);
     pod->set_launcher_image(!options_.launcher_image().empty()
                                 ? options_.launcher_image()
                                 : absl::StrCat(kLauncherImage, ":", kVersion));
 
     const std::vector<PlacedUnit> units = PlaceUnits(run_, group, unit_names_);
+    SetMetadata(run_, group, units, flags_.managed_by, pod, &decisions_);
     v1::InstallSpec* install = pod->mutable_install();
     MakeLaunchSpec(run_, group, units, looked_at, waits_, reported_,
                    options_.controlled(), install->mutable_launch(),
                    &diagnostics_);
+    install->mutable_launch()->set_sidecars_not_awaited(
+        !flags_.await_sidecar_readiness);
     AddPrivateDirectories(units, install);
     AddContainers(g, units, pod);
+    *pod->mutable_launcher_security_context() =
+        LauncherSecurityContext(*pod, flags_);
   }
 
   void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
                      v1::PlannedPod* pod) {
+    OwnFields own_fields(run_, units, flags_.managed_by, pod, &diagnostics_);
     PodVolumes volumes(run_, claims_, units, options_.controlled(),
-                       {pod->gates().begin(), pod->gates().end()},
+                       {pod->gates().begin(), pod->gates().end()}, &own_fields,
                        pod->mutable_volumes(), &diagnostics_);
 
     const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;
@@ -242,8 +260,8 @@ class Planner {
     }
 
     const Wrapping wrapping{
-        run_,     units,         volumes, FlagsOf(options_).kubernetes_sidecar,
-        &images_, &diagnostics_, pod};
+        run_,     units,         volumes, flags_.kubernetes_sidecar,
+        &images_, &diagnostics_, pod,     &own_fields};
     v1::InstallSpec* install = pod->mutable_install();
     for (const ContainerPlace& place :
          OrderContainers(units, task_of_unit, order)) {
@@ -365,6 +383,7 @@ class Planner {
       barrier->set_task(run_.tasks[before].name);
       barrier->set_gate(grouping_.group_of[before] != g);
     }
+    if (!flags_.await_sidecar_readiness) return;
     for (const std::string& sidecar : unit.sidecars) {
       add(v1::Barrier::SIDECAR_READY, sidecar);
     }
@@ -419,6 +438,7 @@ class Planner {
   const ResolvedRun& run_;
   const v1::PlanRequest& request_;
   const v1::PlanOptions& options_;
+  const FeatureFlags flags_;
   DiagnosticList& diagnostics_;
   WaitSets waits_;
   const ReportedResults reported_;

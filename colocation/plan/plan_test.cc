@@ -189,6 +189,51 @@ TEST(PlanTest, StepsAndSidecarsWait) {
   EXPECT_EQ(barriers("b-sidecar-d"), "UNIT_STARTED:b-step-s");
 }
 
+TEST(PlanTest, SettingsOfTheInstallationAreInThePlan) {
+  v1::PlanRequest request;
+  auto& flags = *request.mutable_options()->mutable_feature_flags();
+  flags["await-sidecar-readiness"] = "false";
+  flags["default-imagepullbackoff-timeout"] = "5m";
+  flags["default-create-container-error-timeout"] = "30s";
+  const Planned planned = PlanYaml(
+      Pipeline({Task("b", "", "", ", sidecars: [{name: d, image: d, command: [d]}]")}),
+      request);
+  ASSERT_TRUE(planned.errors.empty()) << planned.errors.front();
+  EXPECT_EQ(ContainerOf(planned.plan, "b-step-s").barriers_size(), 0);
+  EXPECT_TRUE(
+      planned.plan.pods(0).install().launch().sidecars_not_awaited());
+  EXPECT_EQ(planned.plan.start_tolerance().image_pull_back_off_ns(),
+            300'000'000'000);
+  EXPECT_EQ(planned.plan.start_tolerance().create_container_error_ns(),
+            30'000'000'000);
+}
+
+// Each TaskRun has its own.
+TEST(PlanTest, UnitsOfAMatrixShareNoDefaultWorkspace) {
+  v1::PlanRequest request;
+  (*request.mutable_options()
+        ->mutable_feature_flags())["default-task-run-workspace-binding"] =
+      "emptyDir: {}";
+  const Planned planned = PlanYaml(R"(
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p}
+spec:
+  tasks:
+  - name: m
+    matrix: {params: [{name: x, value: [a, b]}]}
+    taskSpec:
+      params: [{name: x}]
+      workspaces: [{name: w}]
+      steps: [{name: s, image: i, command: [c]}]
+)",
+                                   request);
+  ASSERT_TRUE(planned.errors.empty()) << planned.errors.front();
+  EXPECT_EQ(MountsOf(ContainerOf(planned.plan, "m-1-step-s")),
+            "colocation-private:/tekton sub=m-1/tekton, colocation-private:/workspace "
+            "sub=m-1/workspace, ws-m-w:/workspace/w sub=m-1");
+}
+
 TEST(PlanTest, ContainersComeAfterWhatTheyWaitForLongestChainFirst) {
   const v1::ColocationPlan plan =
       PlanOf(PipelineOf("short a b<a c<b end<short,c"));
@@ -364,7 +409,7 @@ TEST(PlanTest, LabelsOnWhichTasksAgreeAreThePods) {
   };
   const v1::ColocationPlan plan = PlanOf(
       Pipeline({task("a", "team: t, part: one"), task("b", "part: two")}));
-  EXPECT_EQ(plan.pods(0).labels().size(), 1);
+  EXPECT_FALSE(plan.pods(0).labels().contains("part"));
   EXPECT_EQ(plan.pods(0).labels().at("team"), "t");
   EXPECT_THAT(DecisionsOf(plan), HasSubstr("metadata-differs"));
 }

@@ -148,7 +148,7 @@ ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
 PodVolumes::PodVolumes(
     const ResolvedRun& run, const ClaimNames& claims,
     const std::vector<PlacedUnit>& units, bool controlled,
-    const std::vector<std::string>& gates,
+    const std::vector<std::string>& gates, OwnFields* own_fields,
     google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
     DiagnosticList* diagnostics)
     : run_(run),
@@ -158,8 +158,8 @@ PodVolumes::PodVolumes(
       volumes_(*volumes),
       workspace_volume_(run.workspaces.size()) {
   AddOurs(controlled, gates);
-  AddWorkspaces(claims);
-  AddTaskVolumes();
+  AddWorkspaces(claims, own_fields);
+  AddTaskVolumes(own_fields);
 }
 
 v1::PlannedVolume& PodVolumes::Add(v1::PlannedVolume::Purpose purpose,
@@ -204,17 +204,22 @@ void PodVolumes::AddOurs(bool controlled,
   }
 }
 
-void PodVolumes::AddWorkspaces(const ClaimNames& claims) {
-  std::vector<bool> used(run_.workspaces.size(), false);
-  for (const PlacedUnit& unit : units_) {
-    for (const TaskWorkspace& workspace : run_.tasks[unit.task].workspaces) {
-      if (workspace.run_workspace >= 0) used[workspace.run_workspace] = true;
+void PodVolumes::AddWorkspaces(const ClaimNames& claims,
+                               OwnFields* own_fields) {
+  std::vector<std::vector<int>> users(run_.workspaces.size());
+  for (size_t u = 0; u < units_.size(); ++u) {
+    for (const TaskWorkspace& workspace :
+         run_.tasks[units_[u].task].workspaces) {
+      if (workspace.run_workspace < 0) continue;
+      std::vector<int>& of = users[workspace.run_workspace];
+      const int unit = static_cast<int>(u);
+      if (of.empty() || of.back() != unit) of.push_back(unit);
     }
   }
   // A claim that stands for two workspaces is one volume, as in Tekton.
   absl::flat_hash_map<std::string, std::string> volume_of_claim;
   for (size_t w = 0; w < run_.workspaces.size(); ++w) {
-    if (!used[w]) continue;
+    if (users[w].empty()) continue;
     const RunWorkspace& workspace = run_.workspaces[w];
     const std::string& claim =
         workspace.binding.persistent_volume_claim().claim_name();
@@ -230,15 +235,19 @@ void PodVolumes::AddWorkspaces(const ClaimNames& claims) {
     volume.set_workspace(workspace.name);
     SetSource(workspace.binding, claims.of_workspace[w],
               volume.mutable_volume());
+    own_fields->Replace(users[w], run_.subject, "spec.workspaces",
+                        volume.mutable_volume());
     workspace_volume_[w] = volume.volume().name();
     if (!claim.empty()) volume_of_claim[claim] = workspace_volume_[w];
   }
 }
 
-void PodVolumes::AddTaskVolumes() {
+void PodVolumes::AddTaskVolumes(OwnFields* own_fields) {
   for (size_t u = 0; u < units_.size(); ++u) {
     const PlacedUnit& unit = units_[u];
-    const auto add = [&](const v1::Volume& written,
+    const ResolvedTask& task = run_.tasks[unit.task];
+    const auto add = [&](const v1::Volume& written, const Subject& subject,
+                         const std::string& path,
                          v1::PlannedVolume::Purpose purpose) {
       v1::PlannedVolume& volume =
           Add(purpose, absl::StrCat(unit.name, "-", written.name()));
@@ -247,13 +256,17 @@ void PodVolumes::AddTaskVolumes() {
       volume.mutable_volume()->set_name(name);
       volume.set_unit(unit.name);
       task_volume_[{static_cast<int>(u), written.name()}] = name;
+      own_fields->Replace({static_cast<int>(u)}, subject, path,
+                          volume.mutable_volume());
     };
-    for (const v1::Volume& volume : unit.unit->spec.volumes()) {
-      add(volume, v1::PlannedVolume::TASK);
+    for (int i = 0; i < unit.unit->spec.volumes_size(); ++i) {
+      add(unit.unit->spec.volumes(i), task.task_subject,
+          absl::StrCat(task.task_path, ".volumes[", i, "]"),
+          v1::PlannedVolume::TASK);
     }
-    for (const v1::Volume& volume :
-         PodTemplateOf(run_.tasks[unit.task], *unit.unit).volumes()) {
-      add(volume, v1::PlannedVolume::POD_TEMPLATE);
+    for (const v1::Volume& volume : PodTemplateOf(task, *unit.unit).volumes()) {
+      add(volume, run_.subject, "spec.taskRunTemplate.podTemplate.volumes",
+          v1::PlannedVolume::POD_TEMPLATE);
     }
   }
 }
@@ -277,11 +290,16 @@ std::string PodVolumes::NameInPod(int unit, const std::string& name,
   return "";
 }
 
-void PodVolumes::MountWorkspace(const TaskWorkspace& workspace,
+void PodVolumes::MountWorkspace(int unit, const TaskWorkspace& workspace,
                                 absl::string_view mount_path,
                                 Mounts* mounts) const {
-  AddMount(workspace_volume_[workspace.run_workspace], mount_path,
-           workspace.sub_path, workspace.read_only, mounts);
+  const PlacedUnit& placed = units_[unit];
+  std::string sub_path = workspace.sub_path;
+  if (workspace.per_unit && run_.tasks[placed.task].units.size() > 1) {
+    sub_path = absl::StrCat(placed.name, sub_path.empty() ? "" : "/", sub_path);
+  }
+  AddMount(workspace_volume_[workspace.run_workspace], mount_path, sub_path,
+           workspace.read_only, mounts);
 }
 
 template <typename Container>
@@ -306,12 +324,12 @@ void PodVolumes::AddUserMounts(int unit, const Container& container,
     if (!workspace.isolated) {
       // The author's own mount at that place wins.
       if (own_paths.contains(CleanPath(workspace.mount_path))) continue;
-      MountWorkspace(workspace, workspace.mount_path, mounts);
+      MountWorkspace(unit, workspace, workspace.mount_path, mounts);
       continue;
     }
     const auto usage = usages.find(workspace.name);
     if (usage == usages.end()) continue;
-    MountWorkspace(workspace,
+    MountWorkspace(unit, workspace,
                    usage->second->mount_path().empty()
                        ? workspace.mount_path
                        : usage->second->mount_path(),

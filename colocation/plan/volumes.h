@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/plan/names.h"
+#include "colocation/plan/own_fields.h"
 #include "colocation/resolve/run.h"
 #include "colocation/v1/plan.pb.h"
 
@@ -38,10 +39,10 @@ class PodVolumes {
 
   // `gates`: the tasks whose ends the Pod is told through its annotations;
   // without `controlled` there is no volume for them. Fills `volumes`, in the
-  // order: ours, workspaces, those of the units.
+  // order: ours, workspaces, those of the units; `own_fields` are put in.
   PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
              const std::vector<PlacedUnit>& units, bool controlled,
-             const std::vector<std::string>& gates,
+             const std::vector<std::string>& gates, OwnFields* own_fields,
              google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
              DiagnosticList* diagnostics);
 
@@ -62,8 +63,8 @@ class PodVolumes {
 
  private:
   void AddOurs(bool controlled, const std::vector<std::string>& gates);
-  void AddWorkspaces(const ClaimNames& claims);
-  void AddTaskVolumes();
+  void AddWorkspaces(const ClaimNames& claims, OwnFields* own_fields);
+  void AddTaskVolumes(OwnFields* own_fields);
   v1::PlannedVolume& Add(v1::PlannedVolume::Purpose purpose,
                          const std::string& name);
 
@@ -71,7 +72,7 @@ class PodVolumes {
   // is none.
   std::string NameInPod(int unit, const std::string& name,
                         const std::string& path) const;
-  void MountWorkspace(const TaskWorkspace& workspace,
+  void MountWorkspace(int unit, const TaskWorkspace& workspace,
                       absl::string_view mount_path, Mounts* mounts) const;
   template <typename Container>
   void AddUserMounts(int unit, const Container& container,

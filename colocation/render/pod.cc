@@ -30,7 +30,6 @@ v1::ObjectMeta Metadata(const v1::ColocationPlan& plan,
   auto& labels = *metadata.mutable_labels();
   labels = run.labels();
   for (const auto& [key, value] : planned.labels()) labels[key] = value;
-  labels["app.kubernetes.io/managed-by"] = "colocation";
   // Tekton's (pkg/apis/pipeline/register.go).
   const bool one_task = run.kind() == "TaskRun";
   const absl::string_view kind = one_task ? "taskRun" : "pipelineRun";
@@ -135,10 +134,9 @@ v1::Container InstallContainer(const v1::PlannedPod& planned) {
   v1::ResourceRequirements resources = InstallResources(planned);
   if (resources.requests_size() > 0)
     *container.mutable_resources() = std::move(resources);
-  // Writing to an emptyDir takes no privilege.
-  v1::SecurityContext& security = *container.mutable_security_context();
-  security.set_allow_privilege_escalation(false);
-  security.mutable_capabilities()->add_drop("ALL");
+  if (planned.has_launcher_security_context()) {
+    *container.mutable_security_context() = planned.launcher_security_context();
+  }
   container.set_termination_message_policy("FallbackToLogsOnError");
   return container;
 }

@@ -68,7 +68,7 @@ TEST(RenderPod, LabelsThatSelectWinOverThoseOfPodAndThoseOverTheRuns) {
     })");
   EXPECT_THAT(
       Entries(pod.metadata().labels()),
-      UnorderedElementsAre(Pair("app.kubernetes.io/managed-by", "colocation"),
+      UnorderedElementsAre(Pair("app.kubernetes.io/managed-by", "pod"),
                            Pair("stage", "pod"), Pair("team", "run"),
                            Pair("tekton.dev/pipeline", "build"),
                            Pair("tekton.dev/pipelineRun", "nightly")));
@@ -108,7 +108,6 @@ TEST(RenderPod, TaskRunThatExistsOwnsThePod) {
   EXPECT_EQ(metadata.owner_references(0).kind(), "TaskRun");
   EXPECT_THAT(Entries(metadata.labels()),
               UnorderedElementsAre(
-                  Pair("app.kubernetes.io/managed-by", "colocation"),
                   Pair("tekton.dev/taskRun", "nightly"),
                   Pair("tekton.dev/taskRunUID", "f00d")));
 }
@@ -168,6 +167,7 @@ TEST(RenderPod, InitContainerInstallsTheLauncherWhereItCanWrite) {
       volumes { purpose: WORKSPACE volume { name: "w" } }
       volumes { purpose: GATES volume { name: "g" } }
       install { directories: "clone/tekton" }
+      launcher_security_context { run_as_user: 65532 }
     })");
   ASSERT_EQ(pod.spec().init_containers_size(), 1);
   const v1::Container& install = pod.spec().init_containers(0);
@@ -184,7 +184,7 @@ TEST(RenderPod, InitContainerInstallsTheLauncherWhereItCanWrite) {
   EXPECT_THAT(mounts,
               ElementsAre("p:/colocation/program", "e:/colocation/events",
                           "t:/colocation/private"));
-  EXPECT_FALSE(install.security_context().allow_privilege_escalation());
+  EXPECT_EQ(install.security_context().run_as_user(), 65532);
 }
 
 struct InitResourcesCase {

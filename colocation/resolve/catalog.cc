@@ -14,7 +14,9 @@ namespace colocation {
 
 Catalog::Catalog(const v1::PlanRequest& request, const FeatureFlags& flags,
                  DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
-    : diagnostics_(*diagnostics), needs_(*needs) {
+    : diagnostics_(*diagnostics),
+      needs_(*needs),
+      refuse_unverified_(flags.refuse_unverified) {
   for (const v1::ResolvedReference& reference : request.resolved()) {
     v1::ObjectSet& set = resolved_.emplace_back();
     DecodeObjects(reference.document().name(), reference.document().content(),
@@ -42,8 +44,8 @@ void Catalog::Index(const google::protobuf::RepeatedPtrField<Object>& objects,
                                       ? object.metadata().namespace_()
                                       : absl::string_view(run_namespace_);
     if (its != run_namespace_) {
-      elsewhere_[absl::StrCat(object.kind(), " ",
-                              NameOf(object.metadata()))] = std::string(its);
+      elsewhere_[absl::StrCat(object.kind(), " ", NameOf(object.metadata()))] =
+          std::string(its);
       continue;
     }
     Named<Object>& named = (*by_name)[NameOf(object.metadata())];
@@ -69,6 +71,18 @@ const Object* Catalog::FindRemote(const Ref& ref, v1::Need::Kind kind,
                                   const std::string& path) {
   const auto found = remote_.find(RemoteKey(ref.resolver(), ref.params()));
   if (found != remote_.end()) {
+    if (refuse_unverified_) {
+      diagnostics_
+          .Error("not-verified", subject, path,
+                 absl::StrCat("the ", kind_name,
+                              " has to be signed (trusted-resources-"
+                              "verification-no-match-policy: fail), and "
+                              "signatures are not verified here"))
+          .set_hint(
+              "verify it where it is fetched, and plan with \"warn\" or "
+              "\"ignore\"");
+      return nullptr;
+    }
     const v1::ObjectSet& set = *found->second;
     if constexpr (std::is_same_v<Object, v1::Task>) {
       if (set.tasks_size() == 1) return &set.tasks(0);

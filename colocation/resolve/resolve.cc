@@ -46,12 +46,13 @@ std::string SameBytes(const google::protobuf::Message& message) {
   return bytes;
 }
 
-// Fields that the task's template has not set are those of the run's
-// (pkg/apis/pipeline/pod/template.go, MergePodTemplateWithDefault).
-v1::PodTemplate MergePodTemplates(const v1::PodTemplate& of_run,
-                                  const v1::PodTemplate& of_task) {
-  v1::PodTemplate merged = of_run;
-  v1::PodTemplate rest = of_task;
+// Fields that a template has not set are those of the one below: the task's has
+// the run's, the run's the installation's (pkg/apis/pipeline/pod/template.go,
+// MergePodTemplateWithDefault).
+v1::PodTemplate MergePodTemplates(const v1::PodTemplate& base,
+                                  const v1::PodTemplate& own) {
+  v1::PodTemplate merged = base;
+  v1::PodTemplate rest = own;
   rest.clear_env();
   rest.clear_volumes();
   const auto* reflection = merged.GetReflection();
@@ -59,20 +60,19 @@ v1::PodTemplate MergePodTemplates(const v1::PodTemplate& of_run,
   reflection->ListFields(rest, &set);
   for (const auto* field : set) reflection->ClearField(&merged, field);
   merged.MergeFrom(rest);
-  const auto merge_by_name = [](const auto& from, auto* into) {
-    for (const auto& element : from) {
-      const auto same = std::find_if(
-          into->begin(), into->end(),
-          [&](const auto& known) { return known.name() == element.name(); });
-      if (same != into->end()) {
-        *same = element;
-      } else {
-        *into->Add() = element;
-      }
+  // Those of `own` come first, as a later variable may refer to an earlier one.
+  const auto merge_by_name = [](const auto& base, const auto& own, auto* into) {
+    if (own.empty()) return;
+    *into = own;
+    for (const auto& element : base) {
+      const bool replaced = std::any_of(
+          own.begin(), own.end(),
+          [&](const auto& other) { return other.name() == element.name(); });
+      if (!replaced) *into->Add() = element;
     }
   };
-  merge_by_name(of_task.env(), merged.mutable_env());
-  merge_by_name(of_task.volumes(), merged.mutable_volumes());
+  merge_by_name(base.env(), own.env(), merged.mutable_env());
+  merge_by_name(base.volumes(), own.volumes(), merged.mutable_volumes());
   return merged;
 }
 
@@ -141,6 +141,7 @@ class Resolver {
     pipeline_subject_ = SubjectOf(*found);
     pipeline_path_ = "spec";
     pipeline_name_ = NameOf(found->metadata());
+    pipeline_metadata_ = &found->metadata();
   }
 
   void SetIdentity() {
@@ -162,6 +163,16 @@ class Resolver {
                                                      : pipeline_name_);
     *identity.mutable_labels() = metadata.labels();
     *identity.mutable_annotations() = metadata.annotations();
+    // Those of the Pipeline are the run's where it has none of that name
+    // (pkg/reconciler/pipelinerun/pipelinerun.go,
+    // storePipelineSpecAndMergeMeta).
+    if (pipeline_metadata_ != nullptr) {
+      identity.mutable_labels()->insert(pipeline_metadata_->labels().begin(),
+                                        pipeline_metadata_->labels().end());
+      identity.mutable_annotations()->insert(
+          pipeline_metadata_->annotations().begin(),
+          pipeline_metadata_->annotations().end());
+    }
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
     WarnOfStatus();
@@ -317,17 +328,7 @@ class Resolver {
     workspace.volume = MakeDns1123Label(absl::StrCat("ws-", binding.name()));
     ApplyToBinding(values_, &workspace.binding);
     ApplyToBinding(contexts_, &workspace.binding);
-    if (binding.has_volume_claim_template()) {
-      const std::string& name =
-          binding.volume_claim_template().metadata().name();
-      workspace.claim = absl::StrCat(
-          name.empty() ? "pvc" : name, "-",
-          ShortHash(absl::StrCat(run_.identity.namespace_(), "/",
-                                 run_.identity.name(), "/", binding.name())));
-    } else {
-      workspace.claim =
-          workspace.binding.persistent_volume_claim().claim_name();
-    }
+    workspace.claim = ClaimOf(run_.identity, workspace.binding);
     contexts_.Set(absl::StrCat("workspaces.", binding.name(), ".bound"),
                   "true");
     workspace_index_[workspace.name] =
@@ -398,10 +399,13 @@ class Resolver {
         !defaults.service_account_name().empty()
             ? defaults.service_account_name()
             : flags_.default_service_account;
-    run_settings_.pod_template =
-        std::make_shared<v1::PodTemplate>(defaults.pod_template());
+    run_settings_.pod_template = std::make_shared<v1::PodTemplate>(
+        flags_.default_pod_template == nullptr
+            ? defaults.pod_template()
+            : MergePodTemplates(*flags_.default_pod_template,
+                                defaults.pod_template()));
     run_settings_.pod_template_refers =
-        MayHoldReference(defaults.pod_template().SerializeAsString());
+        MayHoldReference(run_settings_.pod_template->SerializeAsString());
     if (spec().task_run_specs().empty()) return;
     std::vector<absl::string_view> names;
     for (const ResolvedTask& task : run_.tasks) names.push_back(task.name);
@@ -449,6 +453,8 @@ class Resolver {
   Subject pipeline_subject_;
   std::string pipeline_path_;
   std::string pipeline_name_;
+  // Of a Pipeline that is referred to; else null.
+  const v1::ObjectMeta* pipeline_metadata_ = nullptr;
   // Contexts and workspaces, and before them the pipeline's parameters.
   Replacements contexts_;
   Replacements values_{&contexts_};

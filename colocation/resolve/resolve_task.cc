@@ -52,28 +52,6 @@ v1::ValueType ToValueType(const v1::TaskResult& result) {
   return v1::VALUE_TYPE_STRING;
 }
 
-void MergeResources(const v1::ResourceRequirements& from,
-                    v1::ResourceRequirements* into) {
-  for (const auto& [name, quantity] : from.requests()) {
-    (*into->mutable_requests())[name] = quantity;
-  }
-  for (const auto& [name, quantity] : from.limits()) {
-    (*into->mutable_limits())[name] = quantity;
-  }
-}
-
-// Takes the resources that the settings give to steps or sidecars by name.
-template <typename Containers, typename Settings>
-void TakeInResources(const Settings& settings, Containers* containers) {
-  for (const v1::TaskRunStepSpec& setting : settings) {
-    for (auto& container : *containers) {
-      if (container.name() != setting.name()) continue;
-      MergeResources(setting.compute_resources(),
-                     container.mutable_compute_resources());
-    }
-  }
-}
-
 // The path of "$(results.NAME.path)", in any notation; `inside` follows
 // "results".
 template <typename Results>
@@ -301,37 +279,6 @@ void TaskResolver::CheckIndices(const v1::PipelineTask& written,
   }
 }
 
-void TaskResolver::SetSettings(const v1::PipelineTask& pipeline_task,
-                               const TaskSettings& settings,
-                               ResolvedTask* task) {
-  const auto& given = settings.spec == nullptr
-                          ? v1::PipelineTaskRunSpec::default_instance()
-                          : *settings.spec;
-  task->retries = std::max(0, pipeline_task.retries());
-  const std::string& timeout =
-      given.has_timeout() ? given.timeout() : pipeline_task.timeout();
-  if (!timeout.empty()) {
-    task->timeout_ns = ParseDurationNs(timeout).value_or(0);
-  }
-  task->continue_on_error = pipeline_task.on_error() == "continue";
-  task->service_account_name = settings.service_account_name;
-  task->pod_template = settings.pod_template;
-  if (given.has_compute_resources()) {
-    task->compute_resources = given.compute_resources();
-  }
-  const v1::PipelineTaskMetadata& of_spec =
-      pipeline_task.task_spec().metadata();
-  task->labels.insert(of_spec.labels().begin(), of_spec.labels().end());
-  task->annotations.insert(of_spec.annotations().begin(),
-                           of_spec.annotations().end());
-  for (const auto& [key, value] : given.metadata().labels()) {
-    task->labels[key] = value;
-  }
-  for (const auto& [key, value] : given.metadata().annotations()) {
-    task->annotations[key] = value;
-  }
-}
-
 void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
                            ResolvedTask* task) {
   for (int i = 0; i < pipeline_task.when_size(); ++i) {
@@ -413,10 +360,8 @@ const v1::TaskSpec* TaskResolver::FindSpec(
   task->task_ref = NameOf(found->metadata());
   task->task_subject = SubjectOf(*found);
   task->task_path = "spec";
-  task->labels.insert(found->metadata().labels().begin(),
-                      found->metadata().labels().end());
-  task->annotations.insert(found->metadata().annotations().begin(),
-                           found->metadata().annotations().end());
+  AddMetadata(found->metadata().labels(), found->metadata().annotations(),
+              task);
   return &found->spec();
 }
 
@@ -483,6 +428,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
                                const TaskSettings& settings, bool first,
                                ResolvedTask* task, ResolvedUnit* unit) {
   v1::TaskSpec& spec = unit->spec;
+  unit->task_run = TaskRunName(*task, *unit);
   const std::vector<GivenParam> given =
       GivenParams(pipeline_task, unit->matrix_params, *task);
   CheckEnums(spec.params(), given, &diagnostics_);
@@ -540,10 +486,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
   ReplaceWhatIsOfTheRun(*task, *unit, &spec);
   TakeInStepTemplate(&spec);
   CheckParamsLeft(spec, *task);
-  if (settings.spec != nullptr) {
-    TakeInResources(settings.spec->step_specs(), spec.mutable_steps());
-    TakeInResources(settings.spec->sidecar_specs(), spec.mutable_sidecars());
-  }
+  SetResources(settings, *task, &spec);
   if (!settings.pod_template_refers) return;
   // The Pod template sees the Task's parameters
   // (pkg/reconciler/taskrun/resources/apply.go, ApplyPodTemplateReplacements).

@@ -28,6 +28,11 @@
 
 namespace colocation {
 
+// The claim behind a bound workspace: the binding's, or the one that is made from
+// its template; else empty.
+std::string ClaimOf(const v1::RunIdentity& run,
+                    const v1::WorkspaceBinding& binding);
+
 // What the run says of one task (taskRunSpecs, or a TaskRun itself).
 struct TaskSettings {
   std::string service_account_name;
@@ -119,6 +124,8 @@ class TaskResolver {
                                     const ResolvedTask& task);
   void BindWorkspaces(const v1::PipelineTask& pipeline_task, v1::TaskSpec* spec,
                       ResolvedTask* task);
+  // To what the installation binds workspaces that the run binds to nothing.
+  void BindToDefault(TaskWorkspace* workspace, const ResolvedTask& task);
   // The combinations of the matrix; nothing where there can't be units.
   bool FanOutMatrix(const v1::PipelineTask& pipeline_task, ResolvedTask* task,
                     std::vector<std::vector<v1::Param>>* combinations);
@@ -126,6 +133,11 @@ class TaskResolver {
                    const v1::PipelineTask& pipeline_task,
                    const TaskSettings& settings, bool first, ResolvedTask* task,
                    ResolvedUnit* unit);
+  using StringMap = google::protobuf::Map<std::string, std::string>;
+  void AddMetadata(const StringMap& labels, const StringMap& annotations,
+                   ResolvedTask* task) const;
+  void SetResources(const TaskSettings& settings, const ResolvedTask& task,
+                    v1::TaskSpec* spec) const;
   void TakeInStepActions(const Replacements& values, const ResolvedTask& task,
                          v1::TaskSpec* spec);
   std::optional<std::string> OfTheRun(const ResolvedTask& task,

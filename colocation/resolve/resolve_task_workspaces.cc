@@ -18,6 +18,7 @@
 #include "colocation/resolve/reference.h"
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/resolve/texts.h"
+#include "colocation/syntax/names.h"
 
 namespace colocation {
 namespace {
@@ -74,6 +75,17 @@ std::set<std::string> WorkspacesUsed(const v1::TaskSpec& spec,
 }
 
 }  // namespace
+
+std::string ClaimOf(const v1::RunIdentity& run,
+                    const v1::WorkspaceBinding& binding) {
+  if (!binding.has_volume_claim_template()) {
+    return binding.persistent_volume_claim().claim_name();
+  }
+  const std::string& name = binding.volume_claim_template().metadata().name();
+  return absl::StrCat(name.empty() ? "pvc" : name, "-",
+                      ShortHash(absl::StrCat(run.namespace_(), "/", run.name(),
+                                             "/", binding.name())));
+}
 
 std::string TaskResolver::MountPathOf(
     const v1::WorkspaceDeclaration& declaration) {
@@ -210,7 +222,11 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
     if (bound != by_name.end()) {
       workspace.run_workspace = bound->second->run_workspace;
       workspace.sub_path = bound->second->sub_path;
-    } else if (!declaration.optional()) {
+    } else if (declaration.optional()) {
+      continue;
+    } else if (scope_.flags.default_workspace_binding != nullptr) {
+      BindToDefault(&workspace, *task);
+    } else {
       std::vector<absl::string_view> given;
       for (const Binding& other : bindings) given.push_back(other.name);
       const std::string nearest = DidYouMean(declaration.name(), given);
@@ -228,6 +244,25 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
                                  ", workspace: ...} to the task's workspaces"));
     }
   }
+}
+
+// pkg/reconciler/taskrun/taskrun.go, updateTaskRunWithDefaultWorkspaces: each
+// TaskRun has a workspace of its own.
+void TaskResolver::BindToDefault(TaskWorkspace* workspace,
+                                 const ResolvedTask& task) {
+  const v1::WorkspaceBinding& binding = *scope_.flags.default_workspace_binding;
+  std::vector<RunWorkspace>& all = scope_.run.workspaces;
+  workspace->run_workspace = static_cast<int32_t>(all.size());
+  workspace->sub_path = JoinDirectories(binding.sub_path(), "");
+  workspace->per_unit =
+      binding.has_empty_dir() || binding.has_volume_claim_template();
+  RunWorkspace& own = all.emplace_back();
+  own.name = absl::StrCat(task.name, "/", workspace->name);
+  own.binding = binding;
+  own.binding.set_name(own.name);
+  own.volume =
+      MakeDns1123Label(absl::StrCat("ws-", task.name, "-", workspace->name));
+  own.claim = ClaimOf(scope_.run.identity, own.binding);
 }
 
 }  // namespace colocation

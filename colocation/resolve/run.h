@@ -59,6 +59,8 @@ struct TaskWorkspace {
   std::string sub_path;
   // Only the steps and sidecars that name it see it (TEP-0029).
   bool isolated = false;
+  // Each unit has a directory of its own in it.
+  bool per_unit = false;
 };
 
 // A dependency of one task on another, and the fields that make it.
@@ -73,6 +75,8 @@ struct TaskDependency {
 struct ResolvedUnit {
   // Unique in the run: the pipeline task's name, with "-INDEX" under a matrix.
   std::string name;
+  // What Tekton would call its TaskRun.
+  std::string task_run;
   // What the matrix gave.
   std::vector<v1::Param> matrix_params;
   // Substituted; StepActions and stepTemplate are taken into the steps, each
@@ -131,7 +135,8 @@ struct ResolvedTask {
   std::shared_ptr<const v1::PodTemplate> pod_template;
   // Of the task as a whole (taskRunSpecs[].computeResources).
   std::optional<v1::ResourceRequirements> compute_resources;
-  // For what runs it: the Task's, the embedded Task's, taskRunSpecs[].metadata.
+  // For what runs it, beside those of the run: the Task's and the embedded
+  // Task's as far as the run has none of that name, and taskRunSpecs[].metadata.
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
 

@@ -234,10 +234,11 @@ class Advancer {
     const ObservedPod* pod = progress_.pod(p);
     if (pod == nullptr) return std::nullopt;
     if (pod->IsOver()) return pod->WhyOver(plan_.tasks(t).units(0));
-    if (std::optional<Failure> stuck = pod->Stuck()) return stuck;
+    const Patience patience{plan_.start_tolerance(), progress_.now_ns()};
+    if (std::optional<Failure> stuck = pod->Stuck(patience)) return stuck;
     for (const v1::PlannedUnit& unit : plan_.tasks(t).units()) {
       std::optional<Failure> stuck =
-          pod->Stuck(unit, [&](absl::string_view container) {
+          pod->Stuck(unit, patience, [&](absl::string_view container) {
             return absl::c_any_of(
                 index_.patches[p], [&](const IndexedPatch& indexed) {
                   return indexed.patch->container() == container &&
@@ -562,6 +563,11 @@ class Advancer {
     for (int p = 0; p < plan_.pods_size(); ++p) {
       const int64_t since = progress_.MissingSince(p);
       if (since > 0) moments.push_back(since + kMissingNs);
+      const ObservedPod* pod = progress_.pod(p);
+      if (pod == nullptr || pod->IsOver()) continue;
+      for (const int64_t end : pod->PatienceEnds(plan_.start_tolerance())) {
+        moments.push_back(end);
+      }
     }
     int64_t next = 0;
     for (const int64_t moment : moments) {

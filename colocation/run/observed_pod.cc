@@ -123,6 +123,26 @@ bool WaitsInVain(const v1::ContainerStateWaiting& waiting) {
   return false;
 }
 
+// The container runtime didn't answer in time, as happens under load.
+bool RuntimeWasBusy(const v1::ContainerStateWaiting& waiting) {
+  return (waiting.reason() == "CreateContainerConfigError" ||
+          waiting.reason() == "CreateContainerError") &&
+         absl::StrContains(waiting.message(), "context deadline exceeded");
+}
+
+// From when on the Pod could start containers (checkContainerFailure in
+// pkg/reconciler/taskrun/taskrun.go).
+std::vector<int64_t> StartsOf(const v1::Pod& pod) {
+  std::vector<int64_t> starts;
+  for (const v1::PodCondition& condition : pod.status().conditions()) {
+    if (condition.type() == "Initialized" ||
+        condition.type() == "PodReadyToStartContainers") {
+      starts.push_back(ToUnixNs(condition.last_transition_time()));
+    }
+  }
+  return starts;
+}
+
 Failure ExplainWait(const v1::ContainerStatus& container,
                     const v1::ContainerStateWaiting& waiting) {
   const bool image = absl::StrContains(waiting.reason(), "Image");
@@ -299,8 +319,37 @@ std::optional<Failure> ObservedPod::LostItsPlace(
                    pod_.metadata().name(), "\" say why")};
 }
 
+bool ObservedPod::MayRecover(const v1::ContainerStateWaiting& waiting,
+                             const Patience& patience) const {
+  int64_t tolerated = 0;
+  if (waiting.reason() == "ImagePullBackOff") {
+    tolerated = patience.tolerance.image_pull_back_off_ns();
+  } else if (RuntimeWasBusy(waiting)) {
+    tolerated = patience.tolerance.create_container_error_ns();
+  }
+  if (tolerated == 0) return false;
+  const std::vector<int64_t> starts = StartsOf(pod_);
+  return std::any_of(starts.begin(), starts.end(), [&](int64_t start) {
+    return patience.now_ns - start < tolerated;
+  });
+}
+
+std::vector<int64_t> ObservedPod::PatienceEnds(
+    const v1::StartTolerance& tolerance) const {
+  std::vector<int64_t> ends;
+  for (const int64_t start : StartsOf(pod_)) {
+    for (const int64_t tolerated : {tolerance.image_pull_back_off_ns(),
+                                    tolerance.create_container_error_ns()}) {
+      if (tolerated > 0 && tolerated < kLatestNs / 2) {
+        ends.push_back(start + tolerated);
+      }
+    }
+  }
+  return ends;
+}
+
 std::optional<Failure> ObservedPod::Stuck(
-    const v1::PlannedUnit& unit,
+    const v1::PlannedUnit& unit, const Patience& patience,
     absl::FunctionRef<bool(absl::string_view container)> gets_image) const {
   for (const auto* names : {&unit.steps(), &unit.sidecars()}) {
     for (const std::string& name : *names) {
@@ -312,18 +361,22 @@ std::optional<Failure> ObservedPod::Stuck(
       // the kubelet tried last.
       if (container->image() == LauncherImage() && gets_image(name)) continue;
       const v1::ContainerStateWaiting& waiting = container->state().waiting();
-      if (WaitsInVain(waiting)) return ExplainWait(*container, waiting);
+      if (WaitsInVain(waiting) && !MayRecover(waiting, patience)) {
+        return ExplainWait(*container, waiting);
+      }
     }
   }
   return std::nullopt;
 }
 
-std::optional<Failure> ObservedPod::Stuck() const {
+std::optional<Failure> ObservedPod::Stuck(const Patience& patience) const {
   for (const v1::ContainerStatus& container :
        pod_.status().init_container_statuses()) {
     if (!container.state().has_waiting()) continue;
     const v1::ContainerStateWaiting& waiting = container.state().waiting();
-    if (WaitsInVain(waiting)) return ExplainWait(container, waiting);
+    if (WaitsInVain(waiting) && !MayRecover(waiting, patience)) {
+      return ExplainWait(container, waiting);
+    }
   }
   return std::nullopt;
 }

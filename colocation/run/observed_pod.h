@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
@@ -40,6 +41,12 @@ int64_t ToUnixNs(absl::string_view text);
 // As metav1.Time writes it: "2026-01-02T15:04:05Z". Empty for 0.
 std::string FromUnixNs(int64_t ns);
 
+// For how long containers that can't start are waited for.
+struct Patience {
+  const v1::StartTolerance& tolerance;
+  int64_t now_ns = 0;
+};
+
 class ObservedPod {
  public:
   // The Pod outlives this.
@@ -64,13 +71,18 @@ class ObservedPod {
   // something that won't come (Tekton's podFailureReasons in
   // pkg/reconciler/taskrun/taskrun.go), or that ended while it waited for its
   // image. A container that can't start with the launcher's image doesn't
-  // matter where `gets_image` says that it gets another one.
+  // matter where `gets_image` says that it gets another one, nor one that has
+  // time left to recover.
   std::optional<Failure> Stuck(
-      const v1::PlannedUnit& unit,
+      const v1::PlannedUnit& unit, const Patience& patience,
       absl::FunctionRef<bool(absl::string_view container)> gets_image) const;
 
   // Why the Pod as a whole can't start: its init container.
-  std::optional<Failure> Stuck() const;
+  std::optional<Failure> Stuck(const Patience& patience) const;
+
+  // When the time that `tolerance` gives to containers of this Pod ends, in no
+  // order.
+  std::vector<int64_t> PatienceEnds(const v1::StartTolerance& tolerance) const;
 
   // Why a unit of a Pod that is over has failed that did not say how it ended
   // (getFailureInfo in pkg/pod/status.go).
@@ -87,6 +99,8 @@ class ObservedPod {
  private:
   std::optional<Failure> LostItsPlace(
       const v1::ContainerStatus& container) const;
+  bool MayRecover(const v1::ContainerStateWaiting& waiting,
+                  const Patience& patience) const;
   const std::string& LauncherImage() const;
   const v1::ContainerStatus* Find(absl::string_view container) const;
 

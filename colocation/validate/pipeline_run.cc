@@ -247,11 +247,9 @@ void ValidatePipelineRunSpec(const ValidationContext& context,
   ValidateTaskRunSpecs(context, run, path);
   ValidateStatus(context, run, path);
   ValidateWorkspaces(context, run, path);
-  if (run.task_run_template().has_pod_template()) {
-    const FieldPath given = path.Field("taskRunTemplate");
-    ValidatePodTemplate(context, run.task_run_template().pod_template(),
-                        (context.v1beta1 ? path : given).Field("podTemplate"));
-  }
+  const FieldPath given = path.Field("taskRunTemplate");
+  ValidateRunPodTemplate(context, run.task_run_template().pod_template(),
+                         (context.v1beta1 ? path : given).Field("podTemplate"));
   ValidateV1beta1Fields(context, run, path);
 }
 

@@ -116,6 +116,32 @@ void ValidatePodTemplate(const ValidationContext& context,
   }
 }
 
+// SetDefaults in pipelinerun_defaults.go and taskrun_defaults.go has merged the
+// two before.
+void ValidateRunPodTemplate(const ValidationContext& context,
+                            const v1::PodTemplate& pod_template,
+                            const FieldPath& path) {
+  ValidatePodTemplate(context, pod_template, path);
+  if (context.flags.default_pod_template == nullptr) return;
+  for (const v1::EnvVar& env : context.flags.default_pod_template->env()) {
+    const bool own = absl::c_any_of(
+        pod_template.env(),
+        [&](const v1::EnvVar& other) { return other.name() == env.name(); });
+    if (own || !absl::c_linear_search(context.flags.default_forbidden_env,
+                                      env.name())) {
+      continue;
+    }
+    context
+        .Error("forbidden-value", path,
+               absl::StrCat("this installation's default-pod-template sets "
+                            "the variable \"",
+                            env.name(), "\", which is not to be set"))
+        .set_hint(
+            "take it out of default-pod-template or of "
+            "default-forbidden-env");
+  }
+}
+
 bool HasStarted(const v1::RawValue& status) {
   constexpr absl::string_view kKey = "\"startTime\":";
   constexpr absl::string_view kNever = "\"0001-01-01T00:00:00Z\"";

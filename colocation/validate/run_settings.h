@@ -19,7 +19,13 @@ void ValidateRunSettings(const ValidationContext& context,
                          const v1::PipelineTaskRunSpec& settings,
                          const FieldPath& path);
 
-// `path` is that of the template.
+// That of the run as a whole, with what the installation adds to it. `path` is
+// that of the template.
+void ValidateRunPodTemplate(const ValidationContext& context,
+                            const v1::PodTemplate& pod_template,
+                            const FieldPath& path);
+
+// That of one task. `path` is that of the template.
 void ValidatePodTemplate(const ValidationContext& context,
                          const v1::PodTemplate& pod_template,
                          const FieldPath& path);

@@ -173,10 +173,8 @@ void ValidateSpec(const ValidationContext& context, const v1::TaskRunSpec& spec,
   ValidateRunSettings(context, spec, path);
   ValidateStatus(context, spec, path);
   ValidateNotNegative(context, spec, path);
-  if (spec.has_pod_template()) {
-    ValidatePodTemplate(context, spec.pod_template(),
-                        path.Field("podTemplate"));
-  }
+  ValidateRunPodTemplate(context, spec.pod_template(),
+                         path.Field("podTemplate"));
   if (spec.has_resources()) {
     context
         .Error("removed-field", path.Field("resources"),

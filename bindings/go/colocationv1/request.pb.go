@@ -498,9 +498,8 @@ type PlanOptions struct {
 	Controlled bool    `protobuf:"varint,12,opt,name=controlled,proto3" json:"controlled,omitempty"`
 	Limits     *Limits `protobuf:"bytes,13,opt,name=limits,proto3" json:"limits,omitempty"`
 	// Keys and values of Tekton's ConfigMaps `feature-flags` and
-	// `config-defaults`; those that say nothing about what is accepted or planned
-	// are passed over, as are keys that Tekton doesn't know. The fields above win
-	// over them: api_fields over `enable-api-fields`, default_service_account
+	// `config-defaults`; docs/settings.md says what becomes of each. The fields
+	// above win over them: api_fields over `enable-api-fields`, default_service_account
 	// over `default-service-account`, default_timeout_minutes over
 	// `default-timeout-minutes`, limits.matrix_combinations over
 	// `default-max-matrix-combinations-count`.

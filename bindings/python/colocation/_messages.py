@@ -772,9 +772,8 @@ class PlanOptions(Message):
     controlled: bool = form.boolean("controlled")
     limits: Limits | None = form.message("limits", lambda: Limits)
     # Keys and values of Tekton's ConfigMaps `feature-flags` and
-    # `config-defaults`; those that say nothing about what is accepted or planned
-    # are passed over, as are keys that Tekton doesn't know. The fields above win
-    # over them: api_fields over `enable-api-fields`, default_service_account
+    # `config-defaults`; docs/settings.md says what becomes of each. The fields
+    # above win over them: api_fields over `enable-api-fields`, default_service_account
     # over `default-service-account`, default_timeout_minutes over
     # `default-timeout-minutes`, limits.matrix_combinations over
     # `default-max-matrix-combinations-count`.

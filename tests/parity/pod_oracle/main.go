@@ -3,7 +3,9 @@
 // stdin: frames as parity.py makes them, "CASE <id> <bytes> <settings>\n<YAML>\n";
 // stdout: one JSON line a frame, with a verdict for each Pod of the stream.
 // Decoding is strict, defaults are set, then the Pod is validated as at its
-// creation. Admission (ServiceAccount, LimitRanger, quotas) is not part of it.
+// creation. Admission (ServiceAccount, LimitRanger, quotas) is not part of it, but
+// for Pod Security: `restricted` has what keeps the Pod out of a namespace of that
+// level.
 package main
 
 import (
@@ -25,6 +27,8 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	"k8s.io/kubernetes/pkg/apis/core/validation"
 	"k8s.io/kubernetes/pkg/capabilities"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
 	kjson "sigs.k8s.io/json"
 	sigsyaml "sigs.k8s.io/yaml"
 )
@@ -40,6 +44,26 @@ type verdict struct {
 	Name     string       `json:"name"`
 	Verdict  string       `json:"verdict"`
 	Errors   []fieldError `json:"errors,omitempty"`
+	// Why Pod Security refuses it at its level "restricted".
+	Restricted []string `json:"restricted,omitempty"`
+}
+
+var podSecurity = func() policy.Evaluator {
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	if err != nil {
+		panic(err)
+	}
+	return evaluator
+}()
+
+func notRestricted(pod *corev1.Pod) (reasons []string) {
+	level := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	for _, result := range podSecurity.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec) {
+		if !result.Allowed {
+			reasons = append(reasons, result.ForbiddenReason+": "+result.ForbiddenDetail)
+		}
+	}
+	return reasons
 }
 
 func check(text []byte) (found []verdict) {
@@ -76,6 +100,7 @@ func check(text []byte) (found []verdict) {
 		}
 		v.Name = pod.Name
 		if len(strict) == 0 {
+			v.Restricted = notRestricted(&pod)
 			validate(&pod, &v)
 		}
 		if len(v.Errors) == 0 {

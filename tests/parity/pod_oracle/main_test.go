@@ -65,3 +65,25 @@ func TestFrames(t *testing.T) {
 		t.Error("a broken frame is accepted")
 	}
 }
+
+func TestPodSecurity(t *testing.T) {
+	const all = "securityContext: {runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}}"
+	for _, c := range []struct {
+		name, container string
+		allowed         bool
+	}{
+		{"NothingSaid", "{name: a, image: i}", false},
+		{"AllGivenUp", "{name: a, image: i, " + all + "}", true},
+		{"ThePrivilegedInitContainer", "{name: a, image: i, " + all + "}\n  initContainers: [{name: b, image: i}]", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found := check([]byte(head + "  containers:\n  - " + c.container + "\n"))
+			if len(found) != 1 || found[0].Verdict != "accepted" {
+				t.Fatalf("verdicts %+v", found)
+			}
+			if allowed := len(found[0].Restricted) == 0; allowed != c.allowed {
+				t.Errorf("restricted: %q", found[0].Restricted)
+			}
+		})
+	}
+}
