@@ -103,6 +103,9 @@ class Planner {
     for (const v1::PersistentVolumeClaim& claim : claims_.claims) {
       *plan_.add_claims() = claim;
     }
+    if (run_.pipeline_spec != nullptr) {
+      *plan_.mutable_pipeline_spec() = *run_.pipeline_spec;
+    }
     AddTasks();
     AddDependencies(run_, grouping_, waits_, &plan_);
     for (size_t g = 0; g < grouping_.groups.size(); ++g) {
@@ -151,6 +154,12 @@ class Planner {
       *planned->mutable_origin() = task.subject.origin();
       planned->set_path(task.path);
       planned->set_task_ref(task.task_ref);
+      planned->set_display_name(task.display_name);
+      *planned->mutable_when() = {task.whens_as_written.begin(),
+                                  task.whens_as_written.end()};
+      if (task.task_run != nullptr) {
+        *planned->mutable_task_run() = *task.task_run;
+      }
       std::sort(workspaces[i].begin(), workspaces[i].end());
       for (std::string& name : workspaces[i]) {
         planned->add_workspaces(std::move(name));
@@ -295,6 +304,9 @@ class Planner {
     }
     for (const auto& [resource, quantity] : need.need) {
       (*planned->mutable_need())[resource] = quantity.ToString();
+    }
+    if (options_.keep_specs()) {
+      *planned->mutable_task_spec() = unit.unit->spec;
     }
   }
 

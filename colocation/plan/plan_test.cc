@@ -414,5 +414,111 @@ TEST(PlanTest, LabelsOnWhichTasksAgreeAreThePods) {
   EXPECT_THAT(DecisionsOf(plan), HasSubstr("metadata-differs"));
 }
 
+TEST(PlanTest, TasksHaveAllOfTheirConditionsAndTheirNamesForPeople) {
+  const v1::ColocationPlan plan = PlanOf(R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  params: [{name: go, value: "no"}]
+  pipelineSpec:
+    params: [{name: go}]
+    tasks:
+    - name: a
+      displayName: Build $(params.what) ($(params.go))
+      params: [{name: what, value: all}]
+      when:
+      - {input: $(params.go), operator: in, values: ["no"]}
+      - {cel: "'$(params.go)' != 'yes'"}
+      taskSpec: {params: [{name: what}], steps: [{name: s, image: i, command: [c]}]}
+)y");
+  EXPECT_EQ(plan.tasks(0).display_name(), "Build all (no)");
+  ASSERT_EQ(plan.tasks(0).when_size(), 2);
+  EXPECT_EQ(plan.tasks(0).when(0).input(), "no");
+  EXPECT_EQ(plan.tasks(0).when(1).cel(), "'no' != 'yes'");
+  EXPECT_FALSE(plan.has_pipeline_spec());
+  EXPECT_FALSE(plan.tasks(0).has_task_run());
+}
+
+TEST(PlanTest, KeepsSpecsWhereItIsAsked) {
+  v1::PlanRequest request;
+  request.mutable_options()->set_keep_specs(true);
+  const Planned planned = PlanYaml(R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run, labels: {of: run}}
+spec:
+  params: [{name: who, value: you}]
+  workspaces: [{name: w, persistentVolumeClaim: {claimName: mine}, subPath: a}]
+  timeouts: {pipeline: 30m}
+  taskRunTemplate: {serviceAccountName: robot}
+  pipelineRef: {name: hello}
+---
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: hello, labels: {of: pipeline, team: x}, annotations: {note: hello}}
+spec:
+  params: [{name: who}]
+  workspaces: [{name: w}]
+  tasks:
+  - name: one
+    onError: continue
+    taskRef: {name: greet}
+    params: [{name: who, value: $(params.who)}]
+    workspaces: [{name: data, workspace: w, subPath: b}]
+  - name: two
+    params: [{name: r, value: $(tasks.one.results.r)}]
+    taskSpec:
+      params: [{name: r}]
+      steps: [{name: s, image: i, command: [echo, $(params.r), $(params.who)]}]
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: greet, labels: {kind: task}}
+spec:
+  params: [{name: who}]
+  workspaces: [{name: data}]
+  results: [{name: r}]
+  steps: [{name: s, image: i, command: [echo, $(params.who)]}]
+)y",
+                                   request);
+  ASSERT_THAT(planned.errors, IsEmpty());
+  const v1::ColocationPlan& plan = planned.plan;
+  // The run's own labels go before the Pipeline's.
+  EXPECT_EQ(plan.run().labels().at("of"), "run");
+  EXPECT_EQ(plan.run().labels().at("team"), "x");
+  EXPECT_EQ(plan.run().annotations().at("note"), "hello");
+
+  const v1::PipelineSpec& pipeline = plan.pipeline_spec();
+  EXPECT_EQ(pipeline.tasks(0).params(0).value().string_value(), "you");
+  EXPECT_EQ(pipeline.tasks(1).params(0).value().string_value(),
+            "$(tasks.one.results.r)");
+
+  const v1::TaskRun& one = plan.tasks(0).task_run();
+  EXPECT_EQ(one.metadata().labels().at("kind"), "task");
+  EXPECT_EQ(one.metadata().labels().at("tekton.dev/task"), "greet");
+  EXPECT_EQ(one.metadata().annotations().at(
+                "pipeline.tekton.dev/pipeline-task-on-error"),
+            "continue");
+  EXPECT_EQ(one.spec().task_ref().name(), "greet");
+  EXPECT_EQ(one.spec().service_account_name(), "robot");
+  EXPECT_EQ(one.spec().timeout(), "30m0s");
+  EXPECT_EQ(one.spec().params(0).value().string_value(), "you");
+  ASSERT_EQ(one.spec().workspaces_size(), 1);
+  EXPECT_EQ(one.spec().workspaces(0).name(), "data");
+  EXPECT_EQ(one.spec().workspaces(0).sub_path(), "a/b");
+  EXPECT_EQ(one.spec().workspaces(0).persistent_volume_claim().claim_name(),
+            "mine");
+  EXPECT_EQ(plan.tasks(0).units(0).task_spec().steps(0).command(1), "you");
+
+  const v1::TaskRun& two = plan.tasks(1).task_run();
+  EXPECT_FALSE(two.spec().has_task_ref());
+  // What the pipeline propagates is put in; the Task's own params are not.
+  EXPECT_EQ(two.spec().task_spec().steps(0).command(1), "$(params.r)");
+  EXPECT_EQ(two.spec().task_spec().steps(0).command(2), "you");
+  EXPECT_EQ(plan.tasks(1).units(0).task_spec().steps(0).command(1),
+            "$(tasks.one.results.r)");
+}
+
 }  // namespace
 }  // namespace colocation

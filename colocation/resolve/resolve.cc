@@ -103,11 +103,27 @@ class Resolver {
       v1::PipelineResult& result = run_.results.emplace_back(written);
       values_.ApplyToValue(result.mutable_value());
     }
+    if (options_.keep_specs() && !selected_.one_task) KeepPipelineSpec();
     return std::move(run_);
   }
 
  private:
   const v1::PipelineRunSpec& spec() const { return selected_.run().spec(); }
+
+  // pkg/reconciler/pipelinerun/pipelinerun.go, reconcile: parameters, contexts
+  // and workspaces put in.
+  void KeepPipelineSpec() {
+    auto kept = std::make_shared<v1::PipelineSpec>(*pipeline_);
+    for (auto* tasks : {kept->mutable_tasks(), kept->mutable_finally()}) {
+      for (v1::PipelineTask& task : *tasks) {
+        ApplyToPipelineTask(values_, &task);
+        if (!task.has_task_spec()) continue;
+        ApplyToTaskSpec(values_, task.mutable_task_spec()->mutable_task_spec());
+      }
+    }
+    *kept->mutable_results() = {run_.results.begin(), run_.results.end()};
+    run_.pipeline_spec = std::move(kept);
+  }
 
   // A path in the run, as it is in the object that the run was made from.
   std::string InRun(absl::string_view path) const {
@@ -139,9 +155,9 @@ class Resolver {
     if (found == nullptr) return;
     pipeline_ = &found->spec();
     pipeline_subject_ = SubjectOf(*found);
+    pipeline_metadata_ = &found->metadata();
     pipeline_path_ = "spec";
     pipeline_name_ = NameOf(found->metadata());
-    pipeline_metadata_ = &found->metadata();
   }
 
   void SetIdentity() {
@@ -161,17 +177,19 @@ class Resolver {
     // The name of an embedded pipeline is that of its run.
     identity.set_pipeline(spec().has_pipeline_spec() ? identity.name()
                                                      : pipeline_name_);
-    *identity.mutable_labels() = metadata.labels();
-    *identity.mutable_annotations() = metadata.annotations();
-    // Those of the Pipeline are the run's where it has none of that name
-    // (pkg/reconciler/pipelinerun/pipelinerun.go,
-    // storePipelineSpecAndMergeMeta).
+    // The run's own go before the Pipeline's (storePipelineSpecAndMergeMeta in
+    // pkg/reconciler/pipelinerun/pipelinerun.go).
     if (pipeline_metadata_ != nullptr) {
-      identity.mutable_labels()->insert(pipeline_metadata_->labels().begin(),
-                                        pipeline_metadata_->labels().end());
-      identity.mutable_annotations()->insert(
-          pipeline_metadata_->annotations().begin(),
-          pipeline_metadata_->annotations().end());
+      *identity.mutable_labels() = pipeline_metadata_->labels();
+      *identity.mutable_annotations() = pipeline_metadata_->annotations();
+      identity.mutable_annotations()->erase(
+          "kubectl.kubernetes.io/last-applied-configuration");
+    }
+    for (const auto& [key, value] : metadata.labels()) {
+      (*identity.mutable_labels())[key] = value;
+    }
+    for (const auto& [key, value] : metadata.annotations()) {
+      (*identity.mutable_annotations())[key] = value;
     }
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
@@ -352,9 +370,10 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{flags_,    *pipeline_,         values_,
-                         *lengths_, valueless_,         workspace_index_,
-                         run_,      selected_.one_task, selected_.bare};
+    const RunScope scope{
+        flags_,         *pipeline_,           values_, *lengths_,
+        valueless_,     workspace_index_,     run_,    selected_.one_task,
+        selected_.bare, options_.keep_specs()};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
     for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
@@ -451,10 +470,10 @@ class Resolver {
   SelectedRun selected_;
   const v1::PipelineSpec* pipeline_ = nullptr;
   Subject pipeline_subject_;
+  // Null for an embedded one.
+  const v1::ObjectMeta* pipeline_metadata_ = nullptr;
   std::string pipeline_path_;
   std::string pipeline_name_;
-  // Of a Pipeline that is referred to; else null.
-  const v1::ObjectMeta* pipeline_metadata_ = nullptr;
   // Contexts and workspaces, and before them the pipeline's parameters.
   Replacements contexts_;
   Replacements values_{&contexts_};

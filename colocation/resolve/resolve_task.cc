@@ -126,6 +126,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   CheckIndices(written, *task);
   SetSettings(pipeline_task, settings, task);
   SetWhen(pipeline_task, task);
+  SetDisplayName(pipeline_task, task);
   CheckOnError(written, pipeline_task, *task);
   if (IsExternal(pipeline_task, task)) {
     task->pipeline_task =
@@ -155,6 +156,8 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   }
   CheckRequests(spec, *task);
   CheckSettings(settings, spec);
+  v1::TaskSpec embedded;
+  if (scope_.keep_specs && pipeline_task.has_task_spec()) embedded = spec;
   std::vector<std::vector<v1::Param>> combinations = {{}};
   if (!FanOutMatrix(pipeline_task, task, &combinations)) return;
   BindWorkspaces(pipeline_task, &spec, task);
@@ -171,6 +174,9 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
     }
     ResolveUnit(written, pipeline_task, settings, /*first=*/i == 0, task,
                 &unit);
+  }
+  if (scope_.keep_specs) {
+    KeepTaskRun(pipeline_task, settings, std::move(embedded), task);
   }
   // What a late matrix runs is not known; its errors are.
   if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
@@ -281,6 +287,8 @@ void TaskResolver::CheckIndices(const v1::PipelineTask& written,
 
 void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
                            ResolvedTask* task) {
+  task->whens_as_written.assign(pipeline_task.when().begin(),
+                                pipeline_task.when().end());
   for (int i = 0; i < pipeline_task.when_size(); ++i) {
     const v1::WhenExpression& when = pipeline_task.when(i);
     cel::Verdict verdict;

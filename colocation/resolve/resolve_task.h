@@ -63,6 +63,8 @@ struct RunScope {
   bool one_task = false;
   // There is no run but the one made for it.
   bool bare = false;
+  // PlanOptions.keep_specs.
+  bool keep_specs = false;
 };
 
 class TaskResolver {
@@ -98,6 +100,13 @@ class TaskResolver {
   void SetSettings(const v1::PipelineTask& pipeline_task,
                    const TaskSettings& settings, ResolvedTask* task);
   void SetWhen(const v1::PipelineTask& pipeline_task, ResolvedTask* task);
+  void SetDisplayName(const v1::PipelineTask& pipeline_task,
+                      ResolvedTask* task);
+  // `embedded` is the embedded Task, before anything of it was replaced for a
+  // unit.
+  void KeepTaskRun(const v1::PipelineTask& pipeline_task,
+                   const TaskSettings& settings, v1::TaskSpec embedded,
+                   ResolvedTask* task);
   bool IsExternal(const v1::PipelineTask& pipeline_task, ResolvedTask* task);
   // The Task; null, with an error, where it is missing. That of an embedded
   // one is part of `pipeline_task`.

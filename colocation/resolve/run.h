@@ -118,6 +118,10 @@ struct ResolvedTask {
 
   // Substituted; those that hold whatever happens are left out.
   std::vector<v1::WhenExpression> when;
+  // Substituted, all of them.
+  std::vector<v1::WhenExpression> whens_as_written;
+  // PipelineTask.displayName, likewise, with the task's own params put in, too.
+  std::string display_name;
 
   int32_t retries = 0;
   // Zero is none.
@@ -145,6 +149,9 @@ struct ResolvedTask {
   // Then also the pipeline task, substituted: what the controller has to make.
   // Null for kUnits.
   std::shared_ptr<const v1::PipelineTask> pipeline_task;
+  // What its TaskRuns are made of, but for what differs from unit to unit. Null
+  // unless the request asks for it (keep_specs), and for what has no units.
+  std::shared_ptr<const v1::TaskRun> task_run;
   // Name of the Task in `taskRef`; empty for an embedded one.
   std::string task_ref;
 
@@ -165,6 +172,9 @@ struct ResolvedRun {
   std::vector<RunWorkspace> workspaces;
   v1::RunTimeouts timeouts;
   std::vector<v1::PipelineResult> results;
+  // What Tekton has in status.pipelineSpec. Null unless the request asks for it
+  // (keep_specs).
+  std::shared_ptr<const v1::PipelineSpec> pipeline_spec;
 };
 
 }  // namespace colocation

@@ -12,12 +12,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "colocation/run/child_name.h"
 #include "colocation/run/late_matrix.h"
 #include "colocation/run/late_values.h"
 #include "colocation/run/progress.h"
 #include "colocation/run/run_index.h"
 #include "colocation/run/run_status.h"
 #include "colocation/run/start_pod.h"
+#include "colocation/run/task_run.h"
 #include "launcher/decide.h"
 #include "launcher/spec.h"
 #include "launcher/spec_json.h"
@@ -60,9 +62,11 @@ class Advancer {
     // those that don't.
     Pass(/*losses=*/false);
     Pass(/*losses=*/true);
+    progress_.SettleFinally();
     Claims();
     for (int p = 0; p < plan_.pods_size(); ++p) Pod(p);
     Externals();
+    PutTaskRuns(progress_, &next_);
     *next_.mutable_status() = StatusOf(progress_);
     next_.set_done(progress_.AllEnded());
     if (!next_.done()) next_.set_look_again(FromUnixNs(NextDeadline()));
@@ -88,6 +92,7 @@ class Advancer {
   // Over: what it was stays, and what hangs on goes.
   v1::Advance Completed() {
     for (int p = 0; p < plan_.pods_size(); ++p) DeleteIfStuck(p);
+    PutTaskRuns(progress_, &next_);
     *next_.mutable_status() = observed_.status();
     next_.set_done(true);
     return std::move(next_);
@@ -153,7 +158,7 @@ class Advancer {
 
   void Started(int t) {
     progress_.Start(t);
-    if (plan_.tasks(t).finally()) progress_.BeginFinally();
+    if (plan_.tasks(t).finally()) progress_.BeginFinally(progress_.now_ns());
   }
 
   // The task is skipped, or can't start.
@@ -193,7 +198,7 @@ class Advancer {
     end.message = loss.message;
     end.attempts = 1;
     end.start_unix_ns = progress_.task(t).start_ns;
-    if (plan_.tasks(t).finally()) progress_.BeginFinally();
+    if (plan_.tasks(t).finally()) progress_.BeginFinally(progress_.now_ns());
     EndNow(t, std::move(end));
   }
 
@@ -301,6 +306,7 @@ class Advancer {
     }
     if (put.images().empty()) return;
     put.set_pod(planned.name());
+    put.set_uid(UidOf(p));
     next_.add_actions()->mutable_put_images()->Swap(&put);
   }
 
@@ -389,7 +395,12 @@ class Advancer {
     }
     if (news.annotations().empty()) return;
     news.set_pod(planned.name());
+    news.set_uid(UidOf(p));
     next_.add_actions()->mutable_annotate_pod()->Swap(&news);
+  }
+
+  const std::string& UidOf(int p) const {
+    return progress_.pod(p)->pod().metadata().uid();
   }
 
   bool Controlled(int p) const {
@@ -420,13 +431,25 @@ class Advancer {
     if (progress_.stop() != Stop::kNone) return observed_.spec_status();
     for (int t = 0; t < plan_.tasks_size(); ++t) {
       const std::optional<launcher::TaskEnd>& end = progress_.ends()[t];
-      if (index_.pod_of[t] != p && !plan_.tasks(t).finally() && end &&
-          end->outcome == Outcome::kFailed &&
-          !index_.launch[t].continue_on_error) {
+      if (plan_.tasks(t).finally() || !end ||
+          end->outcome != Outcome::kFailed ||
+          index_.launch[t].continue_on_error) {
+        continue;
+      }
+      // Of its own tasks a Pod knows, but for what its launchers can't see.
+      if (index_.pod_of[t] != p || IsOverruled(t)) {
         return "Stopping";
       }
     }
     return "";
+  }
+
+  bool IsOverruled(int t) const {
+    const ObservedPod* pod = progress_.pod(index_.pod_of[t]);
+    return pod != nullptr &&
+           absl::c_any_of(plan_.tasks(t).units(), [&](const auto& unit) {
+             return pod->IsOverruled(unit, index_.launch[t]);
+           });
   }
 
   // The ends in this Pod that do not come from its launchers, as they have to
@@ -452,10 +475,11 @@ class Advancer {
   }
 
   // A Pod whose tasks have all ended ends by itself, unless a container of it
-  // can't start or its node is gone.
+  // can't start or its node is gone. Where all containers have ended it is
+  // about to: its logs are worth keeping.
   void DeleteIfStuck(int p) {
     const ObservedPod* pod = progress_.pod(p);
-    if (pod == nullptr || pod->IsOver() ||
+    if (pod == nullptr || pod->IsOver() || pod->AllTerminated() ||
         !pod->pod().metadata().deletion_timestamp().empty()) {
       return;
     }
@@ -470,6 +494,7 @@ class Advancer {
     v1::DeletePod* action = next_.add_actions()->mutable_delete_pod();
     action->set_pod(plan_.pods(p).name());
     action->set_reason(std::string(reason));
+    action->set_uid(UidOf(p));
   }
 
   void Externals() {
@@ -515,7 +540,8 @@ class Advancer {
     if (matrix.combinations.size() != units) return;
     v1::StartExternal start;
     for (size_t u = 0; u < units; ++u) {
-      std::string name = LateTaskRunName(plan_.run().name(), planned, u, units);
+      std::string name =
+          TaskRunName(plan_.run().name(), planned.name(), u, units);
       if (task.units[u] || seen.contains(name)) continue;
       v1::TaskRunToMake* made = start.add_task_runs();
       made->set_name(std::move(name));

@@ -111,6 +111,75 @@ TEST(PodTest, AnImageThatIsAResultIsPutIn) {
   EXPECT_EQ(pod->spec().containers(0).args(0), "$(tasks.a.results.r)");
 }
 
+// The Pod that was seen first is the run's; who has its name later is not.
+TEST(PodTest, AnotherOneOfItsNameSaysNothing) {
+  const v1::ColocationPlan plan = PlanOf(RunOf({"name: a"}), kOne);
+  v1::Observation observed;
+  observed.set_now("2027-01-15T08:00:00Z");
+  *observed.mutable_status() = AdvanceRun(plan, observed)->status();
+  v1::Pod* pod = observed.add_pods();
+  pod->mutable_metadata()->set_name(plan.pods(0).name());
+  pod->mutable_metadata()->set_uid("first");
+  pod->mutable_status()->set_phase("Running");
+  *observed.mutable_status() = AdvanceRun(plan, observed)->status();
+  ASSERT_EQ(observed.status().pods(0).uid(), "first");
+
+  pod->mutable_metadata()->set_uid("second");
+  pod->mutable_status()->set_phase("Succeeded");
+  v1::ContainerStatus* container =
+      pod->mutable_status()->add_container_statuses();
+  container->set_name(plan.tasks(0).units(0).steps(0));
+  container->mutable_state()->mutable_terminated()->set_message(
+      R"([{"key":"End","value":"succeeded/1","type":3}])");
+  const v1::RunStatus status = AdvanceRun(plan, observed)->status();
+  EXPECT_EQ(status.conditions(0).status(), "Unknown");
+  EXPECT_EQ(status.pods(0).uid(), "first");
+  EXPECT_NE(status.pods(0).missing_since(), "");
+}
+
+TEST(PodTest, ActionsNameItsUid) {
+  Control control(PlanOf(RunOf({"name: a"}), kEach));
+  control.Play("");
+  const v1::Observation observed = [&] {
+    v1::Observation seen = control.cluster().Observe();
+    seen.set_spec_status("Cancelled");
+    return seen;
+  }();
+  const v1::Advance next =
+      *AdvanceRun(PlanOf(RunOf({"name: a"}), kEach), observed);
+  ASSERT_EQ(next.actions_size(), 1);
+  EXPECT_EQ(next.actions(0).annotate_pod().uid(),
+            observed.pods(0).metadata().uid());
+  EXPECT_NE(next.actions(0).annotate_pod().uid(), "");
+}
+
+TEST(PodTest, IsNotDeletedWhileOnlyItsPhaseIsLate) {
+  const v1::ColocationPlan plan = PlanOf(RunOf({"name: a"}), kOne);
+  v1::Observation observed;
+  observed.set_now("2027-01-15T08:00:00Z");
+  *observed.mutable_status() = AdvanceRun(plan, observed)->status();
+  // Its image came too late: it ended as a placeholder, and the run's time is
+  // up.
+  v1::Pod* pod = observed.add_pods();
+  pod->mutable_metadata()->set_name(plan.pods(0).name());
+  pod->mutable_status()->set_phase("Running");
+  v1::ContainerStatus* container =
+      pod->mutable_status()->add_container_statuses();
+  container->set_name(plan.tasks(0).units(0).steps(0));
+  container->mutable_state()->mutable_terminated()->set_message(
+      R"([{"key":"Reason","value":"Placeholder","type":3}])");
+  observed.set_now("2027-01-15T09:02:00Z");
+  v1::Advance next = *AdvanceRun(plan, observed);
+  EXPECT_TRUE(next.done());
+  EXPECT_EQ(next.actions_size(), 0);
+  // One that still waits can't end by itself.
+  container->mutable_state()->mutable_waiting()->set_reason("ImagePullBackOff");
+  container->mutable_state()->clear_terminated();
+  next = *AdvanceRun(plan, observed);
+  ASSERT_EQ(next.actions_size(), 1);
+  EXPECT_EQ(next.actions(0).delete_pod().pod(), plan.pods(0).name());
+}
+
 // ---------------------------------------------------------------------------
 // The status
 

@@ -69,7 +69,8 @@ void Control::Happen(const std::string& what, const std::string& to) {
   }
   const bool runs =
       std::find(running.begin(), running.end(), unit) != running.end();
-  if (what == "ok" || what == "fail" || what == "none" || what == "kill") {
+  if (what == "ok" || what == "fail" || what == "none" || what == "kill" ||
+      what == "oom") {
     ASSERT_TRUE(runs) << to << " does not run";
   }
   int64_t seconds = 0;
@@ -77,6 +78,7 @@ void Control::Happen(const std::string& what, const std::string& to) {
   if (what == "none") cluster_.Finish(to, true, "");
   if (what == "fail") cluster_.Finish(to, false);
   if (what == "kill") cluster_.Kill(to);
+  if (what == "oom") cluster_.Oom(to);
   if (what == "evict") cluster_.Evict(PodOf(to));
   if (what == "vanish") cluster_.Vanish(PodOf(to));
   if (what == "break") cluster_.BreakImage(to);

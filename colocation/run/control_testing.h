@@ -28,6 +28,7 @@ class Control {
   // Works, and then lets happen one after the other, working after each:
   //   ok:a ok:b=RESULT   a unit ends well, with the result "yes" or RESULT
   //   none:a             the same, without results
+  //   oom:a            it ends well, but a child of a step was OOM-killed
   //   fail:b kill:c      it fails; it is killed, launchers and all
   //   break:a            its image can't be pulled
   //   evict:a vanish:a   the Pod of the task

@@ -77,6 +77,8 @@ void FakeCluster::Do(const v1::Advance& next) {
       for (const auto& [name, image] : action.put_images().images()) {
         ContainerOf(&pod->second.manifest, name)->set_image(image);
       }
+    } else if (action.has_put_task_run()) {
+      task_runs.push_back(action.put_task_run());
     } else if (action.has_delete_pod()) {
       done.push_back("delete:" + action.delete_pod().pod());
       pods_.erase(action.delete_pod().pod());
@@ -346,6 +348,7 @@ v1::PodStatus FakeCluster::StatusOf(const FakePod& pod) const {
       const bool fails = unit.end->outcome == Outcome::kFailed;
       ended->set_exit_code(fails ? 1 : 0);
       failed |= fails;
+      if (unit.oom) ended->set_reason("OOMKilled");
       if (step != unit.steps.back()) continue;
       launcher::TerminationMessage message;
       message.task_results = unit.end->results;
@@ -402,6 +405,9 @@ v1::Observation FakeCluster::Observe() const {
     }
   }
   for (const std::string& claim : claims_) observed.add_claims(claim);
+  for (const v1::PutTaskRun& put : task_runs) {
+    observed.add_task_runs(put.task_run().metadata().name());
+  }
   *observed.mutable_status() = status_;
   return observed;
 }
@@ -448,6 +454,15 @@ void FakeCluster::Finish(const std::string& unit, bool succeeds,
     }
   }
   Settle();
+}
+
+void FakeCluster::Oom(const std::string& unit) {
+  for (auto& [name, pod] : pods_) {
+    for (Unit& one : pod.units) {
+      if (one.name == unit) one.oom = true;
+    }
+  }
+  Finish(unit, true);
 }
 
 void FakeCluster::Kill(const std::string& unit) {

@@ -42,6 +42,8 @@ class FakeCluster {
   // One of them ends; its task's results are all `result`, none if it is empty.
   void Finish(const std::string& unit, bool succeeds,
               const std::string& result = "yes");
+  // It ends well, but for a child of its step that was OOM-killed.
+  void Oom(const std::string& unit);
   // Its containers are killed, launchers and all.
   void Kill(const std::string& unit);
 
@@ -62,6 +64,8 @@ class FakeCluster {
   // "images:POD", "delete:POD", "start:TASK", "cancel:TASK", "claim:NAME"; of
   // a matrix over results "start:TASKRUN(x=1,y=2)" for each.
   std::vector<std::string> done;
+  // The TaskRuns that were made.
+  std::vector<v1::PutTaskRun> task_runs;
   const v1::Pod* Manifest(const std::string& pod) const;
 
  private:
@@ -73,6 +77,7 @@ class FakeCluster {
     bool running = false;
     bool killed = false;
     std::optional<launcher::TaskEnd> end;
+    bool oom = false;
   };
   struct FakePod {
     const v1::PlannedPod* planned = nullptr;

@@ -2,17 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "colocation/resolve/matrix.h"
-#include "colocation/syntax/names.h"
 #include "launcher/value.h"
 
 namespace colocation {
 namespace {
-
-absl::string_view TypeOf(const v1::ParamValue& value) {
-  return value.has_array_value()    ? "array"
-         : value.has_object_value() ? "object"
-                                    : "string";
-}
 
 // Results of custom tasks are texts; one that is a list in JSON counts as that
 // list, unless it is empty (paramValueFromCustomRunResult in
@@ -33,7 +26,7 @@ std::string WrongType(absl::string_view allowed, const v1::Param& param,
                       absl::string_view task) {
   return absl::StrCat("parameters of type ", allowed,
                       " only are allowed, but param \"", param.name(),
-                      "\" has type \"", TypeOf(param.value()),
+                      "\" has type \"", TypeNameOf(param.value()),
                       "\" in pipelineTask \"", task, "\"");
 }
 
@@ -84,13 +77,6 @@ LateMatrix FanOutLate(const v1::PlannedTask& task, const LateValues& values) {
 
 std::string LateUnitName(const v1::PlannedTask& task, size_t unit) {
   return absl::StrCat(task.name(), "-", unit);
-}
-
-std::string LateTaskRunName(absl::string_view run, const v1::PlannedTask& task,
-                            size_t unit, size_t units) {
-  const std::string name = absl::StrCat(
-      run, "-", units == 1 ? task.name() : LateUnitName(task, unit));
-  return name.size() <= 63 ? name : MakeDns1123Label(name);
 }
 
 }  // namespace colocation

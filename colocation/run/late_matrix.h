@@ -45,12 +45,6 @@ LateMatrix FanOutLate(const v1::PlannedTask& task, const LateValues& values);
 // "TASK-INDEX".
 std::string LateUnitName(const v1::PlannedTask& task, size_t unit);
 
-// Of the TaskRun, as Tekton calls it (getNewRunNames in
-// pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go): one alone has
-// no index. A name that is too long is cut and hashed, with our hash.
-std::string LateTaskRunName(absl::string_view run, const v1::PlannedTask& task,
-                            size_t unit, size_t units);
-
 }  // namespace colocation
 
 #endif  // COLOCATION_RUN_LATE_MATRIX_H_

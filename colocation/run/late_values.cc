@@ -71,6 +71,12 @@ v1::ParamValue ToParamValue(const launcher::ResultValue& result) {
   return value;
 }
 
+absl::string_view TypeNameOf(const v1::ParamValue& value) {
+  return value.has_array_value()    ? "array"
+         : value.has_object_value() ? "object"
+                                    : "string";
+}
+
 launcher::ResultValue ToResultValue(const std::string& name,
                                     const v1::ParamValue& value) {
   if (value.has_array_value()) {
@@ -101,13 +107,29 @@ std::optional<std::string> LateValues::Text(absl::string_view inside) const {
   return Part(*value, reference->suffix);
 }
 
+std::optional<std::string> LateValues::StatusText(
+    absl::string_view inside) const {
+  if (statuses_ == nullptr) return std::nullopt;
+  if (inside == "tasks.status" && !statuses_->aggregate_status.empty()) {
+    return statuses_->aggregate_status;
+  }
+  if (!absl::ConsumePrefix(&inside, "tasks.")) return std::nullopt;
+  for (const launcher::Replacements::Status& of : statuses_->statuses) {
+    absl::string_view rest = inside;
+    if (!absl::ConsumePrefix(&rest, of.task)) continue;
+    if (rest == ".status") return of.status;
+    if (rest == ".reason") return of.reason;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> LateValues::Replace(absl::string_view text,
                                                std::string* missing) const {
   bool lost = false;
   std::string replaced = ReplaceReferences(
       text, [&](absl::string_view inside) -> std::optional<std::string> {
         const std::optional<ResultReference> reference = ReadReference(inside);
-        if (!reference) return std::nullopt;
+        if (!reference) return StatusText(inside);
         std::optional<std::string> value = Text(inside);
         if (!value) {
           lost = true;

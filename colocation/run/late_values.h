@@ -17,6 +17,7 @@
 #include "colocation/v1/launch.pb.h"
 #include "colocation/v1/tekton.pb.h"
 #include "launcher/spec.h"
+#include "launcher/substitute.h"
 
 namespace colocation {
 
@@ -26,15 +27,20 @@ using TaskEnds = std::vector<std::optional<launcher::TaskEnd>>;
 // A result as a value. A list or mapping that is none stays a text.
 v1::ParamValue ToParamValue(const launcher::ResultValue& result);
 
-// The reverse.
+// "string", "array" or "object".
+absl::string_view TypeNameOf(const v1::ParamValue& value);
+
+// The reverse of ToParamValue.
 launcher::ResultValue ToResultValue(const std::string& name,
                                     const v1::ParamValue& value);
 
 class LateValues {
  public:
-  // Both outlive this.
-  LateValues(const RunIndex& index, const TaskEnds& ends)
-      : index_(index), ends_(ends) {}
+  // All outlive this. References to statuses of tasks stay as they are unless
+  // `statuses` has them.
+  LateValues(const RunIndex& index, const TaskEnds& ends,
+             const launcher::Replacements* statuses = nullptr)
+      : index_(index), ends_(ends), statuses_(statuses) {}
 
   // `text` with every reference replaced; nothing where one leads nowhere.
   // Then `missing`, unless null, is the task that it refers to.
@@ -53,9 +59,11 @@ class LateValues {
   std::optional<v1::ParamValue> Result(absl::string_view task,
                                        absl::string_view result) const;
   std::optional<std::string> Text(absl::string_view inside) const;
+  std::optional<std::string> StatusText(absl::string_view inside) const;
 
   const RunIndex& index_;
   const TaskEnds& ends_;
+  const launcher::Replacements* statuses_;
 };
 
 }  // namespace colocation

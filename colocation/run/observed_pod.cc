@@ -24,7 +24,8 @@ struct Message {
   std::vector<launcher::ResultValue> step_results;
   int64_t started_unix_ns = 0;
   std::string reason;
-  bool continued = false;
+  // Of a step whose failure was ignored.
+  std::optional<int32_t> exit_code;
   std::optional<launcher::TaskEnd> end;
 };
 
@@ -37,7 +38,9 @@ std::optional<launcher::SkipReason> SkipReasonNamed(absl::string_view name) {
 }
 
 // "succeeded/1", "failed/2/StepFailed", "skipped/WHEN", or only the first part.
-std::optional<launcher::TaskEnd> ParseEnd(absl::string_view text) {
+// Nothing where the task can't end so.
+std::optional<launcher::TaskEnd> ParseEnd(absl::string_view text,
+                                          const launcher::LaunchTask& task) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '/');
   launcher::TaskEnd end;
   end.attempts = 1;
@@ -45,15 +48,18 @@ std::optional<launcher::TaskEnd> ParseEnd(absl::string_view text) {
     end.outcome = launcher::Outcome::kSkipped;
     end.attempts = 0;
     if (parts.size() > 1) {
-      end.skip_reason = SkipReasonNamed(parts[1]).value_or(
-          launcher::SkipReason::kUnspecified);
+      const auto reason = SkipReasonNamed(parts[1]);
+      if (!reason) return std::nullopt;
+      end.skip_reason = *reason;
     }
     return end;
   }
   if (parts.size() > 1 && !absl::SimpleAtoi(parts[1], &end.attempts)) {
     return std::nullopt;
   }
+  if (end.attempts < 0 || end.attempts - 1 > task.retries) return std::nullopt;
   if (parts[0] == "succeeded") {
+    if (end.attempts == 0) return std::nullopt;
     end.outcome = launcher::Outcome::kSucceeded;
     end.reason = std::string(launcher::kSucceeded);
     return end;
@@ -65,17 +71,30 @@ std::optional<launcher::TaskEnd> ParseEnd(absl::string_view text) {
   return end;
 }
 
-launcher::ValueType TypeOf(
+// Later ones go before earlier ones of the same name (removeDuplicateResults in
+// pkg/pod/status.go).
+void AddResult(launcher::ResultValue result,
+               std::vector<launcher::ResultValue>* results) {
+  for (launcher::ResultValue& known : *results) {
+    if (known.name != result.name) continue;
+    known = std::move(result);
+    return;
+  }
+  results->push_back(std::move(result));
+}
+
+const launcher::DeclaredResult* FindDeclared(
     const std::string& name,
     const std::vector<launcher::DeclaredResult>& declared) {
   for (const launcher::DeclaredResult& result : declared) {
-    if (result.name == name) return result.type;
+    if (result.name == name) return &result;
   }
-  return launcher::ValueType::kString;
+  return nullptr;
 }
 
-Message ReadMessage(const std::string& text,
-                    const std::vector<launcher::DeclaredResult>& declared) {
+// What the task, and the step, did not declare is left out.
+Message ReadMessage(const std::string& text, const launcher::LaunchTask& task,
+                    const std::vector<launcher::DeclaredResult>& of_step) {
   Message message;
   if (!absl::StartsWith(text, "[")) return message;
   v1::TerminationMessage read;
@@ -84,24 +103,42 @@ Message ReadMessage(const std::string& text,
                 {}, &read, &problems);
   if (problems.has_errors()) return message;
   for (v1::TerminationEntry& entry : *read.mutable_entries()) {
-    if (entry.type() == 1) {
-      const launcher::ValueType type = TypeOf(entry.key(), declared);
-      message.task_results.push_back(
-          {entry.key(), type, std::move(*entry.mutable_value())});
-    } else if (entry.type() == 4) {
-      message.step_results.push_back({entry.key(), launcher::ValueType::kString,
-                                      std::move(*entry.mutable_value())});
+    const bool of_task = entry.type() == 1;
+    if (of_task || entry.type() == 4) {
+      const launcher::DeclaredResult* declared =
+          FindDeclared(entry.key(), of_task ? task.results : of_step);
+      if (declared == nullptr) continue;
+      AddResult(
+          {entry.key(), declared->type, std::move(*entry.mutable_value())},
+          of_task ? &message.task_results : &message.step_results);
     } else if (entry.key() == "StartedAt") {
       message.started_unix_ns = ToUnixNs(entry.value());
     } else if (entry.key() == "Reason") {
       message.reason = entry.value();
     } else if (entry.key() == "ExitCode") {
-      message.continued = true;
+      int32_t code = 0;
+      if (absl::SimpleAtoi(entry.value(), &code)) message.exit_code = code;
     } else if (entry.key() == "End") {
-      message.end = ParseEnd(entry.value());
+      message.end = ParseEnd(entry.value(), task);
     }
   }
   return message;
+}
+
+std::vector<launcher::DeclaredResult> ToDeclared(
+    const google::protobuf::RepeatedPtrField<v1::DeclaredResult>& results) {
+  std::vector<launcher::DeclaredResult> declared;
+  for (const v1::DeclaredResult& result : results) {
+    declared.push_back({result.name(),
+                        static_cast<launcher::ValueType>(result.type()),
+                        result.value()});
+  }
+  return declared;
+}
+
+// Of a container that is not looked at for results.
+Message ReadMessage(const std::string& text) {
+  return ReadMessage(text, launcher::LaunchTask(), {});
 }
 
 // Whose image is the launcher's (colocation/render/pod.h).
@@ -163,14 +200,6 @@ bool IsOomKilled(const v1::ContainerStatus& container) {
   return container.state().terminated().reason() == "OOMKilled";
 }
 
-std::string ExitText(const v1::ContainerStatus& container) {
-  const v1::ContainerStateTerminated& ended = container.state().terminated();
-  const std::string reason =
-      ended.reason().empty() ? "" : absl::StrCat(": ", ended.reason());
-  return absl::StrCat("\"", container.name(), "\" exited with code ",
-                      ended.exit_code(), reason);
-}
-
 }  // namespace
 
 int64_t ToUnixNs(absl::string_view text) {
@@ -189,10 +218,47 @@ std::string FromUnixNs(int64_t ns) {
                           absl::UTCTimeZone());
 }
 
-ObservedPod::ObservedPod(const v1::Pod& pod) : pod_(pod) {
+ObservedPod::ObservedPod(const v1::Pod& pod, const v1::PlannedPod& planned)
+    : pod_(pod) {
+  for (const v1::PlannedContainer& container : planned.containers()) {
+    planned_.emplace(container.container().name(), &container);
+  }
+  for (const v1::LaunchContainer& container :
+       planned.install().launch().containers()) {
+    launch_.emplace(container.name(), &container);
+  }
   for (const v1::ContainerStatus& status : pod.status().container_statuses()) {
     containers_.emplace(status.name(), &status);
   }
+}
+
+absl::string_view ObservedPod::StepOf(absl::string_view container) const {
+  const auto found = planned_.find(container);
+  return found == planned_.end() ? container : found->second->step();
+}
+
+std::string ObservedPod::NameOf(absl::string_view container) const {
+  const auto found = planned_.find(container);
+  if (found == planned_.end()) return std::string(container);
+  const bool sidecar = found->second->role() == v1::CONTAINER_ROLE_SIDECAR;
+  return absl::StrCat(sidecar ? "sidecar-" : "step-", found->second->step());
+}
+
+// extractContainerFailureMessage in pkg/pod/status.go.
+std::string ObservedPod::FailureText(
+    const v1::ContainerStatus& container) const {
+  const v1::ContainerStateTerminated& ended = container.state().terminated();
+  const std::string name = absl::StrCat("\"", NameOf(container.name()), "\"");
+  if (ReadMessage(ended.message()).reason == "TimeoutExceeded") {
+    return absl::StrCat(
+        name, " exited because the step exceeded the specified timeout limit");
+  }
+  if (ended.exit_code() != 0) {
+    return absl::StrCat(name, " exited with code ", ended.exit_code(),
+                        ended.reason().empty() ? "" : ": ", ended.reason());
+  }
+  if (!pod_.status().message().empty()) return pod_.status().message();
+  return IsOomKilled(container) ? "OOMKilled" : "";
 }
 
 const v1::ContainerStatus* ObservedPod::Find(
@@ -213,10 +279,17 @@ bool ObservedPod::HasStarted() const {
   });
 }
 
+bool ObservedPod::AllTerminated() const {
+  return containers_.size() >= planned_.size() &&
+         std::all_of(containers_.begin(), containers_.end(), [](const auto& c) {
+           return c.second->state().has_terminated();
+         });
+}
+
 std::optional<launcher::TaskEnd> ObservedPod::EndOf(
     const v1::PlannedUnit& unit, const launcher::LaunchTask& task) const {
   bool all_ended = true;
-  bool oom = false;
+  const v1::ContainerStatus* oom = nullptr;
   const v1::ContainerStatus* failed = nullptr;
   int64_t started = 0;
   for (const std::string& name : unit.steps()) {
@@ -226,15 +299,14 @@ std::optional<launcher::TaskEnd> ObservedPod::EndOf(
       continue;
     }
     const v1::ContainerStateTerminated& ended = container->state().terminated();
-    oom |= IsOomKilled(*container);
+    if (oom == nullptr && IsOomKilled(*container)) oom = container;
     if (failed == nullptr && ended.exit_code() != 0) failed = container;
-    if (started == 0)
-      started = ReadMessage(ended.message(), {}).started_unix_ns;
+    if (started == 0) started = ReadMessage(ended.message()).started_unix_ns;
   }
   const v1::ContainerStatus* last = Find(unit.steps(unit.steps_size() - 1));
   if (last == nullptr || !last->state().has_terminated()) return std::nullopt;
   const v1::ContainerStateTerminated& state = last->state().terminated();
-  Message message = ReadMessage(state.message(), task.results);
+  Message message = ReadMessage(state.message(), task, {});
   // A placeholder says nothing of how the unit ended; see Stuck.
   if (message.reason == launcher::kPlaceholder) return std::nullopt;
   launcher::TaskEnd end;
@@ -250,13 +322,36 @@ std::optional<launcher::TaskEnd> ObservedPod::EndOf(
     end.reason = std::string(launcher::kStepFailed);
     end.attempts = 1;
   }
+  if (end.outcome == launcher::Outcome::kSucceeded && oom != nullptr &&
+      end.attempts == 1) {
+    end.outcome = launcher::Outcome::kFailed;
+    end.reason = std::string(task.continue_on_error ? launcher::kFailureIgnored
+                                                    : launcher::kStepFailed);
+  }
   if (end.outcome == launcher::Outcome::kFailed) {
-    if (oom && end.reason == launcher::kStepFailed) end.reason = "StepOOM";
-    if (failed != nullptr) end.message = ExitText(*failed);
+    if (oom != nullptr && end.reason == launcher::kStepFailed) {
+      end.reason = std::string(launcher::kStepOom);
+    }
+    const v1::ContainerStatus* told = oom != nullptr ? oom : failed;
+    if (told != nullptr) end.message = FailureText(*told);
+    // The launcher has seen it, and the kubelet may not have.
+    if (end.message.empty() && end.reason == launcher::kStepOom) {
+      end.message = "OOMKilled";
+    }
   }
   end.end_unix_ns = ToUnixNs(state.finished_at());
   end.start_unix_ns = started > 0 ? started : ToUnixNs(state.started_at());
   return end;
+}
+
+bool ObservedPod::IsOverruled(const v1::PlannedUnit& unit,
+                              const launcher::LaunchTask& task) const {
+  const std::optional<launcher::TaskEnd> end = EndOf(unit, task);
+  if (!end || end->outcome != launcher::Outcome::kFailed) return false;
+  const v1::ContainerStatus* last = Find(unit.steps(unit.steps_size() - 1));
+  const Message message =
+      ReadMessage(last->state().terminated().message(), task, {});
+  return message.end && message.end->outcome == launcher::Outcome::kSucceeded;
 }
 
 launcher::DeclaredEnds ObservedPod::Declared() const {
@@ -295,7 +390,7 @@ bool ObservedPod::HasItsImage(absl::string_view container) const {
 std::optional<Failure> ObservedPod::LostItsPlace(
     const v1::ContainerStatus& container) const {
   if (!container.state().has_terminated() ||
-      ReadMessage(container.state().terminated().message(), {}).reason !=
+      ReadMessage(container.state().terminated().message()).reason !=
           launcher::kPlaceholder) {
     return std::nullopt;
   }
@@ -305,7 +400,7 @@ std::optional<Failure> ObservedPod::LostItsPlace(
     return std::nullopt;
   }
   if (!HasItsImage(container.name())) {
-    return Failure{std::string(launcher::kStepFailed), ExitText(container)};
+    return Failure{std::string(launcher::kStepFailed), FailureText(container)};
   }
   std::string image;
   for (const v1::Container& one : pod_.spec().containers()) {
@@ -395,7 +490,7 @@ Failure ObservedPod::WhyOver(const v1::PlannedUnit& unit) const {
       continue;
     }
     return {IsOomKilled(init) ? "InitContainerOOM" : "InitContainerFailed",
-            absl::StrCat("init container failed, ", ExitText(init))};
+            absl::StrCat("init container failed, ", FailureText(init))};
   }
   for (const auto* names : {&unit.steps(), &unit.sidecars()}) {
     for (const std::string& name : *names) {
@@ -410,9 +505,9 @@ Failure ObservedPod::WhyOver(const v1::PlannedUnit& unit) const {
         container->state().terminated().exit_code() == 0) {
       continue;
     }
-    return {IsOomKilled(*container) ? "StepOOM"
-                                    : std::string(launcher::kStepFailed),
-            ExitText(*container)};
+    return {std::string(IsOomKilled(*container) ? launcher::kStepOom
+                                                : launcher::kStepFailed),
+            FailureText(*container)};
   }
   return {"Failed", !status.message().empty()
                         ? status.message()
@@ -420,31 +515,25 @@ Failure ObservedPod::WhyOver(const v1::PlannedUnit& unit) const {
                                        "\" ended before the task did")};
 }
 
-void ObservedPod::AddStates(const v1::PlannedPod& planned,
-                            const v1::PlannedUnit& unit,
+void ObservedPod::AddStates(const v1::PlannedUnit& unit,
                             v1::TaskRunStatus* status) const {
-  absl::flat_hash_map<absl::string_view, const v1::PlannedContainer*> names;
-  for (const v1::PlannedContainer& container : planned.containers()) {
-    if (container.unit() == unit.name()) {
-      names.emplace(container.container().name(), &container);
-    }
-  }
-  const auto name_of = [&](const std::string& container) {
-    const auto found = names.find(container);
-    return found == names.end() ? container : found->second->step();
-  };
   for (const std::string& name : unit.steps()) {
     const v1::ContainerStatus* container = Find(name);
     if (container == nullptr) continue;
     v1::StepState* step = status->add_steps();
-    step->set_name(name_of(name));
+    step->set_name(std::string(StepOf(name)));
     step->set_container(name);
     step->set_image_id(container->image_id());
     *step->mutable_state() = container->state();
     if (!container->state().has_terminated()) continue;
     v1::ContainerStateTerminated* ended =
         step->mutable_state()->mutable_terminated();
-    const Message message = ReadMessage(ended->message(), {});
+    const auto launch = launch_.find(name);
+    const Message message =
+        launch == launch_.end()
+            ? ReadMessage(ended->message())
+            : ReadMessage(ended->message(), launcher::LaunchTask(),
+                          ToDeclared(launch->second->results()));
     // What was said in it is in the status's own fields.
     ended->clear_message();
     if (message.started_unix_ns > 0) {
@@ -453,18 +542,19 @@ void ObservedPod::AddStates(const v1::PlannedPod& planned,
     for (const launcher::ResultValue& result : message.step_results) {
       v1::TaskRunResult* given = step->add_results();
       given->set_name(result.name);
-      given->set_type("string");
       *given->mutable_value() = ToParamValue(result);
+      given->set_type(std::string(TypeNameOf(given->value())));
     }
-    step->set_termination_reason(message.continued         ? "Continued"
-                                 : !message.reason.empty() ? message.reason
-                                                           : ended->reason());
+    if (message.exit_code) ended->set_exit_code(*message.exit_code);
+    step->set_termination_reason(!message.reason.empty() ? message.reason
+                                 : message.exit_code     ? "Continued"
+                                                         : ended->reason());
   }
   for (const std::string& name : unit.sidecars()) {
     const v1::ContainerStatus* container = Find(name);
     if (container == nullptr) continue;
     v1::SidecarStatus* sidecar = status->add_sidecars();
-    sidecar->set_name(name_of(name));
+    sidecar->set_name(std::string(StepOf(name)));
     sidecar->set_container(name);
     sidecar->set_image_id(container->image_id());
     *sidecar->mutable_state() = container->state();

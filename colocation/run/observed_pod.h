@@ -49,8 +49,9 @@ struct Patience {
 
 class ObservedPod {
  public:
-  // The Pod outlives this.
-  explicit ObservedPod(const v1::Pod& pod);
+  // Both outlive this. `planned` is the Pod as it was planned: what its
+  // containers may say.
+  ObservedPod(const v1::Pod& pod, const v1::PlannedPod& planned);
 
   const v1::Pod& pod() const { return pod_; }
 
@@ -60,9 +61,22 @@ class ObservedPod {
   // A container of it runs or has run.
   bool HasStarted() const;
 
-  // The unit's end, if it is known. `task` has its declared results.
+  // Every container of it has ended. The phase follows a moment later.
+  bool AllTerminated() const;
+
+  // The unit's end, if it is known. `task` has its declared results; others
+  // don't count, nor does an end that the task can't have.
+  //
+  // A step whose container was OOM-killed has failed, whatever its launcher
+  // says (DidTaskRunFail in pkg/pod/status.go): it may have been a child of the
+  // step, which did not mind. After retries it may have been an earlier
+  // attempt, and the launcher knows.
   std::optional<launcher::TaskEnd> EndOf(
       const v1::PlannedUnit& unit, const launcher::LaunchTask& task) const;
+
+  // The unit has failed, and the launchers of the Pod believe that it hasn't.
+  bool IsOverruled(const v1::PlannedUnit& unit,
+                   const launcher::LaunchTask& task) const;
 
   // The ends that its launchers were told (docs/launcher.md, "_ended").
   launcher::DeclaredEnds Declared() const;
@@ -93,8 +107,7 @@ class ObservedPod {
   bool HasItsImage(absl::string_view container) const;
 
   // The states of the unit's steps and sidecars, as in a TaskRun's status.
-  void AddStates(const v1::PlannedPod& planned, const v1::PlannedUnit& unit,
-                 v1::TaskRunStatus* status) const;
+  void AddStates(const v1::PlannedUnit& unit, v1::TaskRunStatus* status) const;
 
  private:
   std::optional<Failure> LostItsPlace(
@@ -103,8 +116,16 @@ class ObservedPod {
                   const Patience& patience) const;
   const std::string& LauncherImage() const;
   const v1::ContainerStatus* Find(absl::string_view container) const;
+  // Tekton's name for it: "step-compile".
+  std::string NameOf(absl::string_view container) const;
+  // What a container that failed has to say for itself.
+  std::string FailureText(const v1::ContainerStatus& container) const;
+  // The step's or sidecar's name in its task.
+  absl::string_view StepOf(absl::string_view container) const;
 
   const v1::Pod& pod_;
+  absl::flat_hash_map<absl::string_view, const v1::PlannedContainer*> planned_;
+  absl::flat_hash_map<absl::string_view, const v1::LaunchContainer*> launch_;
   absl::flat_hash_map<absl::string_view, const v1::ContainerStatus*>
       containers_;
 };

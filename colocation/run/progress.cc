@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "colocation/run/child_name.h"
 #include "colocation/run/late_matrix.h"
 
 namespace colocation {
@@ -196,7 +197,7 @@ void Progress::ObservePods() {
         record->second->uid() != pod.metadata().uid()) {
       continue;
     }
-    pods_[found->second].emplace(pod);
+    pods_[found->second].emplace(pod, index_.plan->pods(found->second));
   }
   for (int p = 0; p < index_.plan->pods_size(); ++p) {
     if (pods_[p]) {
@@ -313,8 +314,8 @@ void Progress::ObserveTaskRuns(
   });
   absl::flat_hash_map<std::string, size_t> by_name;
   for (size_t u = 0; u < task.units.size(); ++u) {
-    by_name.emplace(LateTaskRunName(index_.plan->run().name(), planned, u,
-                                    task.units.size()),
+    by_name.emplace(TaskRunName(index_.plan->run().name(), planned.name(), u,
+                                task.units.size()),
                     u);
   }
   for (const v1::ExternalRun* run : runs) {
@@ -344,10 +345,10 @@ void Progress::Join(int t) {
   launcher::LaunchTask fanned_out = index_.launch[t];
   const v1::PlannedTask& planned = index_.plan->tasks(t);
   for (size_t u = 0; u < units.size(); ++u) {
-    fanned_out.units.push_back(
-        {LateTaskRunName(index_.plan->run().name(), planned, u, units.size()),
-         {},
-         {}});
+    fanned_out.units.push_back({TaskRunName(index_.plan->run().name(),
+                                            planned.name(), u, units.size()),
+                                {},
+                                {}});
   }
   situation_.ends[t] = launcher::JoinUnits(fanned_out, units);
 }
@@ -355,6 +356,12 @@ void Progress::Join(int t) {
 bool Progress::AllEnded() const {
   return absl::c_all_of(ends(),
                         [](const auto& end) { return end.has_value(); });
+}
+
+bool Progress::HasRun(int t) const {
+  const std::optional<launcher::TaskEnd>& end = situation_.ends[t];
+  if (!end) return tasks_[t].started;
+  return end->outcome != launcher::Outcome::kSkipped && end->attempts > 0;
 }
 
 bool Progress::WaitsEnded(int t) const {
@@ -420,8 +427,32 @@ void Progress::End(int t, launcher::TaskEnd end) {
   Join(t);
 }
 
-void Progress::BeginFinally() {
-  if (finally_start_ns_ == 0) finally_start_ns_ = now_ns_;
+void Progress::BeginFinally(int64_t at_ns) {
+  if (finally_start_ns_ == 0) finally_start_ns_ = at_ns;
+}
+
+void Progress::SettleFinally() {
+  if (finally_start_ns_ > 0) return;
+  int64_t earliest = 0;
+  for (size_t t = 0; t < tasks_.size(); ++t) {
+    const std::optional<launcher::TaskEnd>& end = situation_.ends[t];
+    if (!index_.plan->tasks(static_cast<int>(t)).finally()) {
+      // One that the plan skips has ended before it is its turn.
+      if (!end) return;
+      continue;
+    }
+    if (!end) continue;
+    const bool looked_at =
+        end->outcome != launcher::Outcome::kSkipped ||
+        (end->skip_reason != launcher::SkipReason::kMissingResults &&
+         end->skip_reason != launcher::SkipReason::kCancelled &&
+         end->skip_reason != launcher::SkipReason::kStopping);
+    if (!looked_at) continue;
+    const bool ran = end->attempts > 0 && end->start_unix_ns > 0;
+    const int64_t start = ran ? end->start_unix_ns : now_ns_;
+    if (earliest == 0 || start < earliest) earliest = start;
+  }
+  if (earliest > 0) BeginFinally(earliest);
 }
 
 }  // namespace colocation

@@ -52,11 +52,15 @@ class Progress {
   int64_t stop_ns() const { return stop_ns_; }
   launcher::Stop stop() const { return situation_.stop; }
 
+  const launcher::Situation& situation() const { return situation_; }
+
   // By task.
   const TaskEnds& ends() const { return situation_.ends; }
   const TaskProgress& task(int t) const { return tasks_[t]; }
   bool Ended(int t) const { return situation_.ends[t].has_value(); }
   bool AllEnded() const;
+  // It runs or has run: Tekton would have made its TaskRuns.
+  bool HasRun(int t) const;
   // Whatever runs that external task has come to an end of its own.
   bool ExternalIsOver(int t) const { return tasks_[t].external_over; }
   bool WaitsEnded(int t) const;
@@ -88,7 +92,12 @@ class Progress {
   void FanOutTo(int t, size_t units);
   // Gives every unit of it that has not ended this end.
   void End(int t, launcher::TaskEnd end);
-  void BeginFinally();
+  void BeginFinally(int64_t at_ns);
+  // Begins it where finally tasks have ended that were never seen to run: when
+  // the first of them started (setFinallyStartedTimeIfNeeded in
+  // pkg/reconciler/pipelinerun/pipelinerun.go, which also counts those that are
+  // skipped by their conditions).
+  void SettleFinally();
 
  private:
   void Remember();

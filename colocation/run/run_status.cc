@@ -1,14 +1,18 @@
 #include "colocation/run/run_status.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "colocation/run/late_matrix.h"
+#include "absl/strings/strip.h"
+#include "colocation/resolve/reference.h"
 #include "colocation/run/late_values.h"
+#include "colocation/run/unit_status.h"
 #include "colocation/syntax/duration.h"
 #include "launcher/decide.h"
 #include "launcher/substitute.h"
@@ -20,27 +24,6 @@ using launcher::Outcome;
 using launcher::SkipReason;
 using launcher::Stop;
 
-v1::Condition Succeeded(absl::string_view status, absl::string_view reason,
-                        std::string message) {
-  v1::Condition condition;
-  condition.set_type("Succeeded");
-  condition.set_status(std::string(status));
-  condition.set_reason(std::string(reason));
-  condition.set_message(std::move(message));
-  return condition;
-}
-
-// A condition that says the same as before has not changed.
-void KeepTime(const v1::Condition* before, int64_t now_ns,
-              v1::Condition* condition) {
-  const bool same = before != nullptr &&
-                    before->status() == condition->status() &&
-                    before->reason() == condition->reason() &&
-                    before->message() == condition->message();
-  condition->set_last_transition_time(same ? before->last_transition_time()
-                                           : FromUnixNs(now_ns));
-}
-
 // pipelineRunStatusCount.
 struct Counts {
   int succeeded = 0;
@@ -51,7 +34,8 @@ struct Counts {
   int skipped_by_timeout = 0;
   int invalid = 0;
   int incomplete = 0;
-  std::vector<std::string> invalid_messages;
+  // By task.
+  std::map<std::string, std::string> invalid_messages;
   // Of the first task that has ended the run: its condition in CEL had no
   // value, or its matrix no lists.
   const launcher::TaskEnd* fatal = nullptr;
@@ -94,18 +78,18 @@ class StatusMaker {
       const v1::PlannedTask& planned = plan_.tasks(t);
       const std::optional<launcher::TaskEnd>& end = progress_.ends()[t];
       if (end && end->outcome == Outcome::kSkipped) {
+        if (IsUnmentioned(*end)) continue;
         v1::SkippedTask* skipped = status_.add_skipped_tasks();
         skipped->set_name(planned.name());
-        skipped->set_reason(std::string(SkippingReason(end->skip_reason)));
+        skipped->set_reason(std::string(SkippingReason(ReasonOf(t))));
         if (!planned.finally() || end->skip_reason == SkipReason::kWhen) {
-          AddWhen(t, skipped->mutable_when_expressions());
+          AddWhen(t, /*statuses=*/true, skipped->mutable_when_expressions());
         }
         continue;
       }
-      const bool never_ran = end && end->attempts == 0;
-      if (never_ran || (!end && !progress_.task(t).started)) {
+      if (!progress_.HasRun(t)) {
         // Remembered, so that it stays what it is.
-        if (never_ran) Record(t, 0);
+        if (end) Record(t, 0);
         continue;
       }
       if (planned.placement() == v1::PLACEMENT_EXTERNAL) {
@@ -113,9 +97,53 @@ class StatusMaker {
         continue;
       }
       for (int u = 0; u < planned.units_size(); ++u) {
-        Child(t, "TaskRun", "tekton.dev/v1", Record(t, u));
+        Child(t, "TaskRun", "tekton.dev/v1", Record(t, u), &planned.units(u));
       }
     }
+  }
+
+  // A plain cancellation ends Tekton's run on the spot, with the tasks that had
+  // been skipped before (cancelPipelineRun in pkg/reconciler/pipelinerun/
+  // cancel.go). Until ours is over, these ends have to be remembered.
+  bool IsUnmentioned(const launcher::TaskEnd& end) const {
+    if (progress_.stop() != Stop::kCancelled || !progress_.AllEnded()) {
+      return false;
+    }
+    return end.skip_reason == SkipReason::kCancelled ||
+           (end.skip_reason == SkipReason::kStopping && !AnyFailedByItself());
+  }
+
+  // A failure that was not the cancellation.
+  bool AnyFailedByItself() const {
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      const std::optional<launcher::TaskEnd>& end = progress_.ends()[t];
+      if (!plan_.tasks(t).finally() && end &&
+          end->outcome == Outcome::kFailed &&
+          end->reason != launcher::kTaskRunCancelled &&
+          !index_.launch[t].continue_on_error) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // What is cut short by the timeout is a failure, which Tekton looks at before
+  // the time (skip in pkg/reconciler/pipelinerun/resources/
+  // pipelinerunresolution.go).
+  SkipReason ReasonOf(int t) const {
+    const SkipReason reason = progress_.ends()[t]->skip_reason;
+    const bool of_time = reason == SkipReason::kPipelineTimeout ||
+                         reason == SkipReason::kTasksTimeout;
+    if (!of_time || plan_.tasks(t).finally()) return reason;
+    for (int other = 0; other < plan_.tasks_size(); ++other) {
+      const std::optional<launcher::TaskEnd>& end = progress_.ends()[other];
+      if (!plan_.tasks(other).finally() && end &&
+          end->outcome == Outcome::kFailed &&
+          !index_.launch[other].continue_on_error) {
+        return SkipReason::kStopping;
+      }
+    }
+    return reason;
   }
 
   void External(int t) {
@@ -140,108 +168,101 @@ class StatusMaker {
   }
 
   void Child(int t, absl::string_view kind, absl::string_view api_version,
-             absl::string_view name) {
+             absl::string_view name, const v1::PlannedUnit* unit = nullptr) {
     v1::ChildReference* child = status_.add_child_references();
     child->set_api_version(std::string(api_version));
     child->set_kind(std::string(kind));
     child->set_name(std::string(name));
     child->set_pipeline_task_name(plan_.tasks(t).name());
-    AddWhen(t, child->mutable_when_expressions());
+    child->set_display_name(DisplayName(t, unit));
+    AddWhen(t, /*statuses=*/false, child->mutable_when_expressions());
   }
 
-  void AddWhen(int t,
+  // getDisplayName in pkg/reconciler/pipelinerun/resources/
+  // pipelinerunstate.go: the values of a matrix put in; and where the
+  // combination has the values of an entry of `include`, that one's name.
+  std::string DisplayName(int t, const v1::PlannedUnit* unit) const {
+    const v1::PlannedTask& planned = plan_.tasks(t);
+    std::map<absl::string_view, absl::string_view> params;
+    if (unit != nullptr) {
+      for (const v1::Param& param : unit->matrix_params()) {
+        params[param.name()] = param.value().string_value();
+      }
+    }
+    const auto with_params = [&](absl::string_view text) {
+      return ReplaceReferences(
+          text, [&](absl::string_view inside) -> std::optional<std::string> {
+            if (!absl::ConsumePrefix(&inside, "params.")) return std::nullopt;
+            const auto found = params.find(inside);
+            if (found == params.end()) return std::nullopt;
+            return std::string(found->second);
+          });
+    };
+    std::vector<std::string> names;
+    if (!params.empty()) {
+      for (const v1::IncludeParams& include : MatrixOf(t).include()) {
+        if (include.name().empty()) continue;
+        const bool fits =
+            absl::c_all_of(include.params(), [&](const v1::Param& param) {
+              const auto found = params.find(param.name());
+              return found != params.end() &&
+                     found->second == param.value().string_value();
+            });
+        if (fits) names.push_back(with_params(include.name()));
+      }
+    }
+    if (!names.empty()) return absl::StrJoin(names, " ");
+    if (planned.display_name().empty()) return "";
+    const std::string text = with_params(planned.display_name());
+    return LateValues(index_, progress_.ends()).Replace(text).value_or(text);
+  }
+
+  const v1::Matrix& MatrixOf(int t) const {
+    const int tasks = plan_.pipeline_spec().tasks_size();
+    if (t < tasks) return plan_.pipeline_spec().tasks(t).matrix();
+    if (t - tasks < plan_.pipeline_spec().finally_size()) {
+      return plan_.pipeline_spec().finally(t - tasks).matrix();
+    }
+    return v1::Matrix::default_instance();
+  }
+
+  // The conditions with the results put in if all that the task refers to are
+  // there; and, as Tekton does while a finally task has no TaskRun, the
+  // statuses.
+  void AddWhen(int t, bool statuses,
                google::protobuf::RepeatedPtrField<v1::WhenExpression>* whens) {
-    for (const launcher::When& when : index_.launch[t].when) {
+    const auto& written = plan_.tasks(t).when();
+    if (written.empty()) return;
+    launcher::Replacements values = launcher::ReplacementsFor(
+        index_.launch, static_cast<size_t>(t), progress_.situation());
+    if (!statuses) {
+      values.statuses.clear();
+      values.aggregate_status.clear();
+    }
+    for (const v1::WhenExpression& when : written) {
+      std::string ignored;
+      const launcher::When filled = launcher::SubstituteWhen(
+          {when.input(),
+           when.operator_(),
+           {when.values().begin(), when.values().end()},
+           when.cel()},
+          values, &ignored);
       v1::WhenExpression* made = whens->Add();
-      made->set_input(when.input);
-      made->set_operator_(when.op);
-      for (const std::string& value : when.values) made->add_values(value);
-      made->set_cel(when.cel);
+      made->set_input(filled.input);
+      made->set_operator_(filled.op);
+      *made->mutable_values() = {filled.values.begin(), filled.values.end()};
+      made->set_cel(filled.cel);
     }
   }
 
   // The status of one unit of work; returns the name of its TaskRun.
   std::string Record(int t, int u) {
-    const v1::PlannedTask& planned = plan_.tasks(t);
-    const TaskProgress& task = progress_.task(t);
     v1::TaskRunRecord* record = status_.add_task_runs();
-    record->set_pipeline_task_name(planned.name());
-    if (planned.units_size() > 0) record->set_unit(planned.units(u).name());
-    if (task.fanned_out) record->set_unit(LateUnitName(planned, u));
-    record->set_name(
-        task.fanned_out
-            ? LateTaskRunName(plan_.run().name(), planned, u, task.units.size())
-            : absl::StrCat(plan_.run().name(), "-",
-                           planned.units_size() > 0 ? planned.units(u).name()
-                                                    : planned.name()));
+    record->set_name(UnitTaskRunName(progress_, t, u));
     const auto found = recorded_.find(record->name());
-    const v1::TaskRunRecord* before =
-        found == recorded_.end() ? nullptr : found->second;
-    v1::TaskRunStatus* status = record->mutable_status();
-    const int p = index_.pod_of[t];
-    if (p >= 0) {
-      status->set_pod_name(plan_.pods(p).name());
-      if (progress_.pod(p) != nullptr) {
-        progress_.pod(p)->AddStates(plan_.pods(p), planned.units(u), status);
-      } else if (before != nullptr) {
-        *status->mutable_steps() = before->status().steps();
-        *status->mutable_sidecars() = before->status().sidecars();
-      }
-    }
-    const std::optional<launcher::TaskEnd>& end = task.units[u];
-    v1::Condition condition = OfUnit(p, end);
-    KeepTime(before == nullptr || before->status().conditions().empty()
-                 ? nullptr
-                 : &before->status().conditions(0),
-             progress_.now_ns(), &condition);
-    *status->add_conditions() = std::move(condition);
-    const int64_t started =
-        end && end->start_unix_ns > 0 ? end->start_unix_ns : task.start_ns;
-    status->set_start_time(FromUnixNs(started));
-    if (!end) return record->name();
-    status->set_completion_time(FromUnixNs(
-        end->end_unix_ns > 0 ? end->end_unix_ns : progress_.now_ns()));
-    if (end->end_unix_ns == 0 && before != nullptr &&
-        !before->status().completion_time().empty()) {
-      status->set_completion_time(before->status().completion_time());
-    }
-    status->set_attempts(end->attempts);
-    for (const launcher::ResultValue& result : end->results) {
-      v1::TaskRunResult* given = status->add_results();
-      given->set_name(result.name);
-      *given->mutable_value() = ToParamValue(result);
-      given->set_type(given->value().has_array_value()    ? "array"
-                      : given->value().has_object_value() ? "object"
-                                                          : "string");
-    }
+    FillRecord(progress_, t, u,
+               found == recorded_.end() ? nullptr : found->second, record);
     return record->name();
-  }
-
-  v1::Condition OfUnit(int p, const std::optional<launcher::TaskEnd>& end) {
-    if (!end) {
-      const ObservedPod* pod = p < 0 ? nullptr : progress_.pod(p);
-      if (p < 0 || (pod != nullptr && pod->HasStarted())) {
-        return Succeeded("Unknown", "Running",
-                         "Not all Steps in the Task have finished executing");
-      }
-      return Succeeded("Unknown", "Pending", WhyPending(pod));
-    }
-    if (end->outcome == Outcome::kSucceeded) {
-      return Succeeded("True", "Succeeded",
-                       "All Steps have completed executing");
-    }
-    return Succeeded("False", end->reason, end->message);
-  }
-
-  static std::string WhyPending(const ObservedPod* pod) {
-    if (pod == nullptr) return "the Pod is about to be created";
-    for (const v1::PodCondition& c : pod->pod().status().conditions()) {
-      if (c.status() != "True" && !c.message().empty()) {
-        return absl::StrCat("pod status \"", c.type(), "\":\"", c.status(),
-                            "\"; message: \"", c.message(), "\"");
-      }
-    }
-    return "Pending";
   }
 
   void Pods() {
@@ -292,7 +313,9 @@ class StatusMaker {
         if (counts.fatal == nullptr) counts.fatal = &*end;
       } else if (end->attempts == 0) {
         ++counts.invalid;
-        counts.invalid_messages.push_back(end->message);
+        std::string why = MissingResultText(progress_, t);
+        counts.invalid_messages[plan_.tasks(t).name()] =
+            why.empty() ? end->message : std::move(why);
       } else if (index_.launch[t].continue_on_error) {
         ++counts.ignored;
       } else {
@@ -309,6 +332,13 @@ class StatusMaker {
       const std::optional<launcher::TaskEnd>& end = progress_.ends()[t];
       if (!end || (of_tasks_only && plan_.tasks(t).finally())) continue;
       if (end->skip_reason == reason || CancelledByTimeout(*end)) return true;
+    }
+    return false;
+  }
+
+  bool AnyRuns() const {
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      if (!progress_.Ended(t) && progress_.HasRun(t)) return true;
     }
     return false;
   }
@@ -335,9 +365,13 @@ class StatusMaker {
       } else if (progress_.stop() == Stop::kStoppedRunFinally) {
         reason = "StoppedRunningFinally";
       } else if (c.cancelled > 0 || (c.failed > 0 && FinallyEnded())) {
+        // Where nothing runs, what is left is about to be skipped.
+        if (!AnyRuns() && !before_.conditions().empty()) {
+          return before_.conditions(0);
+        }
         reason = "PipelineRunStopping";
       }
-      return Succeeded(
+      return SucceededIs(
           "Unknown", reason,
           absl::StrCat("Tasks Completed: ", completed, " (Failed: ", c.failed,
                        ", Cancelled ", c.cancelled, "), Incomplete: ",
@@ -347,29 +381,30 @@ class StatusMaker {
     // pkg/reconciler/pipelinerun/pipelinerun.go): what comes later, be it a
     // request to cancel or a timeout, finds it ended.
     if (c.fatal != nullptr && c.fatal->reason == launcher::kInvalidMatrix) {
-      return Succeeded("False", c.fatal->reason,
-                       absl::StrCat("Failed to validate matrix ", name,
-                                    " with error ", c.fatal->message));
+      return SucceededIs("False", c.fatal->reason,
+                         absl::StrCat("Failed to validate matrix ", name,
+                                      " with error ", c.fatal->message));
     }
     if (c.fatal != nullptr) {
-      return Succeeded("False", c.fatal->reason,
-                       absl::StrCat("Error evaluating CEL ", plan_.run().name(),
-                                    ": ", c.fatal->message));
+      return SucceededIs(
+          "False", c.fatal->reason,
+          absl::StrCat("Error evaluating CEL ", plan_.run().name(), ": ",
+                       c.fatal->message));
     }
     if (progress_.stop() == Stop::kCancelled) {
-      return Succeeded("False", "Cancelled",
-                       absl::StrCat("PipelineRun ", name, " was cancelled"));
+      return SucceededIs("False", "Cancelled",
+                         absl::StrCat("PipelineRun ", name, " was cancelled"));
     }
     if (progress_.Passed(timeouts.pipeline_ns()) &&
         TimedOut(SkipReason::kPipelineTimeout, false)) {
-      return Succeeded(
+      return SucceededIs(
           "False", "PipelineRunTimeout",
           absl::StrCat("PipelineRun ", name, " failed to finish within \"",
                        FormatDurationNs(timeouts.pipeline_ns()), "\""));
     }
     if (progress_.Passed(timeouts.tasks_ns()) &&
         TimedOut(SkipReason::kTasksTimeout, true)) {
-      return Succeeded(
+      return SucceededIs(
           "False", "PipelineRunTimeout",
           absl::StrCat("PipelineRun ", name,
                        " failed due to tasks failed to finish within \"",
@@ -381,20 +416,25 @@ class StatusMaker {
         "Tasks Completed: ", completed, " (Failed: ", c.failed + c.ignored,
         ignored, ", Cancelled ", c.cancelled, "), Skipped: ", c.skipped);
     if (c.invalid > 0) {
-      absl::StrAppend(&message, ", Failed Validation: ", c.invalid, " (",
-                      absl::StrJoin(c.invalid_messages, "; "), ")");
-      return Succeeded("False", "PipelineValidationFailed", message);
+      std::string why = absl::StrJoin(
+          c.invalid_messages, "; ",
+          [](std::string* out, const auto& of) { out->append(of.second); });
+      constexpr size_t kMostWhy = 1024;
+      if (why.size() > kMostWhy) why = why.substr(0, kMostWhy) + "...";
+      absl::StrAppend(&message, ", Failed Validation: ", c.invalid, " (", why,
+                      ")");
+      return SucceededIs("False", "PipelineValidationFailed", message);
     }
     if (c.failed > 0 || c.skipped_by_timeout > 0) {
-      return Succeeded("False", "Failed", message);
+      return SucceededIs("False", "Failed", message);
     }
     if (progress_.stop() != Stop::kNone) {
-      return Succeeded("False", "Cancelled",
-                       absl::StrCat("PipelineRun ", name, " was cancelled"));
+      return SucceededIs("False", "Cancelled",
+                         absl::StrCat("PipelineRun ", name, " was cancelled"));
     }
-    if (c.cancelled > 0) return Succeeded("False", "Cancelled", message);
-    return Succeeded("True", c.skipped > 0 ? "Completed" : "Succeeded",
-                     message);
+    if (c.cancelled > 0) return SucceededIs("False", "Cancelled", message);
+    return SucceededIs("True", c.skipped > 0 ? "Completed" : "Succeeded",
+                       message);
   }
 
   // ApplyTaskResultsToPipelineResults: a result of a task that did not succeed
@@ -419,7 +459,7 @@ class StatusMaker {
       }
     }
     if (invalid.empty()) return;
-    *condition = Succeeded(
+    *condition = SucceededIs(
         "False", "CouldntGetPipelineResult",
         absl::StrCat("Failed to get PipelineResult from TaskRun Results for "
                      "PipelineRun ",

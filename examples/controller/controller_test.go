@@ -155,6 +155,50 @@ func TestEventsOfARunThatIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnEventSaysThatAResultIsMissing(t *testing.T) {
+	c := newCluster(t, strings.Replace(twoTasks, `    results: [{name: all, value: "$(tasks.one.results.r)!"}]`+"\n", "", 1))
+	c.mustLook()
+	c.end("run-one-pod", "succeeded/1", "")
+	c.mustLook()
+	c.mustLook()
+	c.expectCondition("False PipelineValidationFailed")
+	close(c.events)
+	told := 0
+	for event := range c.events {
+		if strings.HasPrefix(event, `Warning ResultValidationFailed Task "two" failed result validation: task "one" completed successfully but did not emit`) {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("it is told %d times", told)
+	}
+}
+
+func TestTheRunHasWhatItsPipelineHas(t *testing.T) {
+	c := newCluster(t, strings.Replace(referring, "kind: Pipeline\nmetadata: {name: build}",
+		"kind: Pipeline\nmetadata: {name: build, labels: {team: x, own: theirs}, annotations: {note: \"y\"}}", 1))
+	c.change(pipelineRuns, "run", `{"metadata":{"labels":{"own":"mine"}}}`)
+	c.mustLook()
+	run := c.get(pipelineRuns, "run")
+	if labels := run.GetLabels(); labels["team"] != "x" || labels["own"] != "mine" || labels[pipelineLabel] != "build" {
+		t.Errorf("its labels are %v", labels)
+	}
+	if annotations := run.GetAnnotations(); annotations["note"] != "y" {
+		t.Errorf("its annotations are %v", annotations)
+	}
+	if labels := c.list(pods)[0].GetLabels(); labels["team"] != "x" || labels["own"] != "mine" {
+		t.Errorf("the Pod's labels are %v", labels)
+	}
+	name, _, _ := unstructured.NestedString(run.Object, "status", "provenance", "featureFlags", "enableAPIFields")
+	if name != "beta" {
+		t.Errorf("status.provenance is %v", run.Object["status"])
+	}
+	tasks, _, _ := unstructured.NestedSlice(run.Object, "status", "pipelineSpec", "tasks")
+	if len(tasks) == 0 {
+		t.Errorf("status.pipelineSpec is %v", run.Object["status"])
+	}
+}
+
 // Tekton's reasons for runs that don't fit what they refer to.
 func TestReasonsOfRefusals(t *testing.T) {
 	const run = `

@@ -180,7 +180,7 @@ func (c *cluster) end(pod, how, result string) {
 		statuses = append(statuses, map[string]any{
 			"name": container.(map[string]any)["name"],
 			"state": map[string]any{"terminated": map[string]any{
-				"exitCode": 0, "startedAt": "2026-01-02T03:04:06Z", "finishedAt": "2026-01-02T03:04:07Z", "message": string(message)}},
+				"exitCode": 0, "reason": "Completed", "startedAt": "2026-01-02T03:04:06Z", "finishedAt": "2026-01-02T03:04:07Z", "message": string(message)}},
 		})
 	}
 	status, _ := json.Marshal(map[string]any{"status": map[string]any{"phase": "Succeeded", "containerStatuses": statuses}})

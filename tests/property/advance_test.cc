@@ -95,7 +95,11 @@ class Walk {
     const absl::StatusOr<v1::Advance> again = AdvanceRun(plan_, observed);
     ASSERT_EQ(ToJson(*next), ToJson(*again));
     const Ends now = EndsOf(next->status());
+    // What a plain cancellation kept from starting is not listed at the end.
+    const bool cancelled =
+        next->done() && observed.spec_status() == "Cancelled";
     for (const auto& [task, end] : EndsOf(observed.status())) {
+      if (cancelled && absl::StartsWith(task, "skipped ")) continue;
       const auto found = now.find(task);
       ASSERT_TRUE(found != now.end()) << task << " has un-ended";
       ASSERT_EQ(found->second, end) << task;
@@ -308,6 +312,7 @@ TEST(AdvancePropertyTest, EveryRunEndsWhateverHappens) {
                 failed += status.conditions(0).status() == "False";
                 EXPECT_NE(status.conditions(0).status(), "Unknown");
                 EXPECT_NE(status.completion_time(), "");
+                if (status.conditions(0).reason() == "Cancelled") return;
                 EXPECT_GE(status.task_runs_size() + status.skipped_tasks_size(),
                           static_cast<int>(run.tasks.size()));
               });
