@@ -208,6 +208,18 @@ v1::PlannedContainer* Container(v1::ColocationPlan* plan,
   return nullptr;
 }
 
+v1::LaunchContainer* LaunchOf(v1::ColocationPlan* plan,
+                              absl::string_view container) {
+  for (v1::PlannedPod& pod : *plan->mutable_pods()) {
+    for (v1::LaunchContainer& launch :
+         *pod.mutable_install()->mutable_launch()->mutable_containers()) {
+      if (launch.name() == container) return &launch;
+    }
+  }
+  ADD_FAILURE() << "no launch container " << container;
+  return nullptr;
+}
+
 v1::VolumeMount* Mount(v1::ColocationPlan* plan, absl::string_view container,
                        absl::string_view path) {
   v1::Container* of = Container(plan, container)->mutable_container();
@@ -656,6 +668,37 @@ std::vector<Corruption> Corruptions() {
        [](Plan* p) {
          Mount(p, "build-step-compile", "/cache")
              ->set_mount_path("/colocation");
+       }},
+      {"SharedWorkspaceIsEmptiedBetweenAttempts", "own-directory",
+       [](Plan* p) {
+         LaunchOf(p, "build-step-compile")
+             ->add_own_directories("/workspace/src");
+       }},
+      {"DirectoryThatIsNoMountIsEmptiedBetweenAttempts", "own-directory",
+       [](Plan* p) {
+         LaunchOf(p, "build-step-compile")->add_own_directories("/cache/..");
+       }},
+      {"LaunchersDirectoryIsEmptiedBetweenAttempts", "own-directory",
+       [](Plan* p) {
+         LaunchOf(p, "build-step-compile")
+             ->add_own_directories("/colocation/post");
+       }},
+      {"ClaimIsEmptiedBetweenAttempts", "own-directory",
+       [](Plan* p) {
+         LaunchOf(p, "build-step-compile")->add_own_directories("/cache");
+         Volume(p, v1::PlannedVolume::TASK)
+             ->mutable_volume()
+             ->mutable_persistent_volume_claim()
+             ->set_claim_name("c");
+         Volume(p, v1::PlannedVolume::TASK)
+             ->mutable_volume()
+             ->clear_empty_dir();
+       }},
+      {"AttemptTakesAMountFromAnotherStep", "own-directory",
+       [](Plan* p) {
+         Mount(p, "build-step-compile", "/cache")
+             ->set_mount_path("/workspace/cache");
+         LaunchOf(p, "build-step-pack")->add_own_directories("/workspace");
        }},
       {"GateWithoutFile", "gate-file",
        [](Plan* p) {

@@ -280,6 +280,75 @@ class VolumeChecker {
             absl::StrCat("no volume \"", device.name(), "\" in the Pod"));
     }
     Required(c, planned);
+    OwnDirectories(c, planned);
+  }
+
+  // What a launcher empties before another attempt nobody else may use, nor may
+  // it outlive the Pod; and no other container may have something mounted in it
+  // that this one has not, as it would lose that.
+  void OwnDirectories(int c, const v1::PlannedContainer& planned) {
+    const auto& launch = pod_.install().launch().containers();
+    // Otherwise check_launch has its say.
+    if (c >= launch.size()) return;
+    for (const std::string& directory : launch[c].own_directories()) {
+      const auto fault = [&](absl::string_view message) {
+        Fault(
+            "own-directory",
+            absl::StrCat("install.launch.containers[", c, "].own_directories"),
+            absl::StrCat(directory, message));
+      };
+      auto found = at_path_.find(directory);
+      if (found == at_path_.end() && directory == "/tekton/home") {
+        found = at_path_.find("/tekton");
+      }
+      if (found == at_path_.end() ||
+          !IsOwn(planned, directory, *found->second)) {
+        fault(" is not the unit's alone");
+      } else if (TakesMounts(planned, directory, *found->second)) {
+        fault(" has a mount in it that only another container has");
+      }
+    }
+  }
+
+  bool IsOwn(const v1::PlannedContainer& planned, absl::string_view directory,
+             const v1::VolumeMount& mount) const {
+    const auto found = by_name_.find(mount.name());
+    if (found == by_name_.end() || mount.read_only()) return false;
+    const v1::PlannedVolume& volume = pod_.volumes(found->second);
+    if (volume.purpose() == v1::PlannedVolume::PRIVATE) {
+      return directory == "/workspace" || directory == "/tekton/home";
+    }
+    return volume.unit() == planned.unit() &&
+           (volume.volume().has_empty_dir() || volume.volume().has_ephemeral());
+  }
+
+  bool TakesMounts(const v1::PlannedContainer& planned,
+                   absl::string_view directory,
+                   const v1::VolumeMount& mount) const {
+    const std::string place = Clean(mount.mount_path());
+    for (const v1::PlannedContainer& other : pod_.containers()) {
+      if (&other == &planned || other.unit() != planned.unit()) continue;
+      for (const v1::VolumeMount& there : other.container().volume_mounts()) {
+        if (there.name() != mount.name()) continue;
+        const std::string elsewhere = Clean(there.mount_path());
+        const bool same = elsewhere == place;
+        // /tekton and /workspace are different parts of one volume.
+        if (!same && pod_.volumes(by_name_.at(mount.name())).purpose() ==
+                         v1::PlannedVolume::PRIVATE) {
+          continue;
+        }
+        const std::string below =
+            absl::StrCat(same ? directory : elsewhere, "/");
+        for (const v1::VolumeMount& in : other.container().volume_mounts()) {
+          const std::string path = Clean(in.mount_path());
+          if (absl::StartsWith(path, below) &&
+              !(same && at_path_.contains(path))) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   // What may be mounted where.

@@ -19,6 +19,7 @@
 #include "colocation/plan/limit_range.h"
 #include "colocation/plan/metadata.h"
 #include "colocation/plan/names.h"
+#include "colocation/plan/own_directories.h"
 #include "colocation/plan/pod_caps.h"
 #include "colocation/plan/pod_order.h"
 #include "colocation/plan/pod_settings.h"
@@ -291,6 +292,7 @@ class Planner {
         script->set_content(std::move(wrapped.script));
       }
     }
+    AddOwnDirectories(pod);
   }
 
   // The unit in its PlannedTask.

@@ -1,5 +1,7 @@
 #include "colocation/plan/probes.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "absl/strings/numbers.h"
@@ -9,6 +11,12 @@ namespace colocation {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000'000;
+
+// At most what 64 bits hold: some 292 years.
+int64_t ToNs(int64_t seconds) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / kSecond;
+  return std::clamp(seconds, -kMost, kMost) * kSecond;
+}
 
 class Prober {
  public:
@@ -33,13 +41,13 @@ class Prober {
       launch->mutable_grpc()->set_port(probe.grpc().port());
       launch->mutable_grpc()->set_service(probe.grpc().service());
     }
-    launch->set_initial_delay_ns(probe.initial_delay_seconds() * kSecond);
-    launch->set_period_ns(probe.period_seconds() * kSecond);
-    launch->set_timeout_ns(probe.timeout_seconds() * kSecond);
+    launch->set_initial_delay_ns(ToNs(probe.initial_delay_seconds()));
+    launch->set_period_ns(ToNs(probe.period_seconds()));
+    launch->set_timeout_ns(ToNs(probe.timeout_seconds()));
     launch->set_success_threshold(probe.success_threshold());
     launch->set_failure_threshold(probe.failure_threshold());
-    launch->set_termination_grace_ns(probe.termination_grace_period_seconds() *
-                                     kSecond);
+    launch->set_termination_grace_ns(
+        ToNs(probe.termination_grace_period_seconds()));
   }
 
   void Set(const v1::LifecycleHandler& hook, absl::string_view field,
@@ -49,7 +57,7 @@ class Prober {
     } else if (hook.has_http_get()) {
       Http(hook.http_get(), field, launch->mutable_http());
     } else if (hook.has_sleep()) {
-      launch->set_sleep_ns(hook.sleep().seconds() * kSecond);
+      launch->set_sleep_ns(ToNs(hook.sleep().seconds()));
     } else if (hook.has_tcp_socket()) {
       // Kubernetes accepts it, and then it always fails.
       Refuse(field, "a hook by TCP");

@@ -50,6 +50,14 @@ INSTANTIATE_TEST_SUITE_P(
                   "ready { exec { command: \"ok\" } initial_delay_ns: "
                   "1000000000 period_ns: 2000000000 timeout_ns: 3000000000 "
                   "success_threshold: 4 failure_threshold: 5 }"},
+        ProbeCase{"TimesLongerThan64BitsHold",
+                  R"({"livenessProbe": {"exec": {"command": ["ok"]},
+                      "terminationGracePeriodSeconds": 9223372036854775807},
+                      "lifecycle": {"preStop": {"sleep": {"seconds":
+                      9223372037}}}})",
+                  "live { exec { command: \"ok\" } termination_grace_ns: "
+                  "9223372036000000000 } pre_stop { sleep_ns: "
+                  "9223372036000000000 }"},
         ProbeCase{"EachProbeForItself",
                   R"({"readinessProbe": {"exec": {"command": ["r"]}},
                       "startupProbe": {"exec": {"command": ["s"]}}})",

@@ -148,6 +148,36 @@ const SemanticsCase kCases[] = {
 )yaml",
      {"t: second step", "u: try 3"}},
 
+    {"RetriedTaskFindsItsOwnDirectoriesEmpty",
+     R"yaml(
+    - name: t
+      retries: 1
+      workspaces: [{name: shared}]
+      taskSpec:
+        workspaces: [{name: shared}]
+        volumes: [{name: scratch, emptyDir: {}}, {name: later, emptyDir: {medium: Memory}}]
+        steps:
+        - name: a
+          image: IMAGE
+          volumeMounts: [{name: scratch, mountPath: /workspace/scratch}]
+          script: |
+            cd $(workspaces.shared.path)
+            echo $(ls -A /workspace/scratch /tekton/home /tekton/results | grep -vc :) $(ls /workspace)
+            mkdir -p /workspace/scratch/tree /tekton/home/.cache /workspace/mine
+            touch /workspace/scratch/tree/f /tekton/home/.cache/f kept
+        - name: b
+          image: IMAGE
+          securityContext: {runAsUser: 1001}
+          volumeMounts: [{name: later, mountPath: /later}]
+          script: |
+            ls -A /later | wc -l
+            touch /later/f
+            ls $(workspaces.shared.path)
+            exit $((1 - $(context.task.retry-count)))
+)yaml",
+     {"t: 2 scratch shared", "t: 0", "t: kept", "t: 2 scratch shared", "t: 0",
+      "t: kept"}},
+
     {"RetriesAreSpentAtLast",
      R"yaml(
     - name: t
