@@ -371,7 +371,32 @@ TEST(DecodeTest, LimitsBoundWhatAnInputCanDo) {
                     absl::StrJoin(std::vector<std::string>(10, alias), ","),
                     "]\n");
   }
-  EXPECT_NE(Errors(bomb).find("limit-aliases"), std::string::npos);
+  options.limits.alias_events = 100'000;
+  EXPECT_NE(Errors(bomb, options).find("limit-aliases"), std::string::npos);
+}
+
+// However few the events are.
+TEST(DecodeTest, MemoryIsLimitedWhileItIsTaken) {
+  const std::string text = absl::StrCat(
+      "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  description: &a ",
+      std::string(100, 'x'), "\n  steps: [{args: [*a, *a, *a, *a]}]\n");
+  DecodeOptions options;
+  ByteBudget memory(2000);
+  options.limits.memory = &memory;
+  EXPECT_NE(Errors(text, options).find("limit-memory-bytes"),
+            std::string::npos);
+  ByteBudget enough(100'000);
+  options.limits.memory = &enough;
+  EXPECT_EQ(Errors(text, options), "");
+}
+
+// Nested anchors each keep what is in them.
+TEST(DecodeTest, WhatAnchorsKeepIsLimited) {
+  std::string text = "apiVersion: tekton.dev/v1\nkind: Task\nx: ";
+  for (int i = 0; i < 90; ++i) absl::StrAppend(&text, "&a", i, " [");
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&text, "~,");
+  absl::StrAppend(&text, std::string(90, ']'), "\n");
+  EXPECT_NE(Errors(text).find("limit-memory-bytes"), std::string::npos);
 }
 
 // A message that holds anything else can't be read in other languages.

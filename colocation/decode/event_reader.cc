@@ -1,5 +1,6 @@
 #include "colocation/decode/event_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -46,8 +47,14 @@ const char* HintFor(const yaml_parser_t& parser, absl::string_view message) {
 
 }  // namespace
 
+int64_t DefaultMemoryBytes(int64_t input_bytes) {
+  return std::max(int64_t{48} << 20, 32 * input_bytes);
+}
+
 EventReader::EventReader(absl::string_view text, const ReaderLimits& limits)
-    : limits_(limits) {
+    : limits_(limits),
+      own_memory_(DefaultMemoryBytes(static_cast<int64_t>(text.size()))) {
+  if (limits_.memory == nullptr) limits_.memory = &own_memory_;
   yaml_parser_initialize(&parser_);
   // libyaml takes no null, not even for nothing.
   const char* data = text.data() == nullptr ? "" : text.data();
@@ -88,10 +95,12 @@ void EventReader::Read() {
   if (Closes(event_.type)) --depth_;
   // Recordings end with their node. A recording copies what it is given, so the
   // cursor that gave it may go.
-  for (Recording& recording : recordings_) {
-    CapturedNode::Owned owned{event_, std::string(event_.value)};
-    owned.event.value = {};
-    recording.node->events_.push_back(std::move(owned));
+  for (size_t i = 0; i < recordings_.size(); ++i) {
+    CapturedNode::Owned owned = Copy(event_);
+    // The limit on memory ends all recordings.
+    if (i < recordings_.size()) {
+      recordings_[i].node->events_.push_back(std::move(owned));
+    }
   }
   while (!recordings_.empty() && recordings_.back().depth == depth_ &&
          !Opens(event_.type)) {
@@ -110,6 +119,8 @@ void EventReader::TakeFromCursor() {
   event_ = owned.event;
   event_.value = owned.value;
   held_ = cursor.node;
+  // One event may be a long text.
+  Charge(owned.value.size());
 }
 
 void EventReader::ReadFromParser() {
@@ -219,6 +230,21 @@ void EventReader::Fail(absl::string_view code, std::string message,
   recordings_.clear();
 }
 
+void EventReader::Charge(size_t bytes) {
+  if (ended_ || limits_.memory->Take(static_cast<int64_t>(bytes))) return;
+  Fail("limit-memory-bytes",
+       absl::StrCat("what is read takes more than ", limits_.memory->limit(),
+                    " bytes"),
+       "raise the limit `memory_bytes` if this is meant", event_.start);
+}
+
+CapturedNode::Owned EventReader::Copy(const Event& event) {
+  CapturedNode::Owned owned{event, std::string(event.value)};
+  owned.event.value = {};
+  Charge(sizeof(owned) + owned.value.size());
+  return owned;
+}
+
 void EventReader::SkipNode() {
   int depth = 0;
   do {
@@ -241,9 +267,7 @@ std::shared_ptr<const CapturedNode> EventReader::Capture() {
       return std::make_shared<CapturedNode>();
     }
     depth += Opens(event.type) ? 1 : Closes(event.type) ? -1 : 0;
-    CapturedNode::Owned owned{event, std::string(event.value)};
-    owned.event.value = {};
-    node->events_.push_back(std::move(owned));
+    node->events_.push_back(Copy(event));
   } while (depth > 0);
   return node;
 }

@@ -19,6 +19,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "colocation/syntax/byte_budget.h"
 
 namespace colocation {
 
@@ -53,7 +54,13 @@ struct Event {
 struct ReaderLimits {
   int depth = 100;
   int64_t alias_events = 1'000'000;
+  // What reading may take, and what is made of it. Several readers may share
+  // one; null is DefaultMemoryBytes of the reader's own text.
+  ByteBudget* memory = nullptr;
 };
+
+// Enough for what people write, of which a byte takes four.
+int64_t DefaultMemoryBytes(int64_t input_bytes);
 
 // A node set aside: the events from its start to its end.
 class CapturedNode {
@@ -98,6 +105,10 @@ class EventReader {
   // Puts the node in front of what is still to come.
   void Replay(std::shared_ptr<const CapturedNode> node);
 
+  // Takes from the limit on memory what is made of the events. Where there is
+  // not so much left, reading ends with an error here.
+  void Charge(size_t bytes);
+
   // What kError is about.
   struct Error {
     std::string code;  // "yaml-syntax", "limit-depth", "limit-aliases", ...
@@ -123,9 +134,12 @@ class EventReader {
   void TakeFromCursor();
   void Fail(absl::string_view code, std::string message, std::string hint,
             Mark mark);
+  // The event, with its text, for a node that is set aside.
+  CapturedNode::Owned Copy(const Event& event);
   void Record(absl::string_view anchor);
 
   ReaderLimits limits_;
+  ByteBudget own_memory_;
   yaml_parser_t parser_;
   yaml_event_t raw_;
   bool raw_held_ = false;

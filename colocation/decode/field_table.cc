@@ -1,5 +1,7 @@
 #include "colocation/decode/field_table.h"
 
+#include <google/protobuf/message.h>
+
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -36,6 +38,10 @@ class FieldTableRegistry {
     FieldTable& table = *slot;
     table.type_ = type;
     table.form_ = type->options().GetExtension(v1::form);
+    table.message_bytes_ =
+        sizeof(void*) + google::protobuf::MessageFactory::generated_factory()
+                            ->GetPrototype(type)
+                            ->SpaceUsedLong();
     AddFields(type, nullptr, table);
     return table;
   }

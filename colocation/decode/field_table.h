@@ -57,12 +57,15 @@ class FieldTable {
 
   const google::protobuf::Descriptor* type() const { return type_; }
   v1::Form form() const { return form_; }
+  // What a message takes in which nothing is set, and the pointer to it.
+  size_t message_bytes() const { return message_bytes_; }
 
  private:
   friend class FieldTableRegistry;
 
   const google::protobuf::Descriptor* type_ = nullptr;
   v1::Form form_ = v1::FORM_UNSPECIFIED;
+  size_t message_bytes_ = 0;
   std::deque<FieldInfo> fields_;
   absl::flat_hash_map<absl::string_view, const FieldInfo*> v1_;
   absl::flat_hash_map<absl::string_view, const FieldInfo*> v1beta1_;

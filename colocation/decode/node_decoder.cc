@@ -15,6 +15,9 @@ using google::protobuf::Reflection;
 
 namespace {
 
+// What an entry of a map takes, in its list and in its table, about.
+constexpr size_t kEntryBytes = 200;
+
 // The message that holds `info`'s field: `message` or one inlined in it.
 Message* Owner(const FieldInfo& info, Message* message) {
   return info.via == nullptr
@@ -153,6 +156,7 @@ void NodeDecoder::DecodeMember(const FieldTable& table, const Key& key,
 
 void NodeDecoder::DecodeNode(const FieldTable& table, Message* message,
                              const FieldPath& path) {
+  reader_.Charge(table.message_bytes());
   switch (table.form()) {
     case v1::FORM_PARAM_VALUE:
       return DecodeParamValue(message, path);
@@ -230,6 +234,7 @@ void NodeDecoder::DecodeList(const FieldInfo& info, Message* message,
       Message* added = reflection->AddMessage(message, info.field);
       if (IsNull(next)) {
         reader_.Next();
+        reader_.Charge(info.table->message_bytes());
       } else {
         DecodeNode(*info.table, added, element);
       }
@@ -267,6 +272,7 @@ void NodeDecoder::DecodeMap(const FieldInfo& info, Message* message,
     known->second = key.merged;
     Message* entry = reflection->AddMessage(message, info.field);
     entry->GetReflection()->SetString(entry, key_field, key.name);
+    reader_.Charge(kEntryBytes + key.name.size());
     if (IsNull(reader_.Peek())) {
       reader_.Next();
       if (info.format == v1::FORMAT_QUANTITY) {

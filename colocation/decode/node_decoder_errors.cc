@@ -78,7 +78,12 @@ v1::Diagnostic& NodeDecoder::Error(absl::string_view code,
                                    Mark start, Mark end) {
   v1::Diagnostic& d =
       diagnostics_.Error(code, subject_, path.ToString(), std::move(message));
-  SetPosition(text_, start, end, &d);
+  // Those beyond are not kept (diagnostics.cc), and looking for a line takes
+  // long in a large text.
+  constexpr size_t kMostLocated = 1000;
+  if (diagnostics_.errors() <= kMostLocated) {
+    SetPosition(text_, start, end, &d);
+  }
   return d;
 }
 

@@ -4,17 +4,17 @@
 
 #include <limits>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/decode/event_scalar.h"
+#include "colocation/decode/formats.h"
 #include "colocation/decode/json_string.h"
 #include "colocation/decode/node_decoder.h"
 #include "colocation/decode/scalar.h"
 #include "colocation/diagnostics/nearest_name.h"
-#include "colocation/syntax/duration.h"
-#include "colocation/syntax/quantity.h"
-#include "colocation/syntax/timestamp.h"
 
 namespace colocation {
 
@@ -48,28 +48,12 @@ bool IsInt32(int64_t value) {
 
 bool NodeDecoder::CheckFormat(v1::Format format, const std::string& value,
                               const FieldPath& path, Mark start, Mark end) {
-  switch (format) {
-    case v1::FORMAT_DURATION:
-      if (ParseDurationNs(value)) return true;
-      Error("bad-duration", path,
-            absl::StrCat("\"", value, "\" is no duration"), start, end)
-          .set_hint("write it like \"1h30m\" or \"90s\"");
-      return false;
-    case v1::FORMAT_QUANTITY:
-      if (Quantity::Parse(value)) return true;
-      Error("bad-quantity", path,
-            absl::StrCat("\"", value, "\" is no quantity"), start, end)
-          .set_hint("write it like \"500m\", \"2\" or \"1Gi\"");
-      return false;
-    case v1::FORMAT_TIME:
-      if (IsTimestamp(value)) return true;
-      Error("bad-time", path, absl::StrCat("\"", value, "\" is no time"), start,
-            end)
-          .set_hint("write it like \"2024-02-29T12:00:00Z\"");
-      return false;
-    default:
-      return true;
-  }
+  const std::optional<FormatFault> fault =
+      colocation::CheckFormat(format, value);
+  if (!fault) return true;
+  Error(fault->code, path, fault->message, start, end)
+      .set_hint(std::string(fault->hint));
+  return false;
 }
 
 bool NodeDecoder::ReadString(v1::Format format, std::string* value,
@@ -154,6 +138,7 @@ void NodeDecoder::DecodeText(const FieldInfo& info, Message* message,
     }
     value = std::move(bytes);
   }
+  reader_.Charge(sizeof(value) + sizeof(void*) + value.size());
   const Reflection* reflection = message->GetReflection();
   if (info.field->is_repeated()) {
     reflection->AddString(message, info.field, std::move(value));

@@ -14,6 +14,23 @@ namespace {
 constexpr absl::string_view kPayload =
     "type.googleapis.com/colocation.v1.Diagnostics";
 
+// More than anybody reads: those beyond are counted and not kept, so that a
+// text which is wrong everywhere costs no more than one that is right.
+constexpr size_t kMostKept = 1000;
+
+// Of the message and of the hint of one: both may quote the names of a list.
+constexpr size_t kMostText = 8192;
+
+void Shorten(std::string* text) {
+  if (text->size() <= kMostText) return;
+  size_t end = kMostText;
+  // Not within a character of UTF-8.
+  while (end > 0 && ((*text)[end] & 0xc0) == 0x80) --end;
+  text->resize(end);
+  text->append("...");
+  text->shrink_to_fit();
+}
+
 auto SortKey(const v1::Diagnostic& d) {
   return std::make_tuple(
       absl::string_view(d.origin().file()), d.position().line(),
@@ -81,11 +98,31 @@ std::string Excerpt(const v1::Diagnostic& d) {
 
 }  // namespace
 
+// The last one stands for all that are not kept. An error takes the place of a
+// warning.
+v1::Diagnostic& DiagnosticList::Place(v1::Severity severity) {
+  if (diagnostics_.size() <= kMostKept) return diagnostics_.emplace_back();
+  v1::Diagnostic* place = &diagnostics_.back();
+  if (severity == v1::SEVERITY_ERROR) {
+    const auto warning = std::find_if(
+        diagnostics_.begin(), diagnostics_.end(), [](const v1::Diagnostic& d) {
+          return d.severity() == v1::SEVERITY_WARNING;
+        });
+    if (warning != diagnostics_.end()) place = &*warning;
+  }
+  place->Clear();
+  return *place;
+}
+
 v1::Diagnostic& DiagnosticList::Add(v1::Severity severity,
                                     absl::string_view code,
                                     const Subject& subject, std::string path,
                                     std::string message) {
-  v1::Diagnostic& d = diagnostics_.emplace_back();
+  if (!diagnostics_.empty()) {
+    Shorten(diagnostics_.back().mutable_message());
+    Shorten(diagnostics_.back().mutable_hint());
+  }
+  v1::Diagnostic& d = Place(severity);
   d.set_severity(severity);
   d.set_code(std::string(code));
   *d.mutable_origin() = subject.origin();
@@ -120,7 +157,10 @@ void DiagnosticList::Append(const v1::Diagnostics& other) {
 
 v1::Diagnostics DiagnosticList::Sorted() const {
   std::vector<const v1::Diagnostic*> order;
-  for (const v1::Diagnostic& d : diagnostics_) order.push_back(&d);
+  const bool all = diagnostics_.size() <= kMostKept;
+  for (size_t i = 0; i < std::min(diagnostics_.size(), kMostKept); ++i) {
+    order.push_back(&diagnostics_[i]);
+  }
   std::stable_sort(order.begin(), order.end(),
                    [](const v1::Diagnostic* a, const v1::Diagnostic* b) {
                      return SortKey(*a) < SortKey(*b);
@@ -131,6 +171,13 @@ v1::Diagnostics DiagnosticList::Sorted() const {
     if (last != nullptr && SortKey(*last) == SortKey(*d)) continue;
     *sorted.add_diagnostics() = *d;
     last = d;
+  }
+  if (!all) {
+    v1::Diagnostic& more = *sorted.add_diagnostics();
+    more.set_severity(has_errors() ? v1::SEVERITY_ERROR : v1::SEVERITY_WARNING);
+    more.set_code("more-diagnostics");
+    more.set_message(absl::StrCat("there are more; the first ", kMostKept,
+                                  " that were found are listed"));
   }
   return sorted;
 }

@@ -7,7 +7,8 @@
 //
 // A diagnostic is a value (v1::Diagnostic); only ToDisplayString makes text of
 // it. Positions are filled in at the end by the layer that has the source texts
-// (decode/locate.h). Not thread-safe.
+// (decode/locate.h). Of more than a thousand only the first are kept. Not
+// thread-safe.
 #ifndef COLOCATION_DIAGNOSTICS_DIAGNOSTICS_H_
 #define COLOCATION_DIAGNOSTICS_DIAGNOSTICS_H_
 
@@ -67,13 +68,15 @@ class DiagnosticList {
   bool has_errors() const { return errors_ > 0; }
   size_t errors() const { return errors_; }
 
-  // All, each once, sorted by position, origin, path and code.
+  // All that are kept, each once, sorted by position, origin, path and code;
+  // one at the end says so where there are more.
   v1::Diagnostics Sorted() const;
 
   // The diagnostics themselves, for filling in positions.
   std::vector<v1::Diagnostic>& mutable_diagnostics() { return diagnostics_; }
 
  private:
+  v1::Diagnostic& Place(v1::Severity severity);
   v1::Diagnostic& Add(v1::Severity severity, absl::string_view code,
                       const Subject& subject, std::string path,
                       std::string message);

@@ -9,7 +9,7 @@ import unittest
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 # A call that makes a diagnostic, up to its code; a condition may choose one.
-_CALL = re.compile(r'\b(?:Error|Warning|Fail|WarnOf\w*)\(\s*(?:[^"();]*?(?:\([^"();]*\)[^"();]*?)*)"(?P<code>[a-z]+(?:-[a-z]+)*)"'
+_CALL = re.compile(r'\b(?:Error|Warning|Fail|WarnOf\w*|set_code)\(\s*(?:[^"();]*?(?:\([^"();]*\)[^"();]*?)*)"(?P<code>[a-z]+(?:-[a-z]+)*)"'
                    r'(?:\s*:\s*"(?P<other>[a-z]+(?:-[a-z]+)*)")?')
 # Tekton's rules that no part of ours can meet (rules.tsv, notes), and those whose answer is a need or a plan of its own.
 _NOT_OURS = {"affinity-conflict", "needed-pipeline", "needed-task", "unknown-sidecar", "unknown-step"}

@@ -748,7 +748,7 @@ type Limits struct {
 	// not share a Pod are kept apart for it.
 	ResultBytes int32 `protobuf:"varint,7,opt,name=result_bytes,json=resultBytes,proto3" json:"result_bytes,omitempty"`
 	// Bytes of memory for the objects while and after they are read, aliases
-	// expanded. Default 96 MiB, or 16 times the bytes of the input where that is
+	// expanded. Default 48 MiB, or 32 times the bytes of the input where that is
 	// more.
 	MemoryBytes int64 `protobuf:"varint,8,opt,name=memory_bytes,json=memoryBytes,proto3" json:"memory_bytes,omitempty"`
 	// Bytes of text that a run grows by as parameters, matrices, stepTemplates and

@@ -830,7 +830,7 @@ class Limits(Message):
     # not share a Pod are kept apart for it.
     result_bytes: int = form.number("resultBytes")
     # Bytes of memory for the objects while and after they are read, aliases
-    # expanded. Default 96 MiB, or 16 times the bytes of the input where that is
+    # expanded. Default 48 MiB, or 32 times the bytes of the input where that is
     # more.
     memory_bytes: int = form.number("memoryBytes")
     # Bytes of text that a run grows by as parameters, matrices, stepTemplates and
