@@ -27,4 +27,8 @@ std::string CleanPath(absl::string_view path) {
   return clean.empty() ? "." : clean;
 }
 
+std::string PathInContainer(absl::string_view path) {
+  return CleanPath(absl::StrCat("/", path));
+}
+
 }  // namespace colocation

@@ -1,4 +1,4 @@
-// Paths as Go's filepath.Clean leaves them.
+// Paths of mounts.
 #ifndef COLOCATION_VALIDATE_MOUNT_PATH_H_
 #define COLOCATION_VALIDATE_MOUNT_PATH_H_
 
@@ -8,8 +8,14 @@
 
 namespace colocation {
 
-// Without "." and "", "x/.." taken out; "." for the empty path.
+// As Go's filepath.Clean: without "." and "", "x/.." taken out; "." for the
+// empty path.
 std::string CleanPath(absl::string_view path);
+
+// Where Kubernetes mounts what is to be mounted at `path`: a relative path
+// begins at the root (pkg/kubelet/kubelet_pods.go, makeMounts, and
+// pkg/volume/util/util.go, MakeAbsolutePath), and none leads out of it.
+std::string PathInContainer(absl::string_view path);
 
 }  // namespace colocation
 

@@ -12,7 +12,10 @@
 #ifndef COLOCATION_VALIDATE_VALIDATE_H_
 #define COLOCATION_VALIDATE_VALIDATE_H_
 
+#include <cstdint>
+
 #include "colocation/diagnostics/diagnostics.h"
+#include "colocation/v1/request.pb.h"
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/feature_flags.h"
 
@@ -21,6 +24,20 @@ namespace colocation {
 // Adds what Tekton would refuse in `objects` to `diagnostics`.
 void Validate(const v1::ObjectSet& objects, const FeatureFlags& flags,
               DiagnosticList* diagnostics);
+
+// Reports each stepTemplate that would take more than `most_bytes` in all the
+// steps which it is taken into. False where there is one: the other rules look
+// at steps with their template, and are not to be asked then.
+bool CheckTemplates(const v1::ObjectSet& objects, int64_t most_bytes,
+                    DiagnosticList* diagnostics);
+
+// Adds what Tekton accepts in `objects` and Kubernetes would refuse in a Pod
+// made of them (pod_rules.h).
+void ValidateForPods(const v1::ObjectSet& objects, const FeatureFlags& flags,
+                     DiagnosticList* diagnostics);
+
+// The same of what is known of the cluster.
+void ValidateCluster(const v1::Cluster& cluster, DiagnosticList* diagnostics);
 
 }  // namespace colocation
 
