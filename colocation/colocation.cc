@@ -20,11 +20,14 @@
 #include "colocation/check/check.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
+#include "colocation/decode/formats.h"
 #include "colocation/decode/locate.h"
+#include "colocation/diagnostics/field_path.h"
 #include "colocation/plan/plan.h"
 #include "colocation/render/pod.h"
 #include "colocation/resolve/option_names.h"
 #include "colocation/resolve/resolve.h"
+#include "colocation/syntax/byte_budget.h"
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/feature_flags.h"
 #include "colocation/validate/settings.h"
@@ -45,6 +48,17 @@ constexpr int64_t kMostRenderedBytesPerByte = 40;
 
 int64_t OrDefault(int64_t value, int64_t otherwise) {
   return value > 0 ? value : otherwise;
+}
+
+int64_t InputBytes(const v1::PlanRequest& request) {
+  int64_t bytes = 0;
+  for (const v1::Document& document : request.documents()) {
+    bytes += static_cast<int64_t>(document.content().size());
+  }
+  for (const v1::ResolvedReference& reference : request.resolved()) {
+    bytes += static_cast<int64_t>(reference.document().content().size());
+  }
+  return bytes;
 }
 
 // Diagnostics that ask for something rather than name a fault.
@@ -109,7 +123,10 @@ class Unreadable {
 // One request on its way.
 class Session {
  public:
-  explicit Session(const v1::PlanRequest& request) : request_(request) {}
+  explicit Session(const v1::PlanRequest& request)
+      : request_(request),
+        memory_(OrDefault(request.options().limits().memory_bytes(),
+                          DefaultMemoryBytes(InputBytes(request)))) {}
 
   absl::StatusOr<v1::ColocationPlan> Plan();
   absl::StatusOr<v1::Diagnostics> ValidateAll();
@@ -118,6 +135,8 @@ class Session {
   // Makes `objects_` a copy that may be changed, if they are the request's.
   v1::ObjectSet* OwnObjects();
   void Decode();
+  // Reports texts of the wrong format in what was given as messages.
+  void CheckGivenFormats();
   // Decodes and checks each object by itself. False where some could not be
   // read, so that others would only seem to lack them.
   bool ReadObjects();
@@ -139,6 +158,8 @@ class Session {
   absl::Status Refused(absl::StatusCode refusal);
 
   const v1::PlanRequest& request_;
+  // What reading its documents may take.
+  ByteBudget memory_;
   // That copy.
   v1::ObjectSet own_;
   // Those of the request, and those of its documents.
@@ -171,6 +192,7 @@ void Session::Decode() {
   if (options.limits().depth() > 0) {
     decode.limits.depth = options.limits().depth();
   }
+  decode.limits.memory = &memory_;
   if (options.limits().alias_events() > 0) {
     decode.limits.alias_events = options.limits().alias_events();
   }
@@ -182,14 +204,28 @@ void Session::Decode() {
   }
 }
 
+void Session::CheckGivenFormats() {
+  const v1::ObjectSet& given = request_.objects();
+  const auto objects = [&](absl::string_view kind, const auto& list) {
+    for (const auto& object : list) {
+      const Subject subject(object.origin(), std::string(kind),
+                            object.metadata().name());
+      CheckFormats(object, subject, FieldPath(""), &diagnostics_);
+    }
+  };
+  objects("Pipeline", given.pipelines());
+  objects("Task", given.tasks());
+  objects("StepAction", given.step_actions());
+  objects("PipelineRun", given.pipeline_runs());
+  objects("TaskRun", given.task_runs());
+  objects("LimitRange", given.limit_ranges());
+  objects("Node", given.nodes());
+  CheckFormats(request_.options(), {}, FieldPath("options"), &diagnostics_);
+  CheckFormats(request_.cluster(), {}, FieldPath("cluster"), &diagnostics_);
+}
+
 bool Session::ReadObjects() {
-  int64_t bytes = 0;
-  for (const v1::Document& document : request_.documents()) {
-    bytes += static_cast<int64_t>(document.content().size());
-  }
-  for (const v1::ResolvedReference& reference : request_.resolved()) {
-    bytes += static_cast<int64_t>(reference.document().content().size());
-  }
+  const int64_t bytes = InputBytes(request_);
   const int64_t most =
       OrDefault(request_.options().limits().input_bytes(), kDefaultInputBytes);
   if (bytes > most) {
@@ -200,7 +236,13 @@ bool Session::ReadObjects() {
         .set_hint("raise the limit `input_bytes` if this is meant");
     return false;
   }
+  CheckGivenFormats();
   Decode();
+  // Of what is beyond the limit nothing more is made.
+  if (memory_.exceeded() ||
+      !CheckTemplates(*objects_, ExpandedBytes(request_), &diagnostics_)) {
+    return false;
+  }
   decoded_ = true;
   bool complete = true;
   for (const v1::Diagnostic& d : diagnostics_.mutable_diagnostics()) {
@@ -210,7 +252,10 @@ bool Session::ReadObjects() {
   }
   decode_errors_ = diagnostics_.mutable_diagnostics().size();
   CheckSettings(request_.options(), &diagnostics_);
-  Validate(*objects_, FlagsOf(request_.options()), &diagnostics_);
+  const FeatureFlags flags = FlagsOf(request_.options());
+  Validate(*objects_, flags, &diagnostics_);
+  ValidateForPods(*objects_, flags, &diagnostics_);
+  ValidateCluster(request_.cluster(), &diagnostics_);
   return complete;
 }
 
@@ -254,7 +299,8 @@ void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
 
 absl::StatusOr<v1::ColocationPlan> Session::MakePlan() {
   if (!ReadObjects()) return Refused(absl::StatusCode::kInvalidArgument);
-  const ResolvedRun run = Resolve(*objects_, request_, &diagnostics_, &needs_);
+  const ResolvedRun run = Resolve(*objects_, request_, &diagnostics_, &needs_,
+                                  Rules::kTektonAndKubernetes);
   if (diagnostics_.has_errors()) {
     return Refused(absl::StatusCode::kInvalidArgument);
   }
@@ -310,12 +356,14 @@ void Session::ResolveEachRun() {
   task_runs.Swap(objects.mutable_task_runs());
   for (v1::PipelineRun& run : pipeline_runs) {
     objects.add_pipeline_runs()->Swap(&run);
-    Resolve(objects, request_, &diagnostics_, &needs_);
+    Resolve(objects, request_, &diagnostics_, &needs_,
+            Rules::kTektonAndKubernetes);
     objects.clear_pipeline_runs();
   }
   for (v1::TaskRun& run : task_runs) {
     objects.add_task_runs()->Swap(&run);
-    Resolve(objects, request_, &diagnostics_, &needs_);
+    Resolve(objects, request_, &diagnostics_, &needs_,
+            Rules::kTektonAndKubernetes);
     objects.clear_task_runs();
   }
 }
@@ -336,7 +384,8 @@ absl::StatusOr<v1::Diagnostics> Session::ValidateAll() {
   if (!decoded_) return Refused(absl::StatusCode::kInvalidArgument);
   const size_t alone = diagnostics_.mutable_diagnostics().size();
   if (!request_.options().run().empty()) {
-    Resolve(*objects_, request_, &diagnostics_, &needs_);
+    Resolve(*objects_, request_, &diagnostics_, &needs_,
+            Rules::kTektonAndKubernetes);
   } else if (objects_->pipeline_runs_size() + objects_->task_runs_size() > 0) {
     ResolveEachRun();
   } else if (complete) {

@@ -1,9 +1,11 @@
 #include "colocation/plan/plan.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "colocation/plan/container_order.h"
@@ -31,6 +33,7 @@
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/volumes.h"
 #include "colocation/plan/wait_sets.h"
+#include "colocation/syntax/quantity.h"
 #include "colocation/validate/feature_flags.h"
 #include "colocation/version.h"
 
@@ -49,6 +52,10 @@ v1::RequestMode RequestsOf(const v1::PlanOptions& options) {
   return options.requests() == v1::REQUEST_MODE_UNSPECIFIED
              ? v1::REQUEST_MODE_PEAK
              : options.requests();
+}
+
+bool FitsQuantity(absl::int128 nanos) {
+  return Quantity::FromNanos(nanos, {}).nanos() == nanos;
 }
 
 // What the controller makes to have it run.
@@ -242,6 +249,7 @@ class Planner {
       names.push_back(unit.name);
       AddUnit(unit, needs.back());
     }
+    CheckSums(units, needs);
     const Graph order = OrderInPod(tasks, waits_);
     PodResources resources = PlanResources(needs, names, task_of_unit, order,
                                            plan_.requests(), limit_range_);
@@ -293,6 +301,36 @@ class Planner {
       }
     }
     AddOwnDirectories(pod);
+  }
+
+  // Reports the container with which the Pod's requests for a resource become
+  // more than a quantity can be.
+  void CheckSums(const std::vector<PlacedUnit>& units,
+                 const std::vector<UnitNeed>& needs) {
+    std::map<std::string, absl::int128> sums;
+    for (size_t u = 0; u < units.size(); ++u) {
+      const ResolvedTask& task = run_.tasks[units[u].task];
+      const auto add = [&](const std::vector<ContainerNeed>& containers,
+                           absl::string_view list) {
+        for (size_t i = 0; i < containers.size(); ++i) {
+          for (const auto& [resource, asked] : containers[i].asked) {
+            absl::int128& sum = sums[resource];
+            const bool fits = FitsQuantity(sum);
+            sum += asked.nanos();
+            if (!fits || FitsQuantity(sum)) continue;
+            diagnostics_
+                .Error("requests-too-large", task.task_subject,
+                       absl::StrCat(task.task_path, ".", list, "[", i,
+                                    "].computeResources.requests.", resource),
+                       absl::StrCat("with this request the Pod asks for more ",
+                                    resource, " than can be written"))
+                .set_hint("the requests of a Pod add up to less than 2^63");
+          }
+        }
+      };
+      add(needs[u].steps, "steps");
+      add(needs[u].sidecars, "sidecars");
+    }
   }
 
   // The unit in its PlannedTask.

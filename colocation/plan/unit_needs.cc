@@ -30,6 +30,17 @@ Quantities AskedOf(const v1::ResourceRequirements& written) {
   Quantities asked = Parse(written.requests());
   const Quantities limits = Parse(written.limits());
   asked.insert(limits.begin(), limits.end());
+  // What rounding has brought above the limit, which stays as it is written,
+  // is rounded the other way.
+  for (auto& [resource, quantity] : asked) {
+    const auto limit = written.limits().find(resource);
+    if (limit == written.limits().end()) continue;
+    const std::optional<Quantity> most = Quantity::Parse(limit->second);
+    if (!most || !(*most < quantity)) continue;
+    const absl::int128 granule = Granule(resource);
+    quantity = Quantity::FromNanos(most->nanos() / granule * granule,
+                                   quantity.notation());
+  }
   return asked;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/pod_sharing.h"
+#include "colocation/validate/mount_path.h"
 
 namespace colocation {
 namespace {
@@ -18,16 +19,6 @@ constexpr char kProgram[] = "colocation-program";
 constexpr char kEvents[] = "colocation-events";
 constexpr char kPrivate[] = "colocation-private";
 constexpr char kGates[] = "colocation-gates";
-
-// As Go's filepath.Clean for a path without "..".
-std::string CleanPath(absl::string_view path) {
-  std::string clean = absl::StartsWith(path, "/") ? "/" : "";
-  for (absl::string_view part : absl::StrSplit(path, '/', absl::SkipEmpty())) {
-    if (part == ".") continue;
-    absl::StrAppend(&clean, clean.empty() || clean == "/" ? "" : "/", part);
-  }
-  return clean;
-}
 
 // Whether CleanPath would change nothing, as with nearly all that are written.
 bool IsCleanPath(absl::string_view path) {
@@ -47,6 +38,15 @@ bool LeavesVolume(absl::string_view sub_path) {
 }
 
 using Mounts = PodVolumes::Mounts;
+
+// Where a mount that an author wrote is in the container. A result is put in
+// later.
+std::string InContainer(const std::string& mount_path) {
+  const bool as_written = absl::StartsWith(mount_path, "$(tasks.") ||
+                          (absl::StartsWith(mount_path, "/") &&
+                           !LeavesVolume(mount_path.substr(1)));
+  return as_written ? mount_path : PathInContainer(mount_path);
+}
 
 void AddMount(absl::string_view volume, absl::string_view path,
               absl::string_view sub_path, bool read_only, Mounts* mounts) {
@@ -310,6 +310,7 @@ void PodVolumes::AddUserMounts(int unit, const Container& container,
   absl::flat_hash_set<std::string> own_paths;
   for (int i = 0; i < container.volume_mounts_size(); ++i) {
     v1::VolumeMount mount = container.volume_mounts(i);
+    mount.set_mount_path(InContainer(mount.mount_path()));
     mount.set_name(NameInPod(
         unit, mount.name(), absl::StrCat(path, ".volumeMounts[", i, "].name")));
     own_paths.insert(CleanPath(mount.mount_path()));
@@ -323,16 +324,17 @@ void PodVolumes::AddUserMounts(int unit, const Container& container,
     if (workspace.run_workspace < 0) continue;
     if (!workspace.isolated) {
       // The author's own mount at that place wins.
-      if (own_paths.contains(CleanPath(workspace.mount_path))) continue;
-      MountWorkspace(unit, workspace, workspace.mount_path, mounts);
+      const std::string mount_path = InContainer(workspace.mount_path);
+      if (own_paths.contains(CleanPath(mount_path))) continue;
+      MountWorkspace(unit, workspace, mount_path, mounts);
       continue;
     }
     const auto usage = usages.find(workspace.name);
     if (usage == usages.end()) continue;
     MountWorkspace(unit, workspace,
-                   usage->second->mount_path().empty()
-                       ? workspace.mount_path
-                       : usage->second->mount_path(),
+                   InContainer(usage->second->mount_path().empty()
+                                   ? workspace.mount_path
+                                   : usage->second->mount_path()),
                    mounts);
   }
   mounts->MergeFrom(own);

@@ -16,6 +16,7 @@ Catalog::Catalog(const v1::PlanRequest& request, const FeatureFlags& flags,
                  DiagnosticList* diagnostics, std::vector<v1::Need>* needs)
     : diagnostics_(*diagnostics),
       needs_(*needs),
+      default_resolver_(flags.default_resolver_type),
       refuse_unverified_(flags.refuse_unverified) {
   for (const v1::ResolvedReference& reference : request.resolved()) {
     v1::ObjectSet& set = resolved_.emplace_back();
@@ -127,6 +128,12 @@ const Object* Catalog::Find(const ByName<Object>& by_name, const Ref& ref,
                             const Subject& subject, const std::string& path) {
   if (!ref.resolver().empty()) {
     return FindRemote<Object>(ref, kind, kind_name, subject, path);
+  }
+  if (ref.name().empty() && !default_resolver_.empty()) {
+    // pkg/apis/pipeline/v1/pipelineref_defaults.go and the like, SetDefaults
+    Ref defaulted = ref;
+    defaulted.set_resolver(default_resolver_);
+    return FindRemote<Object>(defaulted, kind, kind_name, subject, path);
   }
   if (ref.name().empty()) {
     // Validation has said so already, where there was one.

@@ -68,6 +68,7 @@ class Catalog {
   // Finding the nearest of many names takes long: not for every fault of an
   // input that is all wrong.
   int hints_left_ = 50;
+  const std::string default_resolver_;
   const bool refuse_unverified_;
   std::string run_namespace_;
   // "Task build" -> the other namespace that it is in.

@@ -416,10 +416,18 @@ void AddTaskParamDefaults(const ParamSpecs& specs, Replacements* values) {
     ForEachReference(text, [&](absl::string_view inside) {
       if (!ParseVariable(inside, "params")) return;
       const auto known = values->Lookup(inside);
-      if (!known) return;
+      // The text, made anew, with the value at least here.
+      const auto bytes = [&] {
+        return static_cast<int64_t>(text.size() + known->size());
+      };
+      if (!known || !values->Take(bytes())) return;
+      const std::string reference = absl::StrCat("$(", inside, ")");
+      for (size_t at = text.find(reference); at != text.npos;
+           at = text.find(reference, at + 1)) {
+        if (!values->Take(static_cast<int64_t>(known->size()))) return;
+      }
       v1::ParamValue value;
-      value.set_string_value(absl::StrReplaceAll(
-          text, {{absl::StrCat("$(", inside, ")"), *known}}));
+      value.set_string_value(absl::StrReplaceAll(text, {{reference, *known}}));
       values->SetParam(spec.name(), std::move(value));
     });
   }

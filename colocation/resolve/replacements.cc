@@ -140,7 +140,14 @@ std::optional<std::string> Replacements::LookupHere(
 std::string Replacements::Apply(absl::string_view text) const {
   if (!MayHoldReference(text)) return std::string(text);
   return ReplaceReferences(
-      text, [this](absl::string_view inside) { return Lookup(inside); });
+      text, [this](absl::string_view inside) -> std::optional<std::string> {
+        if (!Take(0)) return std::nullopt;
+        auto found = Lookup(inside);
+        if (found && !Take(static_cast<int64_t>(found->size()))) {
+          return std::nullopt;
+        }
+        return found;
+      });
 }
 
 const v1::ParamValue* Replacements::WholeArray(absl::string_view text) const {
@@ -156,7 +163,8 @@ const v1::ParamValue* Replacements::WholeArray(absl::string_view text) const {
 
 void Replacements::AppendExpanded(const std::string& text,
                                   std::vector<std::string>* out) const {
-  if (const v1::ParamValue* array = WholeArray(text)) {
+  const v1::ParamValue* array = WholeArray(text);
+  if (array != nullptr && Take(static_cast<int64_t>(array->SpaceUsedLong()))) {
     const auto& items = array->array_value().items();
     out->insert(out->end(), items.begin(), items.end());
     return;
@@ -186,7 +194,8 @@ void Replacements::ApplyToValue(v1::ParamValue* value) const {
   if (variable && (variable->suffix.empty() || variable->suffix == "[*]")) {
     const v1::ParamValue* whole = Param(variable->name);
     if (whole != nullptr &&
-        (whole->has_array_value() || whole->has_object_value())) {
+        (whole->has_array_value() || whole->has_object_value()) &&
+        Take(static_cast<int64_t>(whole->SpaceUsedLong()))) {
       *value = v1::ParamValue(*whole);
       return;
     }

@@ -19,6 +19,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "colocation/resolve/reference.h"
+#include "colocation/syntax/byte_budget.h"
 #include "colocation/v1/tekton.pb.h"
 
 namespace colocation {
@@ -26,14 +27,22 @@ namespace colocation {
 class Replacements {
  public:
   // `outer` outlives this.
-  explicit Replacements(const Replacements* outer = nullptr) : outer_(outer) {}
+  explicit Replacements(const Replacements* outer = nullptr)
+      : outer_(outer), budget_(outer == nullptr ? nullptr : outer->budget_) {}
 
   using Function =
       std::function<std::optional<std::string>(absl::string_view inside)>;
 
   // What `function` knows counts as known here. It outlives this.
   Replacements(const Replacements* outer, const Function* function)
-      : outer_(outer), function_(function) {}
+      : outer_(outer),
+        function_(function),
+        budget_(outer == nullptr ? nullptr : outer->budget_) {}
+
+  // From now on, what is put into texts is taken from `budget`, which outlives
+  // this, also by scopes that are made in this one. Where there is not so much
+  // left, references stay as they are.
+  void TakeFrom(ByteBudget* budget) { budget_ = budget; }
 
   // `key` is the inside of the reference: "context.pipeline.name".
   void Set(absl::string_view key, absl::string_view value);
@@ -76,6 +85,13 @@ class Replacements {
   // something else.
   const v1::ParamValue* WholeArray(absl::string_view text) const;
 
+  ByteBudget* budget() const { return budget_; }
+
+  // Whether so much may still be put into texts.
+  bool Take(int64_t bytes) const {
+    return budget_ == nullptr || budget_->Take(bytes);
+  }
+
  private:
   std::optional<std::string> LookupHere(absl::string_view inside) const;
   void AppendExpanded(const std::string& text,
@@ -83,6 +99,7 @@ class Replacements {
 
   const Replacements* outer_;
   const Function* function_ = nullptr;
+  ByteBudget* budget_ = nullptr;
   absl::flat_hash_map<std::string, std::string> strings_;
   absl::flat_hash_map<std::string, v1::ParamValue> params_;
 };

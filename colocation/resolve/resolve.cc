@@ -24,9 +24,11 @@
 #include "colocation/resolve/replacements.h"
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/resolve/select_run.h"
+#include "colocation/syntax/byte_budget.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
 #include "colocation/validate/feature_flags.h"
+#include "colocation/validate/pipeline_spec.h"
 
 namespace colocation {
 namespace {
@@ -79,11 +81,16 @@ v1::PodTemplate MergePodTemplates(const v1::PodTemplate& base,
 class Resolver {
  public:
   Resolver(const v1::PlanRequest& request, DiagnosticList* diagnostics,
-           std::vector<v1::Need>* needs)
+           std::vector<v1::Need>* needs, Rules rules)
       : options_(request.options()),
         flags_(FlagsOf(options_)),
+        for_pods_(rules == Rules::kTektonAndKubernetes),
         diagnostics_(*diagnostics),
-        catalog_(request, flags_, diagnostics, needs) {}
+        catalog_(request, flags_, diagnostics, needs),
+        budget_(ExpandedBytes(request)) {
+    contexts_.TakeFrom(&budget_);
+    values_.TakeFrom(&budget_);
+  }
 
   ResolvedRun Run(const v1::ObjectSet& objects) {
     auto selected = SelectRun(objects, options_.run(), &diagnostics_);
@@ -93,11 +100,14 @@ class Resolver {
     catalog_.Index(objects, Namespace());
     FindPipeline();
     if (pipeline_ == nullptr) return std::move(run_);
+    if (v1beta1_ && !selected_.one_task) CheckAsV1();
     SetIdentity();
     SetTimeouts();
     ResolveParams();
     BindWorkspaces();
+    if (OverBudget(InRun(pipeline_path_), "params")) return std::move(run_);
     ResolveTasks();
+    if (budget_.exceeded()) return std::move(run_);
     CheckOptions();
     for (const v1::PipelineResult& written : pipeline_->results()) {
       v1::PipelineResult& result = run_.results.emplace_back(written);
@@ -141,6 +151,19 @@ class Resolver {
                                                 : options_.default_namespace();
   }
 
+  // Reports it where more than is allowed has been put in so far.
+  bool OverBudget(absl::string_view path, absl::string_view field) {
+    if (!budget_.exceeded()) return false;
+    diagnostics_
+        .Error("limit-expanded-bytes", pipeline_subject_,
+               absl::StrCat(path, ".", field),
+               absl::StrCat("with what is put in here, the run is larger by "
+                            "more than ",
+                            budget_.limit(), " bytes"))
+        .set_hint("raise the limit `expanded_bytes` if this is meant");
+    return true;
+  }
+
   void FindPipeline() {
     const std::string name = NameOf(selected_.run().metadata());
     if (spec().has_pipeline_spec()) {
@@ -148,6 +171,7 @@ class Resolver {
       pipeline_subject_ = selected_.subject;
       pipeline_path_ = "spec.pipelineSpec";
       pipeline_name_ = name;
+      v1beta1_ = IsV1beta1(selected_.run());
       return;
     }
     const v1::Pipeline* found = catalog_.FindPipeline(
@@ -158,6 +182,42 @@ class Resolver {
     pipeline_metadata_ = &found->metadata();
     pipeline_path_ = "spec";
     pipeline_name_ = NameOf(found->metadata());
+    v1beta1_ = IsV1beta1(*found);
+  }
+
+  template <typename Object>
+  static bool IsV1beta1(const Object& object) {
+    return object.converted_from() == "tekton.dev/v1beta1";
+  }
+
+  // What is stored is v1, and the reconciler applies the rules of v1 to it
+  // (pkg/reconciler/pipelinerun/pipelinerun.go, reconcile); the webhook has
+  // applied those of v1beta1. Pipelines in pipelines get lost on the way
+  // (pkg/apis/pipeline/v1beta1/pipeline_conversion.go, PipelineTask.convertTo).
+  void CheckAsV1() {
+    const FieldPath path(pipeline_path_);
+    const auto lost = [&](const auto& tasks, absl::string_view list) {
+      const FieldPath at = path.Field(list);
+      for (int i = 0; i < tasks.size(); ++i) {
+        if (!tasks[i].has_pipeline_ref() && !tasks[i].has_pipeline_spec()) {
+          continue;
+        }
+        const FieldPath task = at.Index(i);
+        const absl::string_view field =
+            tasks[i].has_pipeline_ref() ? "pipelineRef" : "pipelineSpec";
+        diagnostics_
+            .Error("removed-field", pipeline_subject_,
+                   task.Field(field).ToString(),
+                   absl::StrCat("Tekton drops the ", field,
+                                " of a task of tekton.dev/v1beta1, so that it "
+                                "has nothing to run"))
+            .set_hint("write it as tekton.dev/v1");
+      }
+    };
+    lost(pipeline_->tasks(), "tasks");
+    lost(pipeline_->finally(), "finally");
+    ValidatePipelineSpec({flags_, pipeline_subject_, false, diagnostics_},
+                         *pipeline_, /*defaulted=*/true, path);
   }
 
   void SetIdentity() {
@@ -318,8 +378,22 @@ class Resolver {
     for (const auto& [name, binding] : bindings) {
       if (!workspace_index_.contains(name)) AddWorkspace(*binding);
     }
+    if (for_pods_) CheckNamesOfWorkspaces();
     // Parameters hold references to these, too.
     values_.ApplyToParams(contexts_);
+  }
+
+  // Tekton accepts a binding without a name. No volume could be called after
+  // it.
+  void CheckNamesOfWorkspaces() {
+    for (int i = 0; i < spec().workspaces_size(); ++i) {
+      if (!spec().workspaces(i).name().empty()) continue;
+      diagnostics_
+          .Error("missing-field", selected_.subject,
+                 absl::StrCat("spec.workspaces[", i, "]"),
+                 "this workspace has no name")
+          .set_hint("give it the name of the workspace that it is bound to");
+    }
   }
 
   void ReportUnbound(
@@ -370,10 +444,11 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{
-        flags_,         *pipeline_,           values_, *lengths_,
-        valueless_,     workspace_index_,     run_,    selected_.one_task,
-        selected_.bare, options_.keep_specs()};
+    const RunScope scope{flags_,    *pipeline_,         values_,
+                         *lengths_, valueless_,         workspace_index_,
+                         run_,      selected_.one_task, selected_.bare,
+                         for_pods_, &budget_,           v1beta1_,
+                         options_.keep_specs()};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();
     for (int i = 0; i < static_cast<int>(run_.tasks.size()); ++i) {
@@ -389,6 +464,10 @@ class Resolver {
         }
       } else {
         resolver.Resolve(written, settings, i, &run_.tasks[i]);
+      }
+      if (OverBudget(run_.tasks[i].path,
+                     written.has_task_ref() ? "taskRef" : "taskSpec")) {
+        return;
       }
     }
     dependencies.Check(*pipeline_, pipeline_subject_, pipeline_path_);
@@ -465,8 +544,10 @@ class Resolver {
 
   const v1::PlanOptions& options_;
   const FeatureFlags flags_;
+  const bool for_pods_;
   DiagnosticList& diagnostics_;
   Catalog catalog_;
+  ByteBudget budget_;
   SelectedRun selected_;
   const v1::PipelineSpec* pipeline_ = nullptr;
   Subject pipeline_subject_;
@@ -474,6 +555,8 @@ class Resolver {
   const v1::ObjectMeta* pipeline_metadata_ = nullptr;
   std::string pipeline_path_;
   std::string pipeline_name_;
+  // What has the pipeline, or the TaskRun, was written as v1beta1.
+  bool v1beta1_ = false;
   // Contexts and workspaces, and before them the pipeline's parameters.
   Replacements contexts_;
   Replacements values_{&contexts_};
@@ -487,10 +570,23 @@ class Resolver {
 
 }  // namespace
 
+int64_t ExpandedBytes(const v1::PlanRequest& request) {
+  const int64_t given = request.options().limits().expanded_bytes();
+  if (given > 0) return given;
+  int64_t input = static_cast<int64_t>(request.objects().ByteSizeLong());
+  for (const v1::Document& document : request.documents()) {
+    input += static_cast<int64_t>(document.content().size());
+  }
+  for (const v1::ResolvedReference& reference : request.resolved()) {
+    input += static_cast<int64_t>(reference.document().content().size());
+  }
+  return std::max(int64_t{16} << 20, 8 * input);
+}
+
 ResolvedRun Resolve(const v1::ObjectSet& objects,
                     const v1::PlanRequest& request, DiagnosticList* diagnostics,
-                    std::vector<v1::Need>* needs) {
-  return Resolver(request, diagnostics, needs).Run(objects);
+                    std::vector<v1::Need>* needs, Rules rules) {
+  return Resolver(request, diagnostics, needs, rules).Run(objects);
 }
 
 }  // namespace colocation

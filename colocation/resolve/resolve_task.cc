@@ -21,9 +21,14 @@
 #include "colocation/resolve/texts.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
+#include "colocation/validate/matrix.h"
+#include "colocation/validate/pod_rules.h"
 
 namespace colocation {
 namespace {
+
+// What a mount takes in a plan, about.
+constexpr int64_t kMountBytes = 200;
 
 // Whether the expression holds, where that is known already.
 std::optional<bool> Decide(const v1::WhenExpression& when,
@@ -121,7 +126,11 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
                            ResolvedTask* task) {
   v1::PipelineTask pipeline_task = written;
   Substitute(written, &pipeline_task);
-  dependencies_.Add(at, pipeline_task);
+  // In a TaskRun, Tekton leaves what looks like a result of another task as it
+  // is. No launcher could tell it from one that comes late.
+  if (!scope_.one_task || scope_.for_pods) {
+    dependencies_.Add(at, pipeline_task);
+  }
   SetContexts(&pipeline_task);
   CheckIndices(written, *task);
   SetSettings(pipeline_task, settings, task);
@@ -152,6 +161,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   if (pipeline_task.has_task_spec()) {
     spec.Swap(pipeline_task.mutable_task_spec()->mutable_task_spec());
   } else {
+    if (!TakeCopies(*found)) return;
     spec = *found;
   }
   CheckRequests(spec, *task);
@@ -170,6 +180,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
     if (i + 1 == combinations.size()) {
       unit.spec.Swap(&spec);
     } else {
+      if (!TakeCopies(spec)) return;
       unit.spec = spec;
     }
     ResolveUnit(written, pipeline_task, settings, /*first=*/i == 0, task,
@@ -180,6 +191,12 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   }
   // What a late matrix runs is not known; its errors are.
   if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
+}
+
+bool TaskResolver::TakeCopies(const google::protobuf::Message& message,
+                              int64_t count) {
+  return scope_.budget->Take(static_cast<int64_t>(message.SpaceUsedLong()),
+                             count);
 }
 
 // pkg/reconciler/pipelinerun/resources/apply.go, ApplyReplacements and
@@ -221,8 +238,11 @@ void TaskResolver::SetContexts(v1::PipelineTask* task) {
         v1::PipelineTask substituted;
         *substituted.mutable_matrix() = other.matrix();
         ApplyToPipelineTask(scope_.values, &substituted);
+        // pkg/reconciler/pipelinerun/resources/apply.go,
+        // ApplyPipelineTaskContexts: as its validation counts.
         contexts.Set(inside,
-                     absl::StrCat(CountCombinations(substituted.matrix())));
+                     absl::StrCat(CountedCombinations(substituted.matrix(),
+                                                      /*v1beta1=*/false)));
       }
     });
   };
@@ -321,6 +341,9 @@ void TaskResolver::SetWhen(const v1::PipelineTask& pipeline_task,
 
 bool TaskResolver::IsExternal(const v1::PipelineTask& pipeline_task,
                               ResolvedTask* task) {
+  // A TaskRun's reference is to a Task, whatever its apiVersion and kind
+  // (pkg/reconciler/taskrun/resources/taskref.go, GetTaskFunc).
+  if (scope_.one_task) return false;
   const v1::TaskRef& ref = pipeline_task.task_ref();
   const v1::EmbeddedTask& embedded = pipeline_task.task_spec();
   // pkg/apis/pipeline/v1/taskref_types.go and pipeline_types.go, IsCustomTask.
@@ -359,12 +382,15 @@ const v1::TaskSpec* TaskResolver::FindSpec(
   if (pipeline_task.has_task_spec()) {
     task->task_subject = task->subject;
     task->task_path = absl::StrCat(task->path, ".taskSpec");
+    // All of a pipeline has been looked at by the rules of v1.
+    task_v1beta1_ = scope_.v1beta1 && scope_.one_task;
     return &pipeline_task.task_spec().task_spec();
   }
   const v1::Task* found =
       catalog_.FindTask(pipeline_task.task_ref(), task->subject,
                         absl::StrCat(task->path, ".taskRef"));
   if (found == nullptr) return nullptr;
+  task_v1beta1_ = found->converted_from() == "tekton.dev/v1beta1";
   task->task_ref = NameOf(found->metadata());
   task->task_subject = SubjectOf(*found);
   task->task_path = "spec";
@@ -416,6 +442,10 @@ bool TaskResolver::FanOutMatrix(
         .set_hint("raise the limit `matrix_combinations` if this is meant");
     return false;
   }
+  // An include may be joined with every combination.
+  for (const v1::IncludeParams& include : matrix.include()) {
+    if (!TakeCopies(include, count)) return false;
+  }
   *combinations = FanOut(matrix);
   return true;
 }
@@ -447,13 +477,14 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
                     "give it in the task's params or matrix", &diagnostics_);
   }
   Replacements values;
+  values.TakeFrom(scope_.budget);
   AddTaskParams(spec.params(), given, &values);
 
   v1::TaskSpec written;
   // Of an embedded Task some was replaced already (Substitute).
   const v1::TaskSpec& before =
       as_written.has_task_spec() ? as_written.task_spec().task_spec() : spec;
-  const bool may_break = SubstitutionMayBreak(before);
+  const bool may_break = task_v1beta1_ || SubstitutionMayBreak(before);
   if (may_break) written = before;
   TakeInStepActions(values, *task, &spec);
   const ArrayLengths lengths(spec.params(), given);
@@ -492,14 +523,32 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
     }
   }
   ReplaceWhatIsOfTheRun(*task, *unit, &spec);
+  if (scope_.for_pods) {
+    ValidatePodRules({scope_.flags, task->task_subject, false, diagnostics_},
+                     spec, FieldPath(task->task_path));
+  }
+  const int64_t containers = spec.steps_size() + spec.sidecars_size();
+  if ((spec.has_step_template() &&
+       !TakeCopies(spec.step_template(), spec.steps_size())) ||
+      !TakeCopies(*settings.pod_template, containers) ||
+      !scope_.budget->Take(kMountBytes * spec.workspaces_size(), containers)) {
+    return;
+  }
   TakeInStepTemplate(&spec);
   CheckParamsLeft(spec, *task);
   SetResources(settings, *task, &spec);
+  if (scope_.for_pods) CheckResources(settings, spec, *task);
   if (!settings.pod_template_refers) return;
   // The Pod template sees the Task's parameters
   // (pkg/reconciler/taskrun/resources/apply.go, ApplyPodTemplateReplacements).
   auto pod_template = std::make_shared<v1::PodTemplate>(*settings.pod_template);
   ApplyToPodTemplate(values, pod_template.get());
+  if (scope_.for_pods) {
+    const FieldPath at(settings.path.empty() ? "spec.taskRunTemplate"
+                                             : settings.path);
+    ValidatePodRules({scope_.flags, scope_.run.subject, false, diagnostics_},
+                     *pod_template, at.Field("podTemplate"));
+  }
   if (first) {
     task->pod_template = std::move(pod_template);
   } else if (!google::protobuf::util::MessageDifferencer::Equals(
@@ -520,6 +569,7 @@ void TaskResolver::TakeInStepActions(const Replacements& values,
     const v1::StepAction* found = catalog_.FindStepAction(
         ref, task.task_subject, absl::StrCat(path, ".ref"));
     if (found == nullptr) continue;
+    if (!TakeCopies(found->spec())) return;
     TakeInStepAction(found->spec(), values, task.task_subject, path, &step,
                      &diagnostics_);
   }
@@ -581,7 +631,8 @@ void TaskResolver::ReplaceWhatIsOfTheRun(const ResolvedTask& task,
   const Replacements::Function of_task = [&](absl::string_view inside) {
     return OfTheRun(task, unit, inside);
   };
-  const Replacements outer(nullptr, &of_task);
+  Replacements outer(nullptr, &of_task);
+  outer.TakeFrom(scope_.budget);
   // A workspace that the step or sidecar mounts elsewhere.
   const auto own_path =
       [](const auto& container,

@@ -22,6 +22,7 @@
 #include "colocation/resolve/params.h"
 #include "colocation/resolve/replacements.h"
 #include "colocation/resolve/run.h"
+#include "colocation/syntax/byte_budget.h"
 #include "colocation/v1/request.pb.h"
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/feature_flags.h"
@@ -63,6 +64,12 @@ struct RunScope {
   bool one_task = false;
   // There is no run but the one made for it.
   bool bare = false;
+  // Rules of Kubernetes count, too.
+  bool for_pods = false;
+  // What is put into texts and copied is taken from it.
+  ByteBudget* budget = nullptr;
+  // The pipeline, or the TaskRun, was written as tekton.dev/v1beta1.
+  bool v1beta1 = false;
   // PlanOptions.keep_specs.
   bool keep_specs = false;
 };
@@ -94,6 +101,8 @@ class TaskResolver {
   static std::vector<GivenParam> GivenParams(
       const v1::PipelineTask& pipeline_task,
       const std::vector<v1::Param>& of_matrix, const ResolvedTask& task);
+  // Whether there is room for `count` more copies of the message.
+  bool TakeCopies(const google::protobuf::Message& message, int64_t count = 1);
   void Substitute(const v1::PipelineTask& written, v1::PipelineTask* task);
   void SetContexts(v1::PipelineTask* task);
   void CheckIndices(const v1::PipelineTask& written, const ResolvedTask& task);
@@ -125,6 +134,9 @@ class TaskResolver {
                                const ResolvedTask& task);
   void CheckSettings(const TaskSettings& settings, const v1::TaskSpec& spec);
   void CheckRequests(const v1::TaskSpec& spec, const ResolvedTask& task);
+  // Of `spec` with all that `settings` and stepTemplate give it.
+  void CheckResources(const TaskSettings& settings, const v1::TaskSpec& spec,
+                      const ResolvedTask& task);
   void CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
                         const ResolvedTask& task);
   static std::string MountPathOf(const v1::WorkspaceDeclaration& declaration);
@@ -168,6 +180,7 @@ class TaskResolver {
   DiagnosticList& diagnostics_;
   // Of the task that is being resolved.
   size_t combinations_ = 1;
+  bool task_v1beta1_ = false;
 };
 
 }  // namespace colocation

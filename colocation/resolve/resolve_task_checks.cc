@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,9 +15,22 @@
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/resolve/texts.h"
 #include "colocation/syntax/quantity.h"
+#include "colocation/validate/param_specs.h"
+#include "colocation/validate/pod_rules.h"
 #include "colocation/validate/task_spec.h"
 
 namespace colocation {
+namespace {
+
+// pkg/substitution/substitution.go, bracketNotation
+bool IsNameInBrackets(absl::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+           c == '.' || c == '-' || c == '/';
+  });
+}
+
+}  // namespace
 
 // ValidateOnError again, on what a parameter has made of it
 // (pkg/reconciler/pipelinerun/pipelinerun.go,
@@ -213,6 +227,46 @@ void TaskResolver::CheckRequests(const v1::TaskSpec& spec,
   }
 }
 
+void TaskResolver::CheckResources(const TaskSettings& settings,
+                                  const v1::TaskSpec& spec,
+                                  const ResolvedTask& task) {
+  const ValidationContext of_task{scope_.flags, task.task_subject, false,
+                                  diagnostics_};
+  const ValidationContext of_run{scope_.flags, scope_.run.subject, false,
+                                 diagnostics_};
+  const auto& given = settings.spec == nullptr
+                          ? v1::PipelineTaskRunSpec::default_instance()
+                          : *settings.spec;
+  const FieldPath at_task(task.task_path);
+  const FieldPath at_run(settings.path);
+  // The run's word counts: where it has one, that is the place.
+  const auto check = [&](const auto& containers, const auto& by_run,
+                         absl::string_view list,
+                         absl::string_view list_of_run) {
+    const FieldPath written = at_task.Field(list);
+    const FieldPath overridden = at_run.Field(list_of_run);
+    for (int i = 0; i < containers.size(); ++i) {
+      const auto own =
+          std::find_if(by_run.begin(), by_run.end(), [&](const auto& setting) {
+            return setting.name() == containers[i].name();
+          });
+      if (own == by_run.end()) {
+        const FieldPath element = written.Index(i);
+        ValidateResources(of_task, containers[i].compute_resources(),
+                          element.Field("computeResources"));
+      } else {
+        const FieldPath element = overridden.Index(own - by_run.begin());
+        ValidateResources(of_run, containers[i].compute_resources(),
+                          element.Field("computeResources"));
+      }
+    }
+  };
+  check(spec.steps(), given.step_specs(), "steps", "stepSpecs");
+  check(spec.sidecars(), given.sidecar_specs(), "sidecars", "sidecarSpecs");
+  ValidateResources(of_run, given.compute_resources(),
+                    at_run.Field("computeResources"));
+}
+
 // pkg/reconciler/pipelinerun/resources/validate_params.go,
 // ValidateParameterTypesInMatrix.
 void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
@@ -242,8 +296,9 @@ void TaskResolver::CheckMatrixTypes(const v1::PipelineTask& pipeline_task,
 }
 
 // The rules of the Task once more, for what StepActions and parameters have
-// made of it (pkg/reconciler/taskrun/taskrun.go, createPod). What was wrong
-// before is reported where the Task is.
+// made of it (pkg/reconciler/taskrun/taskrun.go, createPod). They are those of
+// v1, also for a Task of v1beta1, which the webhook has accepted by laxer ones.
+// What was wrong before is reported where the Task is.
 void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
                                     const v1::TaskSpec& spec,
                                     const ResolvedTask& task) {
@@ -253,14 +308,14 @@ void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
   // One whose StepAction is missing is no step yet.
   if (incomplete) return;
   const FieldPath at(task.task_path);
-  const auto faults = [&](const v1::TaskSpec& of) {
+  const auto faults = [&](const v1::TaskSpec& of, bool v1beta1) {
     DiagnosticList list;
-    ValidateTaskSpec({scope_.flags, task.task_subject, false, list}, of, at);
+    ValidateTaskSpec({scope_.flags, task.task_subject, v1beta1, list}, of, at);
     return list;
   };
-  DiagnosticList now = faults(spec);
+  DiagnosticList now = faults(spec, false);
   if (now.empty()) return;
-  DiagnosticList before = faults(written);
+  DiagnosticList before = faults(written, task_v1beta1_);
   for (v1::Diagnostic& fault : now.mutable_diagnostics()) {
     const bool known = std::any_of(
         before.mutable_diagnostics().begin(),
@@ -270,7 +325,9 @@ void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
     if (known) continue;
     v1::Diagnostic& error = diagnostics_.Error(
         fault.code(), task.task_subject, fault.path(),
-        absl::StrCat(fault.message(), ", once parameters are replaced"));
+        absl::StrCat(fault.message(), task_v1beta1_
+                                          ? ", which tekton.dev/v1 forbids"
+                                          : ", once parameters are replaced"));
     error.set_hint(fault.hint());
     *error.mutable_related() = fault.related();
   }
@@ -281,6 +338,9 @@ void TaskResolver::CheckSubstituted(const v1::TaskSpec& written,
 void TaskResolver::CheckParamsLeft(const v1::TaskSpec& spec,
                                    const ResolvedTask& task) {
   const FieldPath at(task.task_path);
+  ValidateObjectsHaveProperties(
+      {scope_.flags, task.task_subject, false, diagnostics_}, spec.params(),
+      at.Field("params"));
   constexpr TextFields kFields = kNameText | kImageText | kScriptText |
                                  kWorkingDirText | kCommandText | kEnvText |
                                  kMountText | kOnErrorText;
@@ -292,6 +352,10 @@ void TaskResolver::CheckParamsLeft(const v1::TaskSpec& spec,
           absl::string_view name = variable->name;
           if (absl::StartsWith(inside, "params.")) {
             name = name.substr(0, name.find_first_of(".["));
+          } else if (!variable->suffix.empty() || !IsNameInBrackets(name)) {
+            // Tekton doesn't find it (pkg/substitution/substitution.go,
+            // braceMatchingRegex): it stays as it is.
+            return;
           }
           std::vector<absl::string_view> names;
           for (const v1::ParamSpec& param : spec.params()) {

@@ -188,7 +188,18 @@ void TaskResolver::BindWorkspaces(const v1::PipelineTask& pipeline_task,
   for (const Binding& binding : bindings) {
     if (is_declared.contains(binding.name)) continue;
     if (pipeline_task.has_task_spec()) {
-      propagated.push_back(binding.name);
+      if (std::find(propagated.begin(), propagated.end(), binding.name) ==
+          propagated.end()) {
+        propagated.push_back(binding.name);
+        continue;
+      }
+      // The TaskRun would have two declarations of the name
+      // (pkg/reconciler/taskrun/taskrun.go, createPod).
+      diagnostics_
+          .Error("duplicate-name", task->subject, binding.path,
+                 absl::StrCat("the workspace \"", binding.name,
+                              "\" is given to the task twice"))
+          .set_hint("remove one of the two");
       continue;
     }
     diagnostics_

@@ -26,6 +26,7 @@ SelectedRun FromTaskRun(const v1::TaskRun& task_run,
   selected.one_task = true;
   v1::PipelineRun& run = selected.made;
   *run.mutable_metadata() = task_run.metadata();
+  run.set_converted_from(task_run.converted_from());
   const v1::TaskRunSpec& spec = task_run.spec();
   if (spec.debug().has_breakpoints()) {
     diagnostics->Warning("breakpoints-ignored", selected.subject,

@@ -24,8 +24,9 @@ class ActionParams {
  public:
   ActionParams(const v1::StepActionSpec& action, const v1::Step& step,
                const Subject& subject, const std::string& path,
-               DiagnosticList* diagnostics)
+               const Replacements& of_task, DiagnosticList* diagnostics)
       : action_(action),
+        of_task_(of_task),
         step_(step),
         subject_(subject),
         path_(path),
@@ -190,6 +191,9 @@ class ActionParams {
         known = TakeDefault(*other->second, way);
       }
       if (!known) return;
+      const std::string& put_in = values_[std::string(name)].string_value();
+      known = of_task_.Take(static_cast<int64_t>(put_in.size()));
+      if (!known) return;
       replaced.emplace_back(absl::StrCat("$(", inside, ")"),
                             values_[std::string(name)].string_value());
     });
@@ -204,6 +208,8 @@ class ActionParams {
   }
 
   const v1::StepActionSpec& action_;
+  // For its budget.
+  const Replacements& of_task_;
   const v1::Step& step_;
   const Subject& subject_;
   const std::string& path_;
@@ -222,8 +228,11 @@ void TakeInStepAction(const v1::StepActionSpec& action,
                       const std::string& path, v1::Step* step,
                       DiagnosticList* diagnostics) {
   ApplyToParams(of_task, step->mutable_params());
+  // What it says itself: nothing of the Task's is seen from there.
   Replacements values;
-  ActionParams(action, *step, subject, path, diagnostics).Resolve(&values);
+  values.TakeFrom(of_task.budget());
+  ActionParams(action, *step, subject, path, of_task, diagnostics)
+      .Resolve(&values);
 
   v1::Step done;
   done.set_image(action.image());
