@@ -76,15 +76,15 @@ void AppendErrors(const Verdict& verdict, std::string* out) {
   out->push_back(']');
 }
 
-// "key=value;key=value" as flags; settings that only runs heed are passed over.
-FeatureFlags FlagsOf(absl::string_view settings) {
-  FeatureFlags flags;
+// "key=value;key=value" as options.
+v1::PlanOptions OptionsOf(absl::string_view settings) {
+  v1::PlanOptions options;
   for (const absl::string_view setting : absl::StrSplit(settings, ';')) {
-    const std::pair<absl::string_view, absl::string_view> pair =
+    const std::pair<std::string, std::string> pair =
         absl::StrSplit(setting, absl::MaxSplits('=', 1));
-    SetFeatureFlag(pair.first, pair.second, &flags);
+    (*options.mutable_feature_flags())[pair.first] = pair.second;
   }
-  return flags;
+  return options;
 }
 
 std::string Answer(absl::string_view id, absl::string_view settings,
@@ -97,7 +97,8 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   for (const v1::Diagnostic& diagnostic : list.mutable_diagnostics()) {
     unreadable.insert(PlaceOf(diagnostic.origin()));
   }
-  if (!only_decode) Validate(objects, FlagsOf(settings), &list);
+  const v1::PlanOptions options = OptionsOf(settings);
+  if (!only_decode) Validate(objects, FlagsOf(options), &list);
 
   std::map<Place, Verdict> verdicts;
   AddObjects("Pipeline", objects.pipelines(), &verdicts);
@@ -136,7 +137,7 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   }
   out.append("],\"runs\":");
   AppendRuns(
-      objects,
+      objects, options,
       [&verdicts](const v1::Origin& origin) {
         return !verdicts[PlaceOf(origin)].errors.empty();
       },

@@ -79,14 +79,16 @@ def normal(spec: Dict[str, Any], generate_name: str) -> Optional[str]:
     spec = json.loads(json.dumps(spec))
     workspaces = []
     for given in spec.get("workspaces", ()):
-        workspaces.append(_plain({"name": given["name"], "mountPath": (given.get("mountPath") or "/workspace/" + given["name"]).rstrip("/"),
+        # Tekton accepts a declaration without a name.
+        name = given.get("name", "")
+        workspaces.append(_plain({"name": name, "mountPath": (given.get("mountPath") or "/workspace/" + name).rstrip("/"),
                                   "readOnly": given.get("readOnly")}))
     form = _plain({
         "steps": [_container(step, _STEP) for step in spec.get("steps", ())],
         "sidecars": [_container(sidecar, _SIDECAR) for sidecar in spec.get("sidecars", ())],
         "volumes": sorted((_plain(volume) for volume in spec.get("volumes", ())), key=lambda volume: volume.get("name", "")),
     })
-    form["workspaces"] = sorted(workspaces, key=lambda workspace: workspace["name"])
+    form["workspaces"] = sorted(workspaces, key=lambda workspace: workspace.get("name", ""))
     text = json.dumps(form, sort_keys=True, ensure_ascii=False)
     # The volume of a workspace has a name of each side's own.
     text = re.sub(r"\bws-[a-z0-9.-]*[a-z0-9]\b", "ws-?????", text)
