@@ -71,9 +71,11 @@ constexpr Flag kFlags[] = {
      "[...]}].",
      " plan render run explain graph check simulate "},
     {"cluster", 0, "FILE",
-     "What is known of the cluster: Nodes, LimitRanges and ResourceQuotas as "
-     "kubectl get -o yaml prints them, a file that says nodes, limitRanges, "
-     "resourceQuotas and podLevelResources, or the file that simulate takes.",
+     "What is known of the cluster: Nodes, LimitRanges, ResourceQuotas, "
+     "ServiceAccounts and Secrets (whose data is not read) as kubectl get -o "
+     "yaml prints them, a file that says nodes, limitRanges, resourceQuotas, "
+     "serviceAccounts, secrets and podLevelResources, or the file that "
+     "simulate takes.",
      " plan render run explain graph check "},
     {"limit", 0, "NAME=NUMBER",
      "An upper bound: pod_containers, pod_bytes, result_bytes for what may be "

@@ -27,6 +27,8 @@ absl::string_view KindName(v1::Need::Kind kind) {
       return "Task";
     case v1::Need::STEP_ACTION:
       return "StepAction";
+    case v1::Need::SERVICE_ACCOUNT:
+      return "ServiceAccount";
     default:
       return "object";
   }

@@ -125,8 +125,9 @@ absl::Status AddFeatureFlags(const std::string& path,
                "there is no ConfigMap feature-flags or config-defaults in it");
 }
 
-// What a file of Nodes, LimitRanges and ResourceQuotas, as `kubectl get -o yaml`
-// prints them, a Cluster message or the cluster of a simulation says.
+// What a file of Nodes, LimitRanges, ResourceQuotas, ServiceAccounts and
+// Secrets, as `kubectl get -o yaml` prints them, a Cluster message or the
+// cluster of a simulation says.
 absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
@@ -137,7 +138,8 @@ absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
   DecodeObjects(path, *text, lenient, &objects, &as_objects);
   v1::Cluster* cluster = request->mutable_cluster();
   if (objects.nodes_size() + objects.limit_ranges_size() +
-          objects.resource_quotas_size() >
+          objects.resource_quotas_size() + objects.service_accounts_size() +
+          objects.secrets_size() >
       0) {
     if (as_objects.has_errors()) {
       return ToStatus(absl::StatusCode::kInvalidArgument, as_objects.Sorted());
@@ -145,6 +147,8 @@ absl::Status AddCluster(const std::string& path, v1::PlanRequest* request) {
     cluster->mutable_nodes()->MergeFrom(objects.nodes());
     cluster->mutable_limit_ranges()->MergeFrom(objects.limit_ranges());
     cluster->mutable_resource_quotas()->MergeFrom(objects.resource_quotas());
+    cluster->mutable_service_accounts()->MergeFrom(objects.service_accounts());
+    cluster->mutable_secrets()->MergeFrom(objects.secrets());
     return absl::OkStatus();
   }
   v1::Cluster read;

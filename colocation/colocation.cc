@@ -64,8 +64,8 @@ int64_t InputBytes(const v1::PlanRequest& request) {
 // Diagnostics that ask for something rather than name a fault.
 bool AsksForSomething(const v1::Diagnostic& diagnostic) {
   static constexpr absl::string_view kCodes[] = {
-      "unknown-pipeline-ref", "unknown-task-ref", "unknown-step-ref",
-      "unresolved-reference", "unknown-entrypoint"};
+      "unknown-pipeline-ref", "unknown-task-ref",   "unknown-step-ref",
+      "unresolved-reference", "unknown-entrypoint", "unknown-service-account"};
   return absl::c_linear_search(kCodes, diagnostic.code());
 }
 
@@ -275,6 +275,8 @@ void Session::AddToCluster(v1::PlanRequest* request) const {
   cluster->mutable_limit_ranges()->MergeFrom(objects_->limit_ranges());
   cluster->mutable_nodes()->MergeFrom(objects_->nodes());
   cluster->mutable_resource_quotas()->MergeFrom(objects_->resource_quotas());
+  cluster->mutable_service_accounts()->MergeFrom(objects_->service_accounts());
+  cluster->mutable_secrets()->MergeFrom(objects_->secrets());
 }
 
 void Session::CheckPodBytes(const v1::ColocationPlan& plan) {
@@ -308,7 +310,8 @@ absl::StatusOr<v1::ColocationPlan> Session::MakePlan() {
   v1::PlanRequest with_cluster;
   const v1::PlanRequest* request = &request_;
   if (objects_->limit_ranges_size() > 0 || objects_->nodes_size() > 0 ||
-      objects_->resource_quotas_size() > 0) {
+      objects_->resource_quotas_size() > 0 ||
+      objects_->service_accounts_size() > 0 || objects_->secrets_size() > 0) {
     *with_cluster.mutable_options() = request_.options();
     *with_cluster.mutable_cluster() = request_.cluster();
     *with_cluster.mutable_images() = request_.images();

@@ -14,8 +14,8 @@ namespace colocation {
 namespace {
 
 // One of everything: two Pods with gates both ways, an external task, one that
-// never runs, a matrix, sidecars, a script, results, requests and a finally
-// task.
+// never runs, a matrix, sidecars, a script, results, requests, credentials and
+// a finally task.
 constexpr char kRun[] = R"(
 apiVersion: tekton.dev/v1
 kind: PipelineRun
@@ -100,6 +100,21 @@ spec:
       taskSpec:
         workspaces: [{name: src}]
         steps: [{name: r, image: i, command: [echo, $(tasks.build.status)]}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: builder}
+secrets: [{name: git}, {name: registry}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: git, annotations: {tekton.dev/git-0: git.example.org}}
+type: kubernetes.io/ssh-auth
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: registry}
+type: kubernetes.io/dockerconfigjson
 )";
 
 v1::ColocationPlan GoodPlan() {
@@ -648,6 +663,54 @@ std::vector<Corruption> Corruptions() {
          v->set_purpose(v1::PlannedVolume::WORKSPACE);
          v->set_workspace("src");
          v->mutable_volume()->set_name("ws-src");
+       }},
+      {"SecretOfNoCredential", "credential",
+       [](Plan* p) {
+         Volume(p, v1::PlannedVolume::ACCOUNT_SECRET)
+             ->mutable_volume()
+             ->mutable_secret()
+             ->set_secret_name("other");
+       }},
+      {"CredentialWithoutItsSecret", "credential",
+       [](Plan* p) {
+         p->mutable_pods(0)
+             ->mutable_install()
+             ->mutable_launch()
+             ->mutable_credentials(0)
+             ->set_secret("other");
+       }},
+      {"CredentialOfNoKind", "credential",
+       [](Plan* p) {
+         p->mutable_pods(0)
+             ->mutable_install()
+             ->mutable_launch()
+             ->mutable_credentials(0)
+             ->clear_kind();
+       }},
+      {"CredentialsOnDisk", "launcher-volume",
+       [](Plan* p) {
+         Volume(p, v1::PlannedVolume::CREDENTIALS)
+             ->mutable_volume()
+             ->mutable_empty_dir()
+             ->clear_medium();
+       }},
+      {"CredentialsOfAnotherStep", "launcher-mount",
+       [](Plan* p) {
+         Mount(p, "build-step-compile", "/tekton/creds")
+             ->set_sub_path("build-step-pack");
+       }},
+      {"SecretSomewhereElse", "credential",
+       [](Plan* p) {
+         Mount(p, "build-step-compile", "/tekton/creds-secrets/git")
+             ->set_mount_path("/git");
+       }},
+      {"SecretInASidecar", "credential",
+       [](Plan* p) {
+         const v1::VolumeMount secret =
+             *Mount(p, "build-step-compile", "/tekton/creds-secrets/git");
+         *Container(p, "build-sidecar-db")
+              ->mutable_container()
+              ->add_volume_mounts() = secret;
        }},
       {"NoEvents", "launcher-volume",
        [](Plan* p) {

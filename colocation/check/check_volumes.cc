@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -93,6 +94,9 @@ class VolumeChecker {
     Ours(Purpose::PlannedVolume_Purpose_PRIVATE, "colocation-private", true);
     const bool controlled = pod_.install().launch().controlled();
     Ours(Purpose::PlannedVolume_Purpose_GATES, "colocation-gates", controlled);
+    Ours(Purpose::PlannedVolume_Purpose_CREDENTIALS, "colocation-credentials",
+         pod_.install().launch().credentials_size() > 0);
+    Credentials();
     Directories();
     for (int c = 0; c < pod_.containers_size(); ++c) Container(c);
     for (int v = 0; v < pod_.volumes_size(); ++v) {
@@ -168,6 +172,10 @@ class VolumeChecker {
         if (!planned.volume().has_empty_dir()) {
           Fault("launcher-volume", AtVolume(v), "it is no emptyDir");
         }
+        if (purpose == v1::PlannedVolume::CREDENTIALS &&
+            planned.volume().empty_dir().medium() != "Memory") {
+          Fault("launcher-volume", AtVolume(v), "it is not in memory");
+        }
         continue;
       }
       std::set<absl::string_view> files;
@@ -192,8 +200,37 @@ class VolumeChecker {
     if (found != (wanted ? 1 : 0)) {
       Fault("launcher-volume", "volumes",
             absl::StrCat(name, wanted ? " must be there once"
-                                      : " is there, and nobody controls the "
-                                        "Pod"));
+                                      : " is there, and nobody needs it"));
+    }
+  }
+
+  // Fills `secret_volumes_`: each Secret that a credential is made of has one
+  // volume, and no other Secret of the account has.
+  void Credentials() {
+    const auto& credentials = pod_.install().launch().credentials();
+    for (int v = 0; v < pod_.volumes_size(); ++v) {
+      const v1::PlannedVolume& planned = pod_.volumes(v);
+      if (planned.purpose() != v1::PlannedVolume::ACCOUNT_SECRET) continue;
+      const std::string& secret = planned.volume().secret().secret_name();
+      if (secret.empty() ||
+          std::none_of(credentials.begin(), credentials.end(),
+                       [&](const auto& c) { return c.secret() == secret; })) {
+        Fault("credential", AtVolume(v),
+              "it is no Secret that a credential is made of");
+      }
+      if (!secret_volumes_.emplace(secret, planned.volume().name()).second) {
+        Fault("credential", AtVolume(v),
+              absl::StrCat("another volume is the Secret \"", secret, "\""));
+      }
+    }
+    for (int c = 0; c < credentials.size(); ++c) {
+      const v1::LaunchCredential& credential = credentials[c];
+      if (credential.kind() != v1::CREDENTIAL_KIND_UNSPECIFIED &&
+          secret_volumes_.contains(credential.secret())) {
+        continue;
+      }
+      Fault("credential", absl::StrCat("install.launch.credentials[", c, "]"),
+            "there is no volume for its Secret, or its kind is not stated");
     }
   }
 
@@ -381,6 +418,15 @@ class VolumeChecker {
         }
         return;
       }
+      case v1::PlannedVolume::CREDENTIALS:
+      case v1::PlannedVolume::ACCOUNT_SECRET:
+        // Required() knows where and how; only steps may see them.
+        if (planned.role() != v1::CONTAINER_ROLE_STEP ||
+            !(clean == "/tekton/creds" ||
+              absl::StartsWith(clean, "/tekton/creds-secrets/"))) {
+          fault("credential", "only steps may see credentials");
+        }
+        return;
       case v1::PlannedVolume::WORKSPACE:
         // A claim may be bound to several workspaces, and is one volume then.
         if (task >= 0 && !Uses(task, volume.workspace()) &&
@@ -426,9 +472,16 @@ class VolumeChecker {
     if (pod_.install().launch().controlled()) {
       need("/colocation/gates", "colocation-gates", "", true);
     }
+    const bool step = planned.role() == v1::CONTAINER_ROLE_STEP;
+    if (step && !secret_volumes_.empty()) {
+      need("/tekton/creds", "colocation-credentials",
+           planned.container().name(), false);
+      for (const auto& [secret, volume] : secret_volumes_) {
+        need(absl::StrCat("/tekton/creds-secrets/", secret), volume, "", true);
+      }
+    }
     // Left out only where the author mounts something else; a sidecar has no
     // /workspace of its own (pkg/pod/pod.go in Tekton).
-    const bool step = planned.role() == v1::CONTAINER_ROLE_STEP;
     if (!at_path_.contains("/tekton") ||
         (step && !at_path_.contains("/workspace"))) {
       Fault("private-mount",
@@ -455,6 +508,8 @@ class VolumeChecker {
   absl::flat_hash_map<absl::string_view, int> by_name_;
   // For each volume.
   std::vector<bool> mounted_;
+  // Of each Secret that credentials are made of, its volume's name.
+  std::map<absl::string_view, absl::string_view> secret_volumes_;
   // What the container at hand mounts where.
   absl::flat_hash_map<absl::string_view, const v1::VolumeMount*> at_path_;
   absl::flat_hash_set<absl::string_view> workspaces_;

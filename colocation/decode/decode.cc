@@ -38,6 +38,7 @@ Message* AddObject(absl::string_view kind, v1::ObjectSet* objects) {
   if (kind == "LimitRange") return objects->add_limit_ranges();
   if (kind == "Node") return objects->add_nodes();
   if (kind == "ResourceQuota") return objects->add_resource_quotas();
+  if (kind == "ServiceAccount") return objects->add_service_accounts();
   return nullptr;
 }
 
@@ -203,8 +204,11 @@ class DocumentDecoder {
       }
     } else if (api_version == "v1" &&
                (kind == "LimitRange" || kind == "Node" ||
-                kind == "ResourceQuota")) {
+                kind == "ResourceQuota" || kind == "ServiceAccount")) {
       message = AddObject(kind, objects_);
+    } else if (api_version == "v1" && kind == "Secret") {
+      DecodeSecret(members);
+      return;
     }
     if (message == nullptr) {
       DecodeOther(api_version, kind, members);
@@ -224,6 +228,76 @@ class DocumentDecoder {
                                           ? metadata.name()
                                           : metadata.generate_name());
     if (version == ApiVersion::kV1beta1) ConvertToV1(message);
+  }
+
+  // Nothing else of a Secret is read, so that no part of its data can get
+  // anywhere; other annotations may hold a copy of it, as kubectl's
+  // last-applied-configuration does.
+  void DecodeSecret(const std::vector<NodeDecoder::Member>& members) {
+    v1::Secret* secret = objects_->add_secrets();
+    secret->set_api_version("v1");
+    secret->set_kind("Secret");
+    *secret->mutable_origin() = origin_;
+    const auto member = [&](const NodeDecoder::Key& key) {
+      if (key.name == "type") {
+        secret->set_type(TakeText("type"));
+      } else if (key.name == "metadata" &&
+                 reader_.Peek().type == Event::Type::kMappingStart) {
+        reader_.Next();
+        DecodeSecretMetadata(secret->mutable_metadata());
+      } else {
+        reader_.SkipNode();
+      }
+    };
+    for (const NodeDecoder::Member& m : members) {
+      reader_.Replay(m.value);
+      member(m.key);
+    }
+    decoder_.ForEachMember(FieldPath(""), member);
+  }
+
+  void DecodeSecretMetadata(v1::ObjectMeta* metadata) {
+    decoder_.ForEachMember(FieldPath(""), [&](const NodeDecoder::Key& key) {
+      if (key.name == "name") {
+        metadata->set_name(TakeText("metadata.name"));
+      } else if (key.name == "namespace") {
+        metadata->set_namespace_(TakeText("metadata.namespace"));
+      } else if (key.name == "annotations" &&
+                 reader_.Peek().type == Event::Type::kMappingStart) {
+        reader_.Next();
+        decoder_.ForEachMember(FieldPath(""), [&](const NodeDecoder::Key& a) {
+          if (absl::StartsWith(a.name, "tekton.dev/git-") ||
+              absl::StartsWith(a.name, "tekton.dev/docker-")) {
+            (*metadata->mutable_annotations())[a.name] =
+                TakeText(absl::StrCat("metadata.annotations.", a.name));
+          } else {
+            reader_.SkipNode();
+          }
+        });
+      } else {
+        reader_.SkipNode();
+      }
+    });
+  }
+
+  // The text of the next node; nothing, with an error that doesn't show it,
+  // where it is none.
+  std::string TakeText(absl::string_view path) {
+    const Event value = reader_.Peek();
+    std::string text;
+    const bool null =
+        value.type == Event::Type::kScalar && !IsText(value) &&
+        ResolvePlainScalar(value.value).type == Scalar::Type::kNull;
+    if (IsText(value)) {
+      text = std::string(value.value);
+    } else if (!null && value.type != Event::Type::kError) {
+      decoder_
+          .Error("wrong-type", FieldPath(path), "this has to be a string",
+                 value.start, value.start)
+          .set_hint("put it in quotes");
+    }
+    reader_.SkipNode();
+    return text;
   }
 
   void DecodeOther(const std::string& api_version, const std::string& kind,

@@ -168,10 +168,9 @@ void EventReader::ReadFromParser() {
       const auto anchored = anchors_.find(ToView(raw_.data.alias.anchor));
       if (anchored == anchors_.end()) {
         Fail("yaml-syntax",
-             absl::StrCat("no complete anchor \"",
-                          ToView(raw_.data.alias.anchor),
-                          "\" stands before this alias"),
-             "", event_.start);
+             // Not by name: in a Secret it may be a password without quotes.
+             "no complete anchor of that name stands before this alias",
+             "put the value in quotes if it is no alias", event_.start);
         return;
       }
       replayed_ += static_cast<int64_t>(anchored->second->events_.size());

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace colocation {
 namespace {
@@ -48,6 +50,29 @@ std::string Shown(absl::string_view line) {
   return shown;
 }
 
+// Whether the line is in a YAML document with an object whose kind is Secret,
+// and so may be part of one's data.
+bool MayBeSecret(absl::string_view text, absl::string_view line) {
+  const size_t at = static_cast<size_t>(line.data() - text.data());
+  const size_t before = text.rfind("\n---", at);
+  const size_t begin = before == text.npos ? 0 : before;
+  absl::string_view document =
+      text.substr(begin, text.find("\n---", at + line.size()) - begin);
+  for (;;) {
+    const size_t kind = document.find("kind");
+    if (kind == document.npos) return false;
+    document.remove_prefix(kind + 4);
+    absl::string_view value = document;
+    // Between key and value stand no more than quotes, a colon and blanks.
+    while (!value.empty() && absl::StrContains("\"' \t\r\n:", value[0])) {
+      value.remove_prefix(1);
+    }
+    if (!absl::ConsumePrefix(&value, "Secret")) continue;
+    absl::ConsumePrefix(&value, "List");
+    if (value.empty() || !absl::ascii_isalnum(value[0])) return true;
+  }
+}
+
 }  // namespace
 
 absl::string_view SourceLine(absl::string_view text, int line) {
@@ -78,7 +103,10 @@ void SetPosition(absl::string_view text, Mark start, Mark end,
   const absl::string_view line = SourceLine(text, start.line);
   // With zeros it is UTF-16, which is not to be read here.
   const bool utf16 = line.find('\0') != line.npos;
-  if (!utf16 && line.size() <= kMaxShownLine) d->set_source_line(Shown(line));
+  if (!utf16 && line.size() <= kMaxShownLine && !line.empty() &&
+      !MayBeSecret(text, line)) {
+    d->set_source_line(Shown(line));
+  }
 }
 
 }  // namespace colocation

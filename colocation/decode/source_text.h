@@ -9,7 +9,8 @@
 namespace colocation {
 
 // Sets the position and the source line of a diagnostic in `text`, whose file
-// is that of the diagnostic's origin. O(text up to the line).
+// is that of the diagnostic's origin. A line beside a Secret's `kind` is not
+// shown: it may be its data. O(text).
 void SetPosition(absl::string_view text, Mark start, Mark end,
                  v1::Diagnostic* diagnostic);
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "colocation/plan/container_order.h"
 #include "colocation/plan/containers.h"
+#include "colocation/plan/credentials.h"
 #include "colocation/plan/decisions.h"
 #include "colocation/plan/dependencies.h"
 #include "colocation/plan/fixed_fields.h"
@@ -82,7 +83,8 @@ class Planner {
         waits_(run),
         reported_(run, request.options().controlled()),
         decisions_(run),
-        images_(request, diagnostics, needs) {
+        images_(request, diagnostics, needs),
+        credentials_(run, request, flags_, diagnostics, needs) {
     for (size_t i = 0; i < run.tasks.size(); ++i) {
       names_.emplace(run.tasks[i].name, static_cast<TaskIndex>(i));
     }
@@ -124,6 +126,7 @@ class Planner {
     }
     ExplainPlacement();
     ExplainPods();
+    credentials_.Explain(&decisions_);
     for (v1::Decision& decision : decisions_.Take()) {
       *plan_.add_decisions() = std::move(decision);
     }
@@ -232,12 +235,13 @@ class Planner {
 
   void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
                      v1::PlannedPod* pod) {
+    const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;
     OwnFields own_fields(run_, units, flags_.managed_by, pod, &diagnostics_);
     PodVolumes volumes(run_, claims_, units, options_.controlled(),
-                       {pod->gates().begin(), pod->gates().end()}, &own_fields,
+                       {pod->gates().begin(), pod->gates().end()},
+                       AddCredentials(tasks, pod), &own_fields,
                        pod->mutable_volumes(), &diagnostics_);
 
-    const std::vector<TaskIndex>& tasks = grouping_.groups[g].tasks;
     std::vector<int> task_of_unit;
     std::vector<UnitNeed> needs;
     std::vector<std::string> names;
@@ -331,6 +335,24 @@ class Planner {
       add(needs[u].steps, "steps");
       add(needs[u].sidecars, "sidecars");
     }
+  }
+
+  // All tasks of a Pod have one account. The names of the Secrets to mount.
+  std::vector<std::string> AddCredentials(const std::vector<TaskIndex>& tasks,
+                                          v1::PlannedPod* pod) {
+    std::vector<std::string> secrets;
+    v1::LaunchSpec* launch = pod->mutable_install()->mutable_launch();
+    for (const TaskIndex task : tasks) {
+      const AccountCredentials& account = credentials_.Of(task);
+      if (account.credentials.empty() || !launch->credentials().empty()) {
+        continue;
+      }
+      *launch->mutable_credentials() = {account.credentials.begin(),
+                                        account.credentials.end()};
+      launch->set_require_known_hosts(flags_.require_known_hosts);
+      secrets = account.secrets;
+    }
+    return secrets;
   }
 
   // The unit in its PlannedTask.
@@ -496,6 +518,7 @@ class Planner {
   const ReportedResults reported_;
   Decisions decisions_;
   Images images_;
+  Credentials credentials_;
   TaskNames names_;
   Grouping grouping_;
   std::vector<std::string> pod_names_;

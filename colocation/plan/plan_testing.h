@@ -45,7 +45,8 @@ const v1::PlannedContainer& ContainerOf(const v1::ColocationPlan& plan,
 // "ws-src:/workspace/src sub=a ro" for each mount that isn't the launcher's.
 std::string MountsOf(const v1::PlannedContainer& container);
 
-// The codes of all decisions, in their order, separated by blanks.
+// The codes of all decisions, in their order, separated by blanks; but
+// "credentials-unknown", which every plan without a ServiceAccount has.
 std::string DecisionsOf(const v1::ColocationPlan& plan);
 
 // A pipeline of tasks over an emptyDir that all use, in a short form: "a b<a

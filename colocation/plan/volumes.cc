@@ -19,6 +19,7 @@ constexpr char kProgram[] = "colocation-program";
 constexpr char kEvents[] = "colocation-events";
 constexpr char kPrivate[] = "colocation-private";
 constexpr char kGates[] = "colocation-gates";
+constexpr char kCredentials[] = "colocation-credentials";
 
 // Whether CleanPath would change nothing, as with nearly all that are written.
 bool IsCleanPath(absl::string_view path) {
@@ -148,7 +149,8 @@ ClaimNames NameClaims(const ResolvedRun& run, const Grouping& grouping) {
 PodVolumes::PodVolumes(
     const ResolvedRun& run, const ClaimNames& claims,
     const std::vector<PlacedUnit>& units, bool controlled,
-    const std::vector<std::string>& gates, OwnFields* own_fields,
+    const std::vector<std::string>& gates,
+    const std::vector<std::string>& secrets, OwnFields* own_fields,
     google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
     DiagnosticList* diagnostics)
     : run_(run),
@@ -158,6 +160,7 @@ PodVolumes::PodVolumes(
       volumes_(*volumes),
       workspace_volume_(run.workspaces.size()) {
   AddOurs(controlled, gates);
+  AddCredentials(secrets);
   AddWorkspaces(claims, own_fields);
   AddTaskVolumes(own_fields);
 }
@@ -201,6 +204,22 @@ void PodVolumes::AddOurs(bool controlled,
   add_file("_ended", "colocation.dev/ended");
   for (const std::string& gate : gates) {
     add_file(gate, absl::StrCat("gate.colocation.dev/", gate));
+  }
+}
+
+void PodVolumes::AddCredentials(const std::vector<std::string>& secrets) {
+  if (secrets.empty()) return;
+  // In memory, as in Tekton (getCredsInitVolume in pkg/pod/creds_init.go).
+  Add(v1::PlannedVolume::CREDENTIALS, kCredentials)
+      .mutable_volume()
+      ->mutable_empty_dir()
+      ->set_medium("Memory");
+  for (const std::string& secret : secrets) {
+    v1::Volume& volume = *Add(v1::PlannedVolume::ACCOUNT_SECRET,
+                              absl::StrCat("colocation-secret-", secret))
+                              .mutable_volume();
+    volume.mutable_secret()->set_secret_name(secret);
+    secret_volumes_.emplace_back(secret, volume.name());
   }
 }
 
@@ -388,6 +407,18 @@ void AddLauncherMounts(absl::string_view container, bool controlled,
 
 }  // namespace
 
+// Each step has a directory of its own for what is made of the Secrets: steps
+// may run as different users.
+void PodVolumes::AddCredentialMounts(absl::string_view container,
+                                     Mounts* mounts) const {
+  if (secret_volumes_.empty()) return;
+  AddMount(kCredentials, "/tekton/creds", container, false, mounts);
+  for (const auto& [secret, volume] : secret_volumes_) {
+    AddMount(volume, absl::StrCat("/tekton/creds-secrets/", secret), "", true,
+             mounts);
+  }
+}
+
 void PodVolumes::AddStepMounts(int unit, const v1::Step& step,
                                absl::string_view container,
                                const std::string& path, Mounts* mounts) const {
@@ -400,6 +431,7 @@ void PodVolumes::AddStepMounts(int unit, const v1::Step& step,
     if (MountsAt(written, own)) continue;
     AddMount(kPrivate, own, absl::StrCat(placed.name, own), false, mounts);
   }
+  AddCredentialMounts(container, mounts);
   mounts->MergeFrom(written);
   CheckMounts(run_.tasks[placed.task], path, *mounts);
 }

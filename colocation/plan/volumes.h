@@ -38,11 +38,13 @@ class PodVolumes {
   using Mounts = google::protobuf::RepeatedPtrField<v1::VolumeMount>;
 
   // `gates`: the tasks whose ends the Pod is told through its annotations;
-  // without `controlled` there is no volume for them. Fills `volumes`, in the
-  // order: ours, workspaces, those of the units; `own_fields` are put in.
+  // without `controlled` there is no volume for them. `secrets`: those that
+  // credentials are made of. Fills `volumes`, in the order: ours, the Secrets,
+  // workspaces, those of the units; `own_fields` are put in.
   PodVolumes(const ResolvedRun& run, const ClaimNames& claims,
              const std::vector<PlacedUnit>& units, bool controlled,
-             const std::vector<std::string>& gates, OwnFields* own_fields,
+             const std::vector<std::string>& gates,
+             const std::vector<std::string>& secrets, OwnFields* own_fields,
              google::protobuf::RepeatedPtrField<v1::PlannedVolume>* volumes,
              DiagnosticList* diagnostics);
 
@@ -63,6 +65,7 @@ class PodVolumes {
 
  private:
   void AddOurs(bool controlled, const std::vector<std::string>& gates);
+  void AddCredentials(const std::vector<std::string>& secrets);
   void AddWorkspaces(const ClaimNames& claims, OwnFields* own_fields);
   void AddTaskVolumes(OwnFields* own_fields);
   v1::PlannedVolume& Add(v1::PlannedVolume::Purpose purpose,
@@ -72,6 +75,7 @@ class PodVolumes {
   // is none.
   std::string NameInPod(int unit, const std::string& name,
                         const std::string& path) const;
+  void AddCredentialMounts(absl::string_view container, Mounts* mounts) const;
   void MountWorkspace(int unit, const TaskWorkspace& workspace,
                       absl::string_view mount_path, Mounts* mounts) const;
   template <typename Container>
@@ -86,6 +90,8 @@ class PodVolumes {
   DiagnosticList& diagnostics_;
   UniqueLabels labels_;
   google::protobuf::RepeatedPtrField<v1::PlannedVolume>& volumes_;
+  // (Secret, its volume) of each that credentials are made of.
+  std::vector<std::pair<std::string, std::string>> secret_volumes_;
   // For each workspace of the run its volume; "" where the Pod doesn't use it.
   std::vector<std::string> workspace_volume_;
   // (unit, the author's name) to the name in the Pod.

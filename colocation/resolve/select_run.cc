@@ -173,8 +173,12 @@ std::optional<SelectedRun> SelectRun(const v1::ObjectSet& objects,
     std::vector<std::string> kinds;
     for (const v1::OtherObject& other : objects.others())
       kinds.push_back(other.kind());
-    for (int i = 0; i < objects.step_actions_size(); ++i)
-      kinds.push_back("StepAction");
+    const auto add = [&](const char* kind, int count) {
+      kinds.insert(kinds.end(), count, kind);
+    };
+    add("StepAction", objects.step_actions_size());
+    add("ServiceAccount", objects.service_accounts_size());
+    add("Secret", objects.secrets_size());
     if (!kinds.empty()) {
       d.set_hint(absl::StrCat("it has only: ", absl::StrJoin(kinds, ", ")));
     }
