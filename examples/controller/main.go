@@ -59,6 +59,7 @@ func main() {
 	secret := flag.String("signing-secret", "", "NAMESPACE/NAME of the Secret with the key that records are signed with, made if it is not there; empty: a key of this process, so that runs are planned anew when it is started again")
 	qps := flag.Float64("kube-api-qps", 200, "questions to the API server in a second")
 	burst := flag.Int("kube-api-burst", 400, "and at once")
+	credentials := flag.Bool("credentials", true, "give steps the credentials of their service accounts, as Tekton does")
 	tekton := flag.String("tekton-namespace", "tekton-pipelines", "where Tekton's ConfigMaps feature-flags and config-defaults are; empty: none are read")
 	flag.Parse()
 
@@ -70,7 +71,7 @@ func main() {
 		options.Plan.PatchImages = *patchImages
 		options.PodLevelResources = *podResources
 		options.TektonNamespace = *tekton
-		err = run(settings{*kubeconfig, *namespace, *election, *secret, *workers, *burst, float32(*qps), *registries, *private}, options)
+		err = run(settings{*kubeconfig, *namespace, *election, *secret, *workers, *burst, float32(*qps), *registries, *private, *credentials}, options)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "controller:", err)
@@ -106,7 +107,7 @@ type settings struct {
 	kubeconfig, namespace, election, secret string
 	workers, burst                          int
 	qps                                     float32
-	registries, private                     bool
+	registries, private, credentials        bool
 }
 
 func run(set settings, options Options) error {
@@ -132,6 +133,9 @@ func run(set settings, options Options) error {
 	}
 	if options.Key, err = signingKey(ctx, clientset, set.secret); err != nil {
 		return err
+	}
+	if set.credentials {
+		options.Accounts = newAccounts(clientset)
 	}
 	events := clientevents.NewBroadcaster(clientevents.WithContext(ctx))
 	defer events.Shutdown()

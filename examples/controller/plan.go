@@ -33,6 +33,9 @@ type Options struct {
 	Registry Registry
 	// What records are signed with.
 	Key []byte
+	// Asked for the ServiceAccounts of runs, whose Secrets are credentials for
+	// steps; nil: steps have none.
+	Accounts Accounts
 	// Where Tekton's ConfigMaps `feature-flags` and `config-defaults` are. May be
 	// empty.
 	TektonNamespace string
@@ -97,6 +100,7 @@ func (c *Controller) request(ctx context.Context, run *unstructured.Unstructured
 		cluster.LimitRanges = append(cluster.LimitRanges, limitRange)
 	}
 	options := proto.CloneOf(c.options.Plan)
+	options.NeedServiceAccounts = c.options.Accounts != nil
 	if options.FeatureFlags, err = c.tektonsOptions(ctx); err != nil {
 		return nil, err
 	}
@@ -149,6 +153,9 @@ func (c *Controller) give(ctx context.Context, run *unstructured.Unstructured, n
 			request.Images = append(request.Images, image)
 		}
 		return err
+	}
+	if need.Kind == colocationv1.Need_SERVICE_ACCOUNT {
+		return c.giveAccount(ctx, run, need.Name, request)
 	}
 	kind, known := needed[need.Kind]
 	if !known {
