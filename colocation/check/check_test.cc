@@ -223,18 +223,6 @@ v1::PlannedContainer* Container(v1::ColocationPlan* plan,
   return nullptr;
 }
 
-v1::LaunchContainer* LaunchOf(v1::ColocationPlan* plan,
-                              absl::string_view container) {
-  for (v1::PlannedPod& pod : *plan->mutable_pods()) {
-    for (v1::LaunchContainer& launch :
-         *pod.mutable_install()->mutable_launch()->mutable_containers()) {
-      if (launch.name() == container) return &launch;
-    }
-  }
-  ADD_FAILURE() << "no launch container " << container;
-  return nullptr;
-}
-
 v1::VolumeMount* Mount(v1::ColocationPlan* plan, absl::string_view container,
                        absl::string_view path) {
   v1::Container* of = Container(plan, container)->mutable_container();
