@@ -34,6 +34,7 @@
 #include "colocation/plan/unit_needs.h"
 #include "colocation/plan/volumes.h"
 #include "colocation/plan/wait_sets.h"
+#include "colocation/resolve/resolve.h"
 #include "colocation/syntax/quantity.h"
 #include "colocation/validate/feature_flags.h"
 #include "colocation/version.h"
@@ -528,11 +529,33 @@ class Planner {
   v1::ColocationPlan plan_;
 };
 
+// What a wait is counted as: its names in the plan and in the launch specs.
+constexpr int64_t kBytesOfWait = 128;
+
+// Waits are the one thing that can be more than the run is large: every finally
+// task waits for all that nothing else waits for.
+bool HasRoomForWaits(const ResolvedRun& run, const v1::PlanRequest& request,
+                     DiagnosticList* diagnostics) {
+  const int64_t limit = ExpandedBytes(request);
+  const int64_t waits = MostWaits(run);
+  if (waits <= limit / kBytesOfWait) return true;
+  const ResolvedTask& last = run.tasks.back();
+  diagnostics
+      ->Error("limit-expanded-bytes", last.subject, last.path,
+              absl::StrCat("with this task, tasks wait for others ", waits,
+                           " times, which takes more than ", limit, " bytes"))
+      .set_hint(
+          "let fewer finally tasks wait for fewer tasks, or raise the limit "
+          "`expanded_bytes` if this is meant");
+  return false;
+}
+
 }  // namespace
 
 v1::ColocationPlan Plan(const ResolvedRun& run, const v1::PlanRequest& request,
                         DiagnosticList* diagnostics,
                         std::vector<v1::Need>* needs) {
+  if (!HasRoomForWaits(run, request, diagnostics)) return {};
   return Planner(run, request, diagnostics, needs).Run();
 }
 

@@ -57,6 +57,35 @@ Graph PassByWhatNeverRuns(const ResolvedRun& run, const Graph& stated) {
 
 }  // namespace
 
+int64_t MostWaits(const ResolvedRun& run) {
+  const Graph stated = StatedDependencies(run);
+  const int64_t tasks = stated.size();
+  // Of each task; of one that never runs, what others wait for in its place.
+  std::vector<int64_t> waits(run.tasks.size());
+  int64_t total = 0;
+  const auto order = TopologicalOrder(stated);
+  for (const Vertex v : *order) {
+    for (const Vertex parent : stated.Predecessors(v)) {
+      waits[v] += NeverRuns(run.tasks[parent]) ? waits[parent] : 1;
+    }
+    waits[v] = std::min(waits[v], tasks);
+    if (!NeverRuns(run.tasks[v])) total += waits[v];
+  }
+  int64_t last = 0, finally_tasks = 0;
+  for (Vertex v = 0; v < stated.size(); ++v) {
+    if (NeverRuns(run.tasks[v])) continue;
+    if (run.tasks[v].finally) {
+      ++finally_tasks;
+      continue;
+    }
+    const auto after = stated.Successors(v);
+    last += std::all_of(after.begin(), after.end(), [&](Vertex successor) {
+      return NeverRuns(run.tasks[successor]);
+    });
+  }
+  return total + last * finally_tasks;
+}
+
 WaitSets::WaitSets(const ResolvedRun& run) {
   const Graph reduced =
       TransitiveReduction(PassByWhatNeverRuns(run, StatedDependencies(run)));

@@ -26,6 +26,10 @@
 
 namespace colocation {
 
+// At least as many waits as the WaitSets of `run` have: told before they are
+// made, as n tasks and n finally tasks have n². Linear in the dependencies.
+int64_t MostWaits(const ResolvedRun& run);
+
 class WaitSets {
  public:
   // The dependencies of `run` are acyclic.

@@ -1,6 +1,7 @@
 #include "colocation/plan/wait_sets.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@ ResolvedRun RunOf(const Graph& graph, const std::vector<bool>& never,
 // before, without what follows from the rest.
 void ExpectMinimalAndSufficient(const ResolvedRun& run, const Graph& graph) {
   WaitSets waits(run);
+  EXPECT_GE(MostWaits(run), static_cast<int64_t>(waits.graph().edge_count()));
   const auto reach = ReachabilityOf(graph);
   const auto runs = [&](TaskIndex t) {
     return run.tasks[t].runs != ResolvedTask::Runs::kNever;

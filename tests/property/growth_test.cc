@@ -314,7 +314,8 @@ const std::vector<Shape>& Shapes() {
                      "}}\n");
                })));
          });
-       }},
+       },
+       kLimit},
       {"AnArrayThatIsPutInEverywhere",
        [] {
          return Longest([](int n) {
@@ -369,7 +370,12 @@ TEST_P(GrowthTest, TakesLessThan256Megabytes) {
   ASSERT_LE(text.size(), kMegabyte + 1000);
   const pid_t child = fork();
   ASSERT_GE(child, 0);
-  if (child == 0) _exit(Answer(text));
+  if (child == 0) {
+    // A fault must not take the memory of the whole machine.
+    const rlimit most = {rlim_t{2} << 30, rlim_t{2} << 30};
+    setrlimit(RLIMIT_AS, &most);
+    _exit(Answer(text));
+  }
   int status = 0;
   rusage used = {};
   ASSERT_EQ(wait4(child, &status, 0, &used), child);
