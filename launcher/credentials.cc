@@ -263,9 +263,13 @@ class HomeCopier {
   }
 
  private:
+  static File OpenExisting(const std::string& path) {
+    return File(open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  }
+
   // A file to write into, changed in nothing yet; without one, errno is set.
   File Open(const std::string& path) const {
-    File file(open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    File file = OpenExisting(path);
     if (!file.is_open() && errno == ENOENT) {
       const size_t slash = path.rfind('/');
       const File directory(open(path.substr(0, slash).c_str(),
@@ -274,6 +278,8 @@ class HomeCopier {
       // Not by way of a link to what isn't there.
       file = File(openat(directory.fd(), path.c_str() + slash + 1,
                          O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+      // Another step, with the same home, may have been faster.
+      if (!file.is_open() && errno == EEXIST) file = OpenExisting(path);
     }
     if (!file.is_open()) return file;
     struct stat info;
