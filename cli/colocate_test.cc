@@ -196,10 +196,10 @@ TEST(SimulateTest, ShowsBothExecutions) {
 TEST(SimulateTest, ClustersOfBothFormsAreTaken) {
   const std::string simulated = Temporary("simulated.yaml");
   const std::string nodes = Temporary("nodes.yaml");
-  WriteFile(simulated, "nodes: [{name: node, allocatable: {cpu: 1}}]\n");
+  WriteFile(simulated, "nodes: [{name: node, allocatable: {cpu: 500m}}]\n");
   WriteFile(nodes,
             "apiVersion: v1\nkind: Node\nmetadata: {name: node}\n"
-            "status: {allocatable: {cpu: 1}}\n");
+            "status: {allocatable: {cpu: 500m}}\n");
   EXPECT_EQ(Colocate({"simulate", kBuild, "--cluster=" + simulated}).out,
             Colocate({"simulate", kBuild, "--cluster=" + nodes}).out);
   const Output plan = Colocate({"plan", kBuild, "--cluster=" + simulated});

@@ -193,17 +193,22 @@ TEST(AnnotationsTest, ValuesWithoutEffectAreWarnedOf) {
   const Planned planned = PlanYaml(
       RunOf(kClaim,
             absl::StrCat(TaskYaml("a", "colocation.dev/own-pod: \"yes\"", "")),
-            "colocation.dev/share-claims: \"1\", colocation.dev/own-pod: "
-            "\"true\""),
+            "colocation.dev/share-claims: \"1\""),
       Request());
   EXPECT_THAT(
       planned.warnings,
       ElementsAre(
-          HasSubstr("colocation.dev/own-pod has no effect on a run"),
           HasSubstr("colocation.dev/share-claims has no effect: \"1\""),
           AllOf(
               StartsWith("annotation-value at spec.pipelineSpec.tasks[0].name"),
               HasSubstr("colocation.dev/own-pod has no effect: \"yes\""))));
+}
+
+TEST(AnnotationsTest, OwnPodIsNotForRuns) {
+  const Planned planned =
+      PlanYaml(RunOf(kClaim, TaskYaml("a", "", kUses), kOwn), Request());
+  EXPECT_THAT(planned.warnings,
+              ElementsAre(HasSubstr("own-pod has no effect on a run")));
 }
 
 TEST(PodWideSettingTest, NamesTheTaskWhoseItIs) {

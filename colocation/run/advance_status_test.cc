@@ -305,7 +305,7 @@ TEST(AdvanceRunTest, RefusesAPlanThatDoesNotHoldTogether) {
   v1::Observation observed;
   observed.set_now("2027-01-15T08:00:00Z");
   const std::pair<const char*, void (*)(v1::ColocationPlan*)> kBreaks[] = {
-      {"version", [](v1::ColocationPlan* p) { p->set_version(2); }},
+      {"version", [](v1::ColocationPlan* p) { p->set_version(3); }},
       {"circle",
        [](v1::ColocationPlan* p) { p->mutable_tasks(0)->add_wait_for("b"); }},
       {"no task \"x\"",
