@@ -3,17 +3,25 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 
 namespace colocation {
+namespace {
+
+// A row of the table, of a name of usual length without an allocation.
+using Row = absl::InlinedVector<int, 64>;
+
+}  // namespace
 
 int EditDistance(absl::string_view a, absl::string_view b, int limit) {
   const int n = static_cast<int>(a.size());
   const int m = static_cast<int>(b.size());
   if (std::abs(n - m) > limit) return limit + 1;
   // Three rows of the table: the two before the current one, and itself.
-  std::vector<int> before(m + 1), previous(m + 1), row(m + 1);
+  Row before(m + 1), previous(m + 1), row(m + 1);
   for (int j = 0; j <= m; ++j) previous[j] = j;
   for (int i = 1; i <= n; ++i) {
     row[0] = i;
@@ -39,11 +47,12 @@ std::string NearestName(absl::string_view name,
   int best_distance =
       std::min<int>(3, static_cast<int>(name.size() + 2) / 3) + 1;
   absl::string_view best;
-  const std::string lower = absl::AsciiStrToLower(name);
-  for (absl::string_view candidate : candidates) {
+  const size_t most = std::min<size_t>(candidates.size(), kComparedNames);
+  for (const absl::string_view candidate :
+       absl::MakeConstSpan(candidates).first(most)) {
     if (candidate == name || candidate.empty()) continue;
     // A difference in case alone is the smallest there is.
-    const int distance = absl::AsciiStrToLower(candidate) == lower
+    const int distance = absl::EqualsIgnoreCase(candidate, name)
                              ? 0
                              : EditDistance(name, candidate, best_distance - 1);
     // Something has to be left of it.

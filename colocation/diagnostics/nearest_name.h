@@ -14,6 +14,10 @@ namespace colocation {
 // `limit`. O(|a|·|b|) time, O(|b|) space.
 int EditDistance(absl::string_view a, absl::string_view b, int limit);
 
+// Of more candidates than this NearestName looks at the first, so that many
+// unknown names among many don't take long.
+inline constexpr int kComparedNames = 1000;
+
 // The candidate with the fewest edits from `name`, the first of several; empty
 // where none is near enough for a person to have meant it: at most a third of
 // the name's length, at most three, and never `name` itself.

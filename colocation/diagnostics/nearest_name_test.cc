@@ -1,5 +1,8 @@
 #include "colocation/diagnostics/nearest_name.h"
 
+#include <vector>
+
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -40,6 +43,15 @@ TEST(NearestNameTest, SuggestsOnlyWhatCouldBeMeant) {
   EXPECT_EQ(NearestName("test", {"rest", "best"}), "rest");
   EXPECT_EQ(DidYouMean("biuld", {"build"}), "did you mean \"build\"?");
   EXPECT_EQ(DidYouMean("biuld", {}), "");
+}
+
+TEST(NearestNameTest, LooksAtTheFirstOfMany) {
+  std::vector<absl::string_view> names(kComparedNames, "lint");
+  names.back() = "unit-test";
+  EXPECT_EQ(NearestName("uint-test", names), "unit-test");
+  names.back() = "lint";
+  names.push_back("unit-test");
+  EXPECT_EQ(NearestName("uint-test", names), "");
 }
 
 }  // namespace

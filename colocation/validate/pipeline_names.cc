@@ -7,14 +7,6 @@
 #include "colocation/diagnostics/nearest_name.h"
 
 namespace colocation {
-namespace {
-
-// More names than these are not compared: a hint isn't worth that much time
-// when many references are wrong.
-constexpr int kComparedNames = 1000;
-
-}  // namespace
-
 PipelineNames::PipelineNames(const v1::PipelineSpec& pipeline)
     : pipeline_(pipeline) {
   tasks_.reserve(pipeline.tasks_size());
