@@ -48,7 +48,6 @@ spec:
             id -u
             stat -c %u /colocation/program/launcher
             echo one >$(workspaces.src.path)/one
-            echo kept >$HOME/mine
             printf 7 >$(results.r.path)
     - name: two
       workspaces: [{name: src}]
@@ -166,16 +165,21 @@ spec:
     tasks:
     - name: m
       matrix: {params: [{name: x, value: [a, b]}]}
-      taskSpec:
-        params: [{name: x}]
-        workspaces: [{name: w}]
-        steps:
-        - name: s
-          image: IMAGE
-          script: |
-            echo $PROXY
-            touch $(workspaces.w.path)/$(params.x)
-            ls $(workspaces.w.path)
+      taskRef: {name: in-a-workspace}
+---
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: in-a-workspace}
+spec:
+  params: [{name: x}]
+  workspaces: [{name: w}]
+  steps:
+  - name: s
+    image: IMAGE
+    script: |
+      echo $PROXY
+      touch $(workspaces.w.path)/$(params.x)
+      ls $(workspaces.w.path)
 )yaml",
       {{"default-pod-template", "env: [{name: PROXY, value: here}]"},
        {"default-task-run-workspace-binding", "emptyDir: {}"}}));
