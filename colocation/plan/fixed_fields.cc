@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "colocation/diagnostics/field_path.h"
 #include "colocation/plan/late_references.h"
@@ -14,8 +15,9 @@ namespace {
 
 class Finder {
  public:
-  Finder(const ResolvedTask& task, const TaskNames& names)
-      : task_(task), names_(names) {}
+  Finder(const ResolvedRun& run, const ResolvedTask& task,
+         const TaskNames& names)
+      : run_(run), task_(task), names_(names) {}
 
   void Unit(const v1::TaskSpec& spec) {
     constexpr TextFields kFixed =
@@ -38,19 +40,42 @@ class Finder {
     ForEachStepText(spec, kFixed, at, look);
     ForEachSidecarText(spec, kFixed, at, look);
     ForEachVolumeText(spec, at, look);
+    // Whoever creates the Pod replaces references everywhere in a volume, also
+    // where parameters are not replaced.
+    const FieldPath volumes = at.Field("volumes");
+    for (int i = 0; i < spec.volumes_size(); ++i) {
+      const std::string whole = spec.volumes(i).SerializeAsString();
+      const std::string path = volumes.Index(i).ToString();
+      if (!HasLateReference(whole) || FoundBelow(path)) continue;
+      Add(&task_.task_subject, path, whole);
+    }
   }
 
   void Workspaces() {
     for (const TaskWorkspace& workspace : task_.workspaces) {
-      if (!HasLateReference(workspace.sub_path)) continue;
-      Add(&task_.subject, absl::StrCat(task_.path, ".workspaces"),
-          workspace.sub_path);
+      if (HasLateReference(workspace.sub_path)) {
+        Add(&task_.subject, absl::StrCat(task_.path, ".workspaces"),
+            workspace.sub_path);
+      }
+      if (workspace.run_workspace < 0) continue;
+      v1::WorkspaceBinding binding =
+          run_.workspaces[workspace.run_workspace].binding;
+      binding.clear_sub_path();  // has been joined to the task's
+      const std::string whole = binding.SerializeAsString();
+      if (!HasLateReference(whole)) continue;
+      Add(&run_.subject, "spec.workspaces", whole);
     }
   }
 
   std::vector<LateField> Take() { return std::move(found_); }
 
  private:
+  bool FoundBelow(const std::string& path) const {
+    return std::any_of(found_.begin(), found_.end(), [&](const auto& field) {
+      return absl::StartsWith(field.path, absl::StrCat(path, "."));
+    });
+  }
+
   void Add(const Subject* subject, std::string path, absl::string_view text) {
     // Matrix combinations have the same fields.
     if (!seen_.insert(path).second) return;
@@ -79,6 +104,7 @@ class Finder {
     found_.push_back(std::move(field));
   }
 
+  const ResolvedRun& run_;
   const ResolvedTask& task_;
   const TaskNames& names_;
   absl::flat_hash_set<std::string> seen_;
@@ -87,9 +113,10 @@ class Finder {
 
 }  // namespace
 
-std::vector<LateField> FindLateFields(const ResolvedTask& task,
+std::vector<LateField> FindLateFields(const ResolvedRun& run,
+                                      const ResolvedTask& task,
                                       const TaskNames& names) {
-  Finder finder(task, names);
+  Finder finder(run, task, names);
   for (const ResolvedUnit& unit : task.units) finder.Unit(unit.spec);
   finder.Workspaces();
   return finder.Take();

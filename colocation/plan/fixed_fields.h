@@ -39,8 +39,10 @@ inline bool PatchesImages(const v1::PlanOptions& options) {
 // Tasks by their names.
 using TaskNames = absl::flat_hash_map<absl::string_view, TaskIndex>;
 
-// Those of `task`, each once, in the order of its fields. Linear in the text.
-std::vector<LateField> FindLateFields(const ResolvedTask& task,
+// Those of `task`, a task of `run`, each once, in the order of its fields; the
+// bindings of its workspaces count as its own. Linear in the text.
+std::vector<LateField> FindLateFields(const ResolvedRun& run,
+                                      const ResolvedTask& task,
                                       const TaskNames& names);
 
 }  // namespace colocation

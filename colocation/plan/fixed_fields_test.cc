@@ -51,7 +51,7 @@ TEST_P(FixedFieldsTest, Are) {
     names.emplace(run.tasks[t].name, static_cast<TaskIndex>(t));
   }
   std::vector<std::string> fields;
-  for (const LateField& field : FindLateFields(run.tasks[2], names)) {
+  for (const LateField& field : FindLateFields(run, run.tasks[2], names)) {
     absl::string_view path = field.path;
     constexpr absl::string_view kTask = "spec.pipelineSpec.tasks[2].";
     path.remove_prefix(kTask.size());
@@ -76,6 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"AVolume", "",
          "volumes: [{name: v, configMap: {name: $(tasks.a.results.r)}}],", "",
          "taskSpec.volumes[0].configMap.name<0"},
+        {"APartOfAVolumeInWhichParametersAreNotReplaced", "",
+         "volumes: [{name: v, emptyDir: {medium: $(tasks.a.results.r)}}],", "",
+         "taskSpec.volumes[0]<0"},
         {"ASubPathOfAWorkspace",
          "workspaces: [{name: w, subPath: $(tasks.a.results.r)}],", "", "",
          "workspaces<0"},
@@ -85,6 +88,24 @@ INSTANTIATE_TEST_SUITE_P(
          ""},
     }),
     [](const auto& info) { return std::string(info.param.name); });
+
+TEST(WorkspaceBindingTest, IsAFieldOfEachTaskThatUsesIt) {
+  const ResolvedRun run = ResolveYaml(absl::StrReplaceAll(
+      kRun,
+      {{"emptyDir: {}",
+        "persistentVolumeClaim: {claimName: $(tasks.a.results.r)}"},
+       {"TASK", "workspaces: [{name: w}],"},
+       {"SPEC", ""},
+       {"STEP", "image: i,"}}));
+  const TaskNames names = {{"a", 0}, {"b", 1}, {"c", 2}};
+  EXPECT_TRUE(FindLateFields(run, run.tasks[0], names).empty());
+  const std::vector<LateField> fields =
+      FindLateFields(run, run.tasks[2], names);
+  ASSERT_EQ(fields.size(), 1u);
+  EXPECT_EQ(fields[0].path, "spec.workspaces");
+  EXPECT_EQ(fields[0].text, "$(tasks.a.results.r)");
+  EXPECT_EQ(fields[0].needs, std::vector<TaskIndex>{0});
+}
 
 }  // namespace
 }  // namespace colocation

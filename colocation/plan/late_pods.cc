@@ -84,7 +84,7 @@ void FindNeeds(const PodSharing& sharing, const v1::PlanOptions& options,
     const std::string& name = sharing.run.tasks[task].name;
     std::vector<LateText> texts;
     for (const LateField& field :
-         FindLateFields(sharing.run.tasks[task], sharing.names)) {
+         FindLateFields(sharing.run, sharing.run.tasks[task], sharing.names)) {
       if (field.needs.empty()) {
         RefuseUnknowable(name, field, diagnostics);
         continue;
