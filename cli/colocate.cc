@@ -22,6 +22,7 @@
 #include "cli/flags.h"
 #include "cli/help.h"
 #include "cli/inputs.h"
+#include "cli/launcher_image.h"
 #include "cli/man_page.h"
 #include "cli/plan_file.h"
 #include "cli/print.h"
@@ -53,7 +54,7 @@ namespace {
 constexpr char kTektonVersion[] = "v1.15.0";
 
 // Where the image stands that a plan names when nobody else does.
-constexpr char kDefaultLauncherImage[] = "ghcr.io/colocation/launcher:";
+constexpr char kDefaultLauncherImage[] = "ghcr.io/colocation/launcher";
 
 ExitCode WrongUsage(absl::string_view message, absl::string_view command) {
   std::cerr << "colocate: " << message << "\n"
@@ -296,9 +297,9 @@ void Invocation::TellLauncherImage(const v1::ColocationPlan& plan) const {
   std::cerr << "colocate: the launcher comes from the image " << image;
   if (absl::StartsWith(image, kDefaultLauncherImage)) {
     std::cerr
-        << ", which is only a default; make one that has the launcher as "
-           "/launcher, push it to where your cluster pulls from, and name "
-           "it with --launcher-image";
+        << ", which is only a default: write the image to a file with "
+           "`colocate launcher-image`, push it to where your cluster pulls "
+           "from, and name it with --launcher-image";
   }
   std::cerr << "\n";
 }
@@ -417,6 +418,23 @@ ExitCode PrintCompletion(const ParsedArguments& arguments) {
   return Print(CompletionScript(shell));
 }
 
+ExitCode PrintLauncherImage(const ParsedArguments& arguments) {
+  if (arguments.operands.size() > 1) {
+    return WrongUsage("one image has one name", "launcher-image");
+  }
+  if (isatty(STDOUT_FILENO)) {
+    return WrongUsage("the archive is no text: write it to a file (>FILE)",
+                      "launcher-image");
+  }
+  const absl::StatusOr<std::string> archive =
+      LauncherArchive(arguments.operands.empty() ? kDefaultLauncherImage
+                                                 : arguments.operands[0]);
+  if (!archive.ok()) {
+    return WrongUsage(archive.status().message(), "launcher-image");
+  }
+  return Print(*archive);
+}
+
 ExitCode Main(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
     std::cerr << MainHelp();
@@ -456,6 +474,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (name == "version") return PrintVersion(*parsed);
   if (name == "completion") return PrintCompletion(*parsed);
   if (name == "man") return Print(ManPage());
+  if (name == "launcher-image") return PrintLauncherImage(*parsed);
   if (name == "help") {
     if (parsed->operands.empty()) return Print(MainHelp());
     const Command* about = FindCommand(parsed->operands[0]);

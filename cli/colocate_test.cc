@@ -244,7 +244,7 @@ TEST(HelpTest, EveryWayToAskForIt) {
 TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
   for (const char* command :
        {"validate", "plan", "render", "run", "explain", "graph", "check",
-        "simulate", "completion", "man", "version", "help"}) {
+        "simulate", "launcher-image", "completion", "man", "version", "help"}) {
     const Output output = Colocate({command, "--help"});
     EXPECT_EQ(output.exit_code, 0) << command;
     EXPECT_THAT(Colocate({"help"}).out, HasSubstr(command));
@@ -256,6 +256,19 @@ TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
       start = end + 1;
     }
   }
+}
+
+TEST(LauncherImageTest, IsAnArchiveOnStandardOutput) {
+  const Output first = Colocate({"launcher-image", "example.org/ci/launcher"});
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_THAT(first.out, StartsWith("oci-layout"));
+  EXPECT_THAT(first.out, HasSubstr("\"example.org/ci/launcher:0.1.0\""));
+  EXPECT_EQ(Colocate({"launcher-image", "example.org/ci/launcher"}).out,
+            first.out);
+  const Output wrong = Colocate({"launcher-image", "no name"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("\"no name\" is no name of an image"));
+  EXPECT_EQ(wrong.out, "");
 }
 
 TEST(HelpTest, Version) {

@@ -276,6 +276,17 @@ scenarios from Tekton's issues.
   colocate simulate run.yaml --cluster=cluster.yaml --runs=1000 --interval=20s \
     --arrivals=random --seed=7
 )"},
+    {"launcher-image", "[NAME]", "write the launcher's image to a file",
+     R"(Writes the image that the init container of each Pod runs, which holds the
+launcher and nothing else, to standard output: an archive that podman, docker,
+skopeo and crane read. NAME is what it is called, with the version as its tag if
+it has none.
+)",
+     R"(  colocate launcher-image registry.example.org/launcher >launcher.tar
+  podman load <launcher.tar && podman push registry.example.org/launcher:0.1.0
+  skopeo copy oci-archive:launcher.tar docker://registry.example.org/launcher
+  crane push launcher.tar registry.example.org/launcher
+)"},
     {"completion", "bash|zsh|fish", "print completion for a shell",
      "Prints a script that makes the shell complete commands, flags and their "
      "values.\n",

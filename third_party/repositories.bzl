@@ -59,6 +59,11 @@ def colocation_repositories(path):
         libraries = {":yaml": "yaml-0.1"},
     )
 
+    pkg_config_repository(
+        name = "openssl",
+        libraries = {":crypto": "libcrypto"},
+    )
+
     native.new_local_repository(
         name = "com_google_protobuf",
         build_file = "@colocation//third_party:protobuf.BUILD",

@@ -14,7 +14,7 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto
-    g++ libabsl-dev libprotobuf-dev libyaml-dev pkg-config protobuf-compiler"
+    g++ libabsl-dev libprotobuf-dev libssl-dev libyaml-dev pkg-config protobuf-compiler"
   [run]="podman crun catatonit uidmap"
   [test]="abigail-tools busybox-static cmake containerd containernetworking-plugins crun etcd-server
     iproute2 libbenchmark-dev libgmock-dev libgtest-dev mypy python3 python3-protobuf python3-pytest
@@ -29,7 +29,7 @@ fi
 # What tells, on a distribution without dpkg, that a package's equivalent is
 # there: commands, and modules of pkg-config.
 commands="bazel g++ pkg-config protoc podman crun python3 cmake abidiff mypy containerd etcd ip go"
-modules="absl_status gmock benchmark protobuf yaml-0.1"
+modules="absl_status gmock benchmark libcrypto protobuf yaml-0.1"
 
 say() { echo "install-dependencies: $*" >&2; }
 
