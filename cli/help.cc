@@ -1,5 +1,6 @@
 #include "cli/help.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/algorithm/container.h"
@@ -337,10 +338,14 @@ std::string AboutExitCodes() {
 std::string MainHelp() {
   std::string text = absl::StrCat(
       Introduction(), "\nusage: colocate COMMAND FILE... [FLAG...]\n\n");
+  size_t widest = 0;
+  for (const Command& command : Commands()) {
+    widest = std::max(widest, command.name.size());
+  }
   for (const Command& command : Commands()) {
     absl::StrAppend(&text, "  ", command.name,
-                    std::string(12 - command.name.size(), ' '), command.summary,
-                    "\n");
+                    std::string(widest + 2 - command.name.size(), ' '),
+                    command.summary, "\n");
   }
   absl::StrAppend(&text, "\n", AboutFiles(),
                   "\n"

@@ -175,7 +175,8 @@ const SemanticsCase kCases[] = {
             ls $(workspaces.shared.path)
             exit $((1 - $(context.task.retry-count)))
 )yaml",
-     {"t: 2 scratch shared", "t: 0", "t: kept", "t: 2 scratch shared", "t: 0",
+     // Each container's lines, of both attempts.
+     {"t: 2 scratch shared", "t: 2 scratch shared", "t: 0", "t: kept", "t: 0",
       "t: kept"}},
 
     {"RetriesAreSpentAtLast",
