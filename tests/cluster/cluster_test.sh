@@ -2,7 +2,7 @@
 # Runs the tests of this module (main_test.go), which build the programs that
 # they need. Arguments are those of `go test`, and flags of the tests:
 #
-#   bazel test --config=opt //tests/cluster:cluster_test --test_arg=-run=TestTekton --test_arg=-examples
+#   bazel test --config=opt //tests/cluster:tekton_and_chaos_test --test_arg=-run=TestTekton --test_arg=-examples
 set -euo pipefail
 # shellcheck source=../../bindings/go/environment.sh
 source bindings/go/environment.sh
