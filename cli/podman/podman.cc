@@ -320,9 +320,10 @@ absl::Status Podman::Signal(absl::string_view id,
   absl::Status status =
       Call("POST", absl::StrCat("/containers/", id, "/kill?signal=", signal))
           .status();
-  // 409: it is not running.
+  // 409, or 500 with these words where it has just ended: it is not running.
   if (status.ok() || absl::IsNotFound(status) ||
-      absl::IsAlreadyExists(status)) {
+      absl::IsAlreadyExists(status) ||
+      absl::StrContains(status.message(), "container state improper")) {
     return absl::OkStatus();
   }
   // For one that ends while podman looks at it the answer is 500.

@@ -97,6 +97,14 @@ TEST_F(PodmanTest, AContainerThatEndedBeforeItCouldBeWatchedHasNoDescriptor) {
   EXPECT_EQ(started->start_error, "");
 }
 
+TEST_F(PodmanTest, AContainerThatHasJustEndedNeedsNoSignal) {
+  auto podman =
+      Start({"500 {\"message\":\"container state improper: stopped\"}"});
+  ASSERT_TRUE(podman.ok()) << podman.status();
+  EXPECT_TRUE(podman->Signal("c", "SIGTERM").ok());
+  EXPECT_THAT(Asked(), SizeIs(1));
+}
+
 TEST_F(PodmanTest, APodWhoseContainersEndWhileItIsRemovedIsRemoved) {
   auto podman =
       Start({"409 {\"message\":\"container state improper\"}", "200 {}"});
