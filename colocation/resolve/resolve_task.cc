@@ -544,8 +544,9 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
   auto pod_template = std::make_shared<v1::PodTemplate>(*settings.pod_template);
   ApplyToPodTemplate(values, pod_template.get());
   if (scope_.for_pods) {
-    const FieldPath at(settings.path.empty() ? "spec.taskRunTemplate"
-                                             : settings.path);
+    const FieldPath at(settings.path.empty()
+                           ? absl::string_view("spec.taskRunTemplate")
+                           : settings.path);
     ValidatePodRules({scope_.flags, scope_.run.subject, false, diagnostics_},
                      *pod_template, at.Field("podTemplate"));
   }
