@@ -193,9 +193,10 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
 }
 
+// A message takes some eight times its serialized bytes.
 bool TaskResolver::TakeCopies(const google::protobuf::Message& message,
                               int64_t count) {
-  return scope_.budget->Take(static_cast<int64_t>(message.SpaceUsedLong()),
+  return scope_.budget->Take(static_cast<int64_t>(8 * message.ByteSizeLong()),
                              count);
 }
 

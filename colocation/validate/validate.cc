@@ -83,7 +83,7 @@ bool CheckTemplates(const v1::ObjectSet& objects, int64_t most_bytes,
                          const v1::TaskSpec& spec, const FieldPath& path) {
     if (!spec.has_step_template()) return;
     const auto bytes =
-        static_cast<int64_t>(spec.step_template().SpaceUsedLong());
+        static_cast<int64_t>(8 * spec.step_template().ByteSizeLong());
     if (spec.steps_size() <= most_bytes / bytes) return;
     good = false;
     diagnostics
