@@ -164,7 +164,7 @@ const v1::ParamValue* Replacements::WholeArray(absl::string_view text) const {
 void Replacements::AppendExpanded(const std::string& text,
                                   std::vector<std::string>* out) const {
   const v1::ParamValue* array = WholeArray(text);
-  if (array != nullptr && Take(static_cast<int64_t>(8 * array->ByteSizeLong()))) {
+  if (array != nullptr && TakeCopy(*array)) {
     const auto& items = array->array_value().items();
     out->insert(out->end(), items.begin(), items.end());
     return;
@@ -195,7 +195,7 @@ void Replacements::ApplyToValue(v1::ParamValue* value) const {
     const v1::ParamValue* whole = Param(variable->name);
     if (whole != nullptr &&
         (whole->has_array_value() || whole->has_object_value()) &&
-        Take(static_cast<int64_t>(8 * whole->ByteSizeLong()))) {
+        TakeCopy(*whole)) {
       *value = v1::ParamValue(*whole);
       return;
     }

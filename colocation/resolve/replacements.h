@@ -91,6 +91,9 @@ class Replacements {
   bool Take(int64_t bytes) const {
     return budget_ == nullptr || budget_->Take(bytes);
   }
+  bool TakeCopy(const v1::ParamValue& value) const {
+    return budget_ == nullptr || budget_->TakeCopies(value);
+  }
 
  private:
   std::optional<std::string> LookupHere(absl::string_view inside) const;

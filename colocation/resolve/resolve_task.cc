@@ -161,7 +161,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   if (pipeline_task.has_task_spec()) {
     spec.Swap(pipeline_task.mutable_task_spec()->mutable_task_spec());
   } else {
-    if (!TakeCopies(*found)) return;
+    if (!scope_.budget->TakeCopies(*found)) return;
     spec = *found;
   }
   CheckRequests(spec, *task);
@@ -180,7 +180,7 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
     if (i + 1 == combinations.size()) {
       unit.spec.Swap(&spec);
     } else {
-      if (!TakeCopies(spec)) return;
+      if (!scope_.budget->TakeCopies(spec)) return;
       unit.spec = spec;
     }
     ResolveUnit(written, pipeline_task, settings, /*first=*/i == 0, task,
@@ -191,13 +191,6 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   }
   // What a late matrix runs is not known; its errors are.
   if (task->runs == ResolvedTask::Runs::kLateMatrix) task->units.clear();
-}
-
-// A message takes some eight times its serialized bytes.
-bool TaskResolver::TakeCopies(const google::protobuf::Message& message,
-                              int64_t count) {
-  return scope_.budget->Take(static_cast<int64_t>(8 * message.ByteSizeLong()),
-                             count);
 }
 
 // pkg/reconciler/pipelinerun/resources/apply.go, ApplyReplacements and
@@ -445,7 +438,7 @@ bool TaskResolver::FanOutMatrix(
   }
   // An include may be joined with every combination.
   for (const v1::IncludeParams& include : matrix.include()) {
-    if (!TakeCopies(include, count)) return false;
+    if (!scope_.budget->TakeCopies(include, count)) return false;
   }
   *combinations = FanOut(matrix);
   return true;
@@ -530,8 +523,8 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
   }
   const int64_t containers = spec.steps_size() + spec.sidecars_size();
   if ((spec.has_step_template() &&
-       !TakeCopies(spec.step_template(), spec.steps_size())) ||
-      !TakeCopies(*settings.pod_template, containers) ||
+       !scope_.budget->TakeCopies(spec.step_template(), spec.steps_size())) ||
+      !scope_.budget->TakeCopies(*settings.pod_template, containers) ||
       !scope_.budget->Take(kMountBytes * spec.workspaces_size(), containers)) {
     return;
   }
@@ -571,7 +564,7 @@ void TaskResolver::TakeInStepActions(const Replacements& values,
     const v1::StepAction* found = catalog_.FindStepAction(
         ref, task.task_subject, absl::StrCat(path, ".ref"));
     if (found == nullptr) continue;
-    if (!TakeCopies(found->spec())) return;
+    if (!scope_.budget->TakeCopies(found->spec())) return;
     TakeInStepAction(found->spec(), values, task.task_subject, path, &step,
                      &diagnostics_);
   }

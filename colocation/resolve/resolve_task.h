@@ -101,8 +101,6 @@ class TaskResolver {
   static std::vector<GivenParam> GivenParams(
       const v1::PipelineTask& pipeline_task,
       const std::vector<v1::Param>& of_matrix, const ResolvedTask& task);
-  // Whether there is room for `count` more copies of the message.
-  bool TakeCopies(const google::protobuf::Message& message, int64_t count = 1);
   void Substitute(const v1::PipelineTask& written, v1::PipelineTask* task);
   void SetContexts(v1::PipelineTask* task);
   void CheckIndices(const v1::PipelineTask& written, const ResolvedTask& task);

@@ -2,6 +2,8 @@
 #ifndef COLOCATION_SYNTAX_BYTE_BUDGET_H_
 #define COLOCATION_SYNTAX_BYTE_BUDGET_H_
 
+#include <google/protobuf/message_lite.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -19,6 +21,13 @@ class ByteBudget {
     const bool fits = bytes <= 0 || count <= left_ / bytes;
     left_ = fits ? left_ - std::max<int64_t>(bytes, 0) * count : -1;
     return fits;
+  }
+
+  // The same for copies of `message`, each of which takes some eight times its
+  // serialized bytes in memory.
+  bool TakeCopies(const google::protobuf::MessageLite& message,
+                  int64_t count = 1) {
+    return Take(static_cast<int64_t>(8 * message.ByteSizeLong()), count);
   }
 
   bool exceeded() const { return left_ < 0; }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "colocation/syntax/byte_budget.h"
 #include "colocation/validate/context.h"
 #include "colocation/validate/pipeline.h"
 #include "colocation/validate/pipeline_run.h"
@@ -82,9 +83,10 @@ bool CheckTemplates(const v1::ObjectSet& objects, int64_t most_bytes,
   const auto check = [&](absl::string_view kind, const auto& object,
                          const v1::TaskSpec& spec, const FieldPath& path) {
     if (!spec.has_step_template()) return;
-    const auto bytes =
-        static_cast<int64_t>(8 * spec.step_template().ByteSizeLong());
-    if (spec.steps_size() <= most_bytes / bytes) return;
+    if (ByteBudget(most_bytes)
+            .TakeCopies(spec.step_template(), spec.steps_size())) {
+      return;
+    }
     good = false;
     diagnostics
         ->Error(
