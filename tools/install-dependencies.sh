@@ -17,8 +17,8 @@ declare -A packages=(
     g++ libabsl-dev libprotobuf-dev libssl-dev libyaml-dev pkg-config protobuf-compiler"
   [run]="podman crun catatonit uidmap"
   [test]="abigail-tools busybox-static cmake containerd containernetworking-plugins crun etcd-server
-    iproute2 libbenchmark-dev libgmock-dev libgtest-dev mypy python3 python3-protobuf python3-pytest
-    python3-venv"
+    iproute2 libbenchmark-dev libgmock-dev libgtest-dev mypy python3 python3-jsonschema
+    python3-protobuf python3-pytest python3-venv python3-yaml"
 )
 
 # One that is newer than the distribution's is often here already.
