@@ -81,7 +81,11 @@ class TaskResolver {
       : scope_(scope),
         catalog_(*catalog),
         dependencies_(*dependencies),
-        diagnostics_(*diagnostics) {}
+        diagnostics_(*diagnostics) {
+    for (const auto& declared : scope.pipeline.workspaces()) {
+      if (declared.optional()) optional_workspaces_.insert(declared.name());
+    }
+  }
 
   // Fills in task `at` of the run, which has its name and path already.
   void Resolve(const v1::PipelineTask& written, const TaskSettings& settings,
@@ -176,6 +180,8 @@ class TaskResolver {
   Catalog& catalog_;
   DependencyFinder& dependencies_;
   DiagnosticList& diagnostics_;
+  // Names of those that the pipeline declares so.
+  absl::flat_hash_set<absl::string_view> optional_workspaces_;
   // Of the task that is being resolved.
   size_t combinations_ = 1;
   bool task_v1beta1_ = false;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -146,21 +147,19 @@ void TaskResolver::CheckEnumSubsets(const v1::PipelineTask& written,
 void TaskResolver::CheckOptionalWorkspaces(
     const v1::PipelineTask& pipeline_task, const v1::TaskSpec& spec,
     const ResolvedTask& task) {
+  if (optional_workspaces_.empty()) return;
+  absl::flat_hash_set<absl::string_view> required;
+  for (const auto& declared : spec.workspaces()) {
+    if (!declared.optional()) required.insert(declared.name());
+  }
   for (int i = 0; i < pipeline_task.workspaces_size(); ++i) {
     const v1::WorkspacePipelineTaskBinding& binding =
         pipeline_task.workspaces(i);
-    if (binding.workspace().empty()) continue;
-    const auto& of_pipeline = scope_.pipeline.workspaces();
-    const bool optional = std::any_of(
-        of_pipeline.begin(), of_pipeline.end(), [&](const auto& declared) {
-          return declared.optional() && declared.name() == binding.workspace();
-        });
-    const bool required = std::any_of(
-        spec.workspaces().begin(), spec.workspaces().end(),
-        [&](const auto& declared) {
-          return !declared.optional() && declared.name() == binding.name();
-        });
-    if (!optional || !required) continue;
+    if (binding.workspace().empty() ||
+        !optional_workspaces_.contains(binding.workspace()) ||
+        !required.contains(binding.name())) {
+      continue;
+    }
     diagnostics_
         .Error("workspace-not-optional", task.subject,
                absl::StrCat(task.path, ".workspaces[", i, "]"),
@@ -177,15 +176,15 @@ void TaskResolver::CheckSettings(const TaskSettings& settings,
   const auto check = [&](const auto& given, const auto& containers,
                          absl::string_view list, absl::string_view code,
                          absl::string_view what) {
+    if (given.empty()) return;
+    std::vector<absl::string_view> names;
+    for (const auto& container : containers) {
+      if (!container.name().empty()) names.push_back(container.name());
+    }
+    const absl::flat_hash_set<absl::string_view> known(names.begin(),
+                                                       names.end());
     for (int i = 0; i < given.size(); ++i) {
-      std::vector<absl::string_view> names;
-      for (const auto& container : containers) {
-        if (!container.name().empty()) names.push_back(container.name());
-      }
-      if (std::find(names.begin(), names.end(), given[i].name()) !=
-          names.end()) {
-        continue;
-      }
+      if (known.contains(given[i].name())) continue;
       diagnostics_
           .Error(code, scope_.run.subject,
                  absl::StrCat(settings.path, ".", list, "[", i, "].name"),

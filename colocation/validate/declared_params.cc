@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -12,8 +13,16 @@ namespace {
 
 // Up to so many are searched one by one.
 constexpr int kShortList = 8;
-// Names that a hint lists.
+// Names that a hint lists: more help nobody. Where there are more than
+// kComparedNames, none is listed: to sort them for each error would take the
+// square of their number.
 constexpr size_t kFewNames = 8;
+
+std::string FirstNames(std::vector<absl::string_view> names) {
+  const bool few = names.size() <= kFewNames;
+  if (!few) names.resize(kFewNames);
+  return absl::StrCat(absl::StrJoin(names, ", "), few ? "" : ", …");
+}
 
 }  // namespace
 
@@ -80,13 +89,26 @@ std::string UnknownParamHint(absl::string_view name,
   std::vector<absl::string_view> names = scope.Names();
   std::string hint = DidYouMean(name, names);
   if (!hint.empty()) return hint;
-  if (names.empty()) return "declare it under params";
+  if (names.empty() || names.size() > kComparedNames) {
+    return "declare it under params";
+  }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  const bool few = names.size() <= kFewNames;
-  if (!few) names.resize(kFewNames);
-  return absl::StrCat("declared here: ", absl::StrJoin(names, ", "),
-                      few ? "" : ", …");
+  return absl::StrCat("declared here: ", FirstNames(std::move(names)));
+}
+
+std::string UnknownKeyHint(absl::string_view key, const v1::ParamSpec& spec) {
+  const std::string otherwise = absl::StrCat(
+      "declare the key under properties of \"", spec.name(), "\"");
+  if (spec.properties().empty() || spec.properties().size() > kComparedNames) {
+    return otherwise;
+  }
+  std::vector<absl::string_view> keys;
+  for (const auto& [name, property] : spec.properties()) keys.push_back(name);
+  std::sort(keys.begin(), keys.end());
+  const std::string near = DidYouMean(key, keys);
+  if (!near.empty()) return near;
+  return absl::StrCat("its keys: ", FirstNames(std::move(keys)));
 }
 
 }  // namespace colocation

@@ -55,6 +55,10 @@ class DeclaredParams {
 std::string UnknownParamHint(absl::string_view name,
                              const DeclaredParams& scope);
 
+// What to do about a reference to the key `key` that the object parameter
+// `spec` doesn't declare: the nearest key, or its keys.
+std::string UnknownKeyHint(absl::string_view key, const v1::ParamSpec& spec);
+
 }  // namespace colocation
 
 #endif  // COLOCATION_VALIDATE_DECLARED_PARAMS_H_

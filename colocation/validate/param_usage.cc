@@ -1,12 +1,9 @@
 #include "colocation/validate/param_usage.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "colocation/diagnostics/nearest_name.h"
 #include "colocation/validate/variables.h"
 
 namespace colocation {
@@ -33,19 +30,11 @@ bool IsObject(const DeclaredParams& scope, absl::string_view name) {
 void ReportUnknownKey(const ValidationContext& context,
                       const VariableReference& use, absl::string_view key,
                       const v1::ParamSpec& spec, const FieldPath& path) {
-  std::vector<absl::string_view> keys;
-  for (const auto& [name, property] : spec.properties()) keys.push_back(name);
-  std::sort(keys.begin(), keys.end());
-  std::string hint = DidYouMean(key, keys);
-  if (hint.empty()) {
-    hint = keys.empty() ? absl::StrCat("\"", spec.name(), "\" declares no keys")
-                        : absl::StrCat("its keys: ", absl::StrJoin(keys, ", "));
-  }
   context
       .Error("unknown-param", path,
              absl::StrCat(use.text, ": the parameter \"", spec.name(),
                           "\" has no key \"", key, "\""))
-      .set_hint(std::move(hint));
+      .set_hint(UnknownKeyHint(key, spec));
 }
 
 // validateObjectUsage's rule on keys: those of every object of that name.

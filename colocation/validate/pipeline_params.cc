@@ -1,7 +1,6 @@
 // pkg/apis/pipeline/v1/param_types.go, matrix_types.go, when_validation.go
 #include "colocation/validate/pipeline_params.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -9,7 +8,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "colocation/diagnostics/nearest_name.h"
 #include "colocation/syntax/expression.h"
 #include "colocation/validate/pipeline_texts.h"
 #include "colocation/validate/variables.h"
@@ -37,18 +35,11 @@ void CheckKey(const ValidationContext& context, const VariableReference& use,
               const v1::ParamSpec& spec, const FieldPath& path) {
   const std::string key = WithoutIndex(use.Key());
   if (spec.properties().contains(key)) return;
-  std::vector<absl::string_view> keys;
-  for (const auto& [name, property] : spec.properties()) keys.push_back(name);
-  std::sort(keys.begin(), keys.end());
-  const std::string near = DidYouMean(key, keys);
   context
       .Error("unknown-param", path,
              absl::StrCat("the parameter \"", spec.name(), "\" has no key \"",
                           key, "\" for ", use.text))
-      .set_hint(near.empty() ? absl::StrCat("declare the key under properties "
-                                            "of \"",
-                                            spec.name(), "\"")
-                             : near);
+      .set_hint(UnknownKeyHint(key, spec));
 }
 
 void CheckReference(const ValidationContext& context, absl::string_view text,

@@ -13,6 +13,10 @@ namespace {
 std::string UndeclaredHint(absl::string_view name,
                            const WorkspaceNames& declared) {
   constexpr size_t kFew = 8;
+  // To sort them for each error would take the square of their number.
+  if (declared.size() > kComparedNames) {
+    return "declare it under workspaces of the pipeline";
+  }
   std::vector<absl::string_view> names(declared.begin(), declared.end());
   std::sort(names.begin(), names.end());
   const std::string near = DidYouMean(name, names);
@@ -60,14 +64,11 @@ void ValidateTaskWorkspaces(const ValidationContext& context,
                             const WorkspaceNames& declared,
                             const FieldPath& path) {
   const FieldPath list = path.Field("workspaces");
+  WorkspaceNames seen;
   for (int i = 0; i < task.workspaces_size(); ++i) {
     const v1::WorkspacePipelineTaskBinding& binding = task.workspaces(i);
     const FieldPath at = list.Index(i);
-    // Tasks have few workspaces.
-    const bool again = std::any_of(
-        task.workspaces().begin(), task.workspaces().begin() + i,
-        [&](const auto& other) { return other.name() == binding.name(); });
-    if (again) {
+    if (!seen.insert(binding.name()).second) {
       context
           .Error("duplicate-name", at.Field("name"),
                  absl::StrCat("the workspace \"", binding.name(),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The commands in the pages do what the pages say, and their links lead somewhere.
+"""The commands in the pages do what the pages say; links and named tests exist.
 
 Usage: commands_test.py COLOCATE
 
@@ -11,7 +11,6 @@ is a fault as well.
 """
 
 import difflib
-import glob
 import os
 import re
 import shutil
@@ -42,16 +41,14 @@ _NOT_RUN = {
 }
 
 
-def pages() -> list[str]:
-    found = subprocess.run(["git", "ls-files", "*.md"], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
-    names = found.stdout.split()
-    if found.returncode != 0 or not names:
-        names = [os.path.relpath(path, _ROOT) for path in glob.glob(os.path.join(_ROOT, "**", "*.md"), recursive=True)]
-    return sorted(names)
+def files(ending: str) -> list[str]:
+    """The project's files whose name ends so."""
+    found = subprocess.run(["git", "ls-files", f"*{ending}"], cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return sorted(found.stdout.split())
 
 
-def read(page: str) -> str:
-    with open(os.path.join(_ROOT, page), encoding="utf-8") as file:
+def read(path: str) -> str:
+    with open(os.path.join(_ROOT, path), encoding="utf-8") as file:
         return file.read()
 
 
@@ -122,14 +119,31 @@ def check_links(page: str) -> list[str]:
     return faults
 
 
+def check_faults() -> list[str]:
+    """Every row of docs/faults.md names a test, and every test there exists."""
+    tests = set()
+    for path in files("_test.cc") + files("_test.go"):
+        text = read(path)
+        tests.update(".".join(names) for names in re.findall(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", text, re.MULTILINE))
+        tests.update(re.findall(r"^func (Test\w+)\(", text, re.MULTILINE))
+    rows = [row for row in read("docs/faults.md").splitlines() if re.match(r"\| (?!fault \||---)", row)]
+    faults = [] if rows else ["docs/faults.md has no rows"]
+    for row in rows:
+        named = re.findall(r"`(\w+\.\w+|Test\w+)`", row.rsplit(" | ", 1)[1])
+        if not named:
+            faults.append(f"docs/faults.md: no test in {row}")
+        faults += [f"docs/faults.md: there is no test {name}" for name in named if name not in tests]
+    return faults
+
+
 def main() -> int:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     colocate = os.path.abspath(sys.argv[1])
-    faults = []
+    faults = check_faults()
     used: set[str] = set()
     run = 0
-    names = pages()
+    names = files(".md")
     for page in names:
         more, wrong = check_commands(page, colocate, used)
         run += more
