@@ -6,6 +6,7 @@
 #   bin/colocate                    the command line
 #   include/colocation.h            the C interface
 #   LIBDIR/libcolocation.so.N       its library; libcolocation.so for -lcolocation
+#   LIBDIR/libcolocation.a          the same to link statically
 #   LIBDIR/pkgconfig/colocation.pc
 #   LIBDIR/cmake/colocation/        find_package(colocation)
 #   libexec/colocation/launcher     /launcher of the launcher image
@@ -63,6 +64,7 @@ put 755 cli/colocate bin/colocate
 put 755 launcher/launcher libexec/colocation/launcher
 put 644 "$header" include/colocation.h
 put 644 "capi/libcolocation.so.$abi" "$libdir/libcolocation.so.$abi"
+put 644 capi/static/libcolocation.a "$libdir/libcolocation.a"
 ln -sf "libcolocation.so.$abi" "$prefix/$libdir/libcolocation.so"
 fill_in packaging/colocation.pc.in "$libdir/pkgconfig/colocation.pc"
 fill_in packaging/colocationConfig.cmake.in \

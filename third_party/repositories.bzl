@@ -1,5 +1,6 @@
 """What colocation is built with: for its own WORKSPACE and for those of others."""
 
+load("//third_party/debian:sources.bzl", "debian_sources_repository")
 load(":pkg_config.bzl", "pkg_config_repository")
 
 def colocation_repositories(path):
@@ -68,6 +69,18 @@ def colocation_repositories(path):
         name = "com_google_protobuf",
         build_file = "@colocation//third_party:protobuf.BUILD",
         path = "/usr",
+    )
+
+    # Fetched only where a self-contained library is built: Debian's archives of
+    # Abseil and protobuf can't be put into a shared library.
+    debian_sources_repository(
+        name = "debian_sources",
+        build_file = "@colocation//third_party/debian:sources.BUILD",
+        packages = {
+            "abseil": "libabsl-dev",
+            "libyaml": "libyaml-dev",
+            "protobuf": "libprotobuf-dev",
+        },
     )
 
     # Stand-ins for repositories that Bazel would otherwise download.

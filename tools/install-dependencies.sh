@@ -14,7 +14,7 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto
-    g++ libabsl-dev libprotobuf-dev libssl-dev libyaml-dev pkg-config protobuf-compiler"
+    dpkg-dev g++ libabsl-dev libprotobuf-dev libssl-dev libyaml-dev pkg-config protobuf-compiler"
   [run]="podman crun catatonit uidmap"
   [test]="abigail-tools busybox-static cmake containerd containernetworking-plugins crun etcd-server
     iproute2 libbenchmark-dev libgmock-dev libgtest-dev mypy python3 python3-jsonschema

@@ -1,5 +1,5 @@
-"""Builds the wheel (PEP 517): the Python files and the C library with what it
-needs, so that a machine with nothing but Python can use it.
+"""Builds the wheel (PEP 517): the Python files and the C library, so that a machine
+with nothing but Python can use it.
 
 The library is
 
@@ -7,10 +7,9 @@ The library is
 - none, if that is set and empty: then the machine has to have it;
 - else built with Bazel from the tree that this folder is in.
 
-Beside it go the libraries it is linked to, but for those that every Linux has
-(the list of manylinux, PEP 600); it looks for them there first. The wheel's tag
-is linux_MACHINE: for machines with a glibc at least as new as this one's. What
-goes to a package index wants `auditwheel repair` for a manylinux tag.
+It needs nothing but glibc. The wheel's tag is linux_MACHINE: for machines with a
+glibc at least as new as this one's. What goes to a package index wants `auditwheel
+repair` for a manylinux tag.
 """
 
 import base64
@@ -26,9 +25,6 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 SONAME = "libcolocation.so.1"
-EVERYWHERE = re.compile(
-    r"(ld-linux.*|libc|libdl|libgcc_s|libm|libpthread|librt|libstdc\+\+|libz|linux-vdso)\.so\b.*"
-)
 
 
 def version():
@@ -45,21 +41,12 @@ def built_library():
     return pathlib.Path(found.stdout.strip()) / "capi" / SONAME
 
 
-def libraries():
-    """The C library and those it needs, as file name and path."""
+def library():
+    """Where the C library is, if it goes into the wheel."""
     given = os.environ.get("COLOCATION_LIBRARY")
     if given == "":
-        return
-    library = pathlib.Path(given) if given else built_library()
-    yield SONAME, library
-    linked = subprocess.run(["ldd", library], check=True, stdout=subprocess.PIPE, text=True).stdout
-    for line in linked.splitlines():
-        name, _, rest = line.strip().partition(" => ")
-        if not rest or EVERYWHERE.fullmatch(name):
-            continue
-        if rest.startswith("not found"):
-            raise RuntimeError(f"{library} needs {name}, which is not on this machine")
-        yield name, pathlib.Path(rest.split(" (")[0])
+        return None
+    return pathlib.Path(given) if given else built_library()
 
 
 def metadata():
@@ -84,8 +71,8 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         if path.suffix == ".py" or path.name == "py.typed":
             files[f"colocation/{path.name}"] = path.read_bytes()
     tag = "py3-none-any"
-    for name, path in libraries():
-        files[f"colocation/lib/{name}"] = path.read_bytes()
+    if path := library():
+        files[f"colocation/lib/{SONAME}"] = path.read_bytes()
         tag = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
 
     info = f"colocation-{version()}.dist-info"

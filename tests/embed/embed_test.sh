@@ -26,3 +26,19 @@ cc -std=c99 -pedantic -Wall -Werror embed.c -o embed \
   $(pkg-config --cflags --libs colocation)
 plan=$(LD_LIBRARY_PATH=$TEST_TMPDIR/prefix/lib ./embed)
 grep -q "1 task in 1 Pod" <<<"$plan" || fail "$plan"
+
+# Statically, with a compiler for C, and nothing that only C++ has.
+# shellcheck disable=SC2046  # flags are words
+cc -std=c99 -pedantic -Wall -Werror embed.c -o static $(pkg-config --cflags colocation) \
+  "$TEST_TMPDIR/prefix/lib/libcolocation.a" -lm
+plan=$(./static)
+grep -q "1 task in 1 Pod" <<<"$plan" || fail "linked statically: $plan"
+cc -std=c99 embed.c -o all_static -static $(pkg-config --cflags --libs --static colocation)
+plan=$(./all_static)
+grep -q "1 task in 1 Pod" <<<"$plan" || fail "a static program: $plan"
+sed 's/colocation 99.0/colocation 0.1/; s/colocation::colocation/colocation::colocation_static/' CMakeLists.txt >new &&
+  mv new CMakeLists.txt
+cmake -B static_build -DCMAKE_PREFIX_PATH="$TEST_TMPDIR/prefix" >cmake.log || { cat cmake.log; fail "no static target"; }
+cmake --build static_build >cmake.log || { cat cmake.log; fail "CMake doesn't link statically"; }
+plan=$(./static_build/embed)
+grep -q "1 task in 1 Pod" <<<"$plan" || fail "linked statically by CMake: $plan"
