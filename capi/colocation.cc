@@ -512,6 +512,25 @@ colo_status colo_request_validate(const colo_planner* planner,
   });
 }
 
+colo_status colo_report_text(const colo_planner* planner, colo_view report,
+                             colo_bytes* text) {
+  if (text == nullptr) return COLO_BAD_ARGUMENT;
+  *text = {nullptr, 0};
+  if (planner == nullptr) return COLO_BAD_ARGUMENT;
+  return Guarded(report.size, [&]() -> colo_status {
+    v1::Report read;
+    const colo_format format = planner->options.format;
+    const colo_status status =
+        Read(format, report, "report", &read, text, format);
+    if (status != COLO_OK) return status;
+    std::string lines;
+    for (const v1::Diagnostic& diagnostic : read.diagnostics()) {
+      absl::StrAppend(&lines, colocation::ToDisplayString(diagnostic));
+    }
+    return Give(lines, text);
+  });
+}
+
 colo_status colo_render(const colo_planner* planner, colo_view plan,
                         colo_view pod, colo_bytes* manifests) {
   return FromPlan(

@@ -236,6 +236,23 @@ COLO_API colo_status colo_request_validate(const colo_planner* planner,
                                            const colo_request* request,
                                            colo_bytes* report);
 
+/* -- What is wrong -------------------------------------------------------- */
+
+/* A Report in the planner's format, as any of these functions gives one, as a
+ * text for people. A diagnostic has its place, its code, the source line with
+ * what is meant underlined, and the hint:
+ *
+ *   build.yaml:41:18: error: spec.tasks[3].runAfter[0]: no pipeline task ...
+ *         runAfter: [uint-test]
+ *                    ^~~~~~~~~
+ *     hint: did you mean "unit-test" (build.yaml:33:7)?
+ *
+ * Names and lines that are quoted from the input have no control characters.
+ * The text ends with a newline, and is empty for a Report without diagnostics.
+ * COLO_BAD_ARGUMENT: it is no Report; *text is one then. */
+COLO_API colo_status colo_report_text(const colo_planner* planner,
+                                      colo_view report, colo_bytes* text);
+
 /* -- What becomes of a plan ------------------------------------------------
  *
  * `plan` is a ColocationPlan in the planner's format. */

@@ -176,6 +176,38 @@ static void what_becomes_of_a_plan(void) {
   }
 }
 
+/* In each format, what was refused; and what is no report. */
+static void reports_are_text_for_people(void) {
+  const char* test = "reports_are_text_for_people";
+  const colo_format formats[] = {COLO_FORMAT_PROTOBUF, COLO_FORMAT_JSON,
+                                 COLO_FORMAT_YAML};
+  size_t i;
+  for (i = 0; i < 3; ++i) {
+    colo_planner* planner = new_planner(formats[i]);
+    colo_request* request = new_request("apiVersion: tekton.dev/v1\nkind: [");
+    colo_bytes report;
+    colo_bytes text;
+    CHECK(colo_request_validate(planner, request, &report) == COLO_REFUSED);
+    CHECK(colo_report_text(planner, view_of(&report), &text) == COLO_OK);
+    CHECK(contains(&text, "build.yaml:"));
+    CHECK(contains(&text, " error: "));
+    CHECK(contains(&text, "[yaml-syntax]\n"));
+    CHECK(text.size > 0 && text.data[text.size - 1] == '\n');
+    colo_bytes_free(&text);
+    CHECK(colo_report_text(planner, view_of(&report), NULL) ==
+          COLO_BAD_ARGUMENT);
+    CHECK(colo_report_text(NULL, view_of(&report), &text) == COLO_BAD_ARGUMENT);
+    CHECK(text.data == NULL && text.size == 0);
+    colo_bytes_free(&report);
+    CHECK(colo_report_text(planner, colo_text("\377"), &text) ==
+          COLO_BAD_ARGUMENT);
+    CHECK(text.size > 0);
+    colo_bytes_free(&text);
+    colo_request_free(request);
+    colo_planner_free(planner);
+  }
+}
+
 static void refusals_say_where(void) {
   const char* test = "refusals_say_where";
   colo_planner* planner = new_planner(COLO_FORMAT_JSON);
@@ -608,6 +640,7 @@ int main(void) {
   same_input_same_bytes();
   request_as_a_message();
   what_becomes_of_a_plan();
+  reports_are_text_for_people();
   refusals_say_where();
   needs_are_named();
   limits_hold();

@@ -1,6 +1,7 @@
 #include "colocation/diagnostics/diagnostics.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
@@ -76,23 +77,26 @@ std::string WithoutControls(absl::string_view text) {
   return out;
 }
 
-// The source line and, below it, the range: "^~~~".
+// The source line and, below it, the range: "^~~~". A range ends where the line
+// does, whatever the position says: it may come from outside (colo_report_text).
 std::string Excerpt(const v1::Diagnostic& d) {
   const v1::Position& at = d.position();
   if (at.line() == 0 || d.source_line().empty()) return "";
   // A tab in the line stays a tab below it, so that the two align.
   std::string underline;
-  const size_t start = BytesOfCodePoints(d.source_line(), at.column() - 1);
+  const int before = std::max(1, at.column()) - 1;
+  const size_t start = BytesOfCodePoints(d.source_line(), before);
   for (size_t i = 0; i < start; ++i) {
     const char c = d.source_line()[i];
     if ((c & 0xc0) != 0x80) underline.push_back(c == '\t' ? '\t' : ' ');
   }
-  int width = 1;
+  int64_t width = 1;
   if (at.end_line() == at.line()) {
-    width = std::max(1, at.end_column() - at.column());
+    const int64_t rest = static_cast<int64_t>(d.source_line().size() - start);
+    width = std::min(int64_t{at.end_column()} - at.column(), rest);
   }
   underline.append("^");
-  underline.append(width - 1, '~');
+  if (width > 1) underline.append(static_cast<size_t>(width - 1), '~');
   return absl::StrCat("  ", d.source_line(), "\n  ", underline, "\n");
 }
 

@@ -1,5 +1,9 @@
 #include "colocation/diagnostics/diagnostics.h"
 
+#include <limits>
+#include <string>
+#include <tuple>
+
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -43,6 +47,23 @@ TEST(DiagnosticsTest, UnderlineCountsCodePointsAndKeepsTabs) {
   d.mutable_position()->set_end_column(6);
   EXPECT_NE(ToDisplayString(d).find("  \t   ^\n"), std::string::npos)
       << ToDisplayString(d);
+}
+
+TEST(DiagnosticsTest, UnderlineEndsWhereTheLineDoes) {
+  constexpr int kMost = std::numeric_limits<int>::max();
+  constexpr int kLeast = std::numeric_limits<int>::min();
+  v1::Diagnostic d = UnknownTask();
+  d.set_source_line("a: b");
+  for (const auto& [column, end_column, underline] :
+       {std::tuple(4, kMost, "  a: b\n     ^\n"),
+        std::tuple(1, kMost, "  a: b\n  ^~~~\n"),
+        std::tuple(kLeast, kMost, "  a: b\n  ^~~~\n"),
+        std::tuple(kMost, kLeast, "  a: b\n      ^\n")}) {
+    d.mutable_position()->set_column(column);
+    d.mutable_position()->set_end_column(end_column);
+    EXPECT_NE(ToDisplayString(d).find(underline), std::string::npos)
+        << ToDisplayString(d);
+  }
 }
 
 TEST(DiagnosticsTest, DisplayGivesTheTerminalNoOrders) {

@@ -64,16 +64,20 @@ static int plan_files(colo_planner* planner, colo_request* request, int count,
     fwrite(text.data, 1, text.size, stdout);
     colo_bytes_free(&text);
   } else {
-    /* A colocation.v1.Report: what is wrong, where, and what to do. */
-    fprintf(stderr, "%s\n%.*s", colo_status_name(status), (int)answer.size,
-            answer.data);
+    /* What is wrong, where, and what to do. */
+    colo_view report;
+    report.data = answer.data;
+    report.size = answer.size;
+    colo_report_text(planner, report, &text);
+    fprintf(stderr, "%s\n", colo_status_name(status));
+    fwrite(text.data, 1, text.size, stderr);
+    colo_bytes_free(&text);
   }
   colo_bytes_free(&answer);
   return status == COLO_OK ? 0 : 1;
 }
 
 int main(int argc, char** argv) {
-  colo_planner_options options = COLO_PLANNER_OPTIONS_INIT;
   colo_planner* planner = NULL;
   colo_request* request = NULL;
   int exit_code = 2;
@@ -81,8 +85,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: %s FILE...\n", argv[0]);
     return 2;
   }
-  options.format = COLO_FORMAT_YAML; /* Reports that people can read. */
-  if (colo_planner_new(&options, &planner) == COLO_OK &&
+  if (colo_planner_new(NULL, &planner) == COLO_OK &&
       colo_request_new(&request) == COLO_OK) {
     exit_code = plan_files(planner, request, argc - 1, argv + 1);
   }

@@ -11,7 +11,7 @@ grep -q clone <<<"$plan" || fail "no plan: $plan"
 echo "apiVersion: tekton.dev/v1" >broken.yaml
 if report=$(examples/c/plan broken.yaml 2>&1); then fail "not refused"; fi
 grep -q COLO_REFUSED <<<"$report" || fail "$report"
-grep -q "file: broken.yaml" <<<"$report" || fail "$report"
+grep -q "^broken.yaml:1:1: error: " <<<"$report" || fail "$report"
 
 code=0
 examples/c/plan nowhere.yaml 2>/dev/null || code=$?

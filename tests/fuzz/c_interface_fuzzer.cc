@@ -26,6 +26,7 @@ enum Function : int {
   kConvert,
   kMerge,
   kRequest,
+  kReportText,
   kFunctions,
 };
 
@@ -113,6 +114,9 @@ colo_status Call(int function, colo_format format, std::string_view first,
     case kMerge:
       status = colo_request_merge(request, format, b, &out);
       break;
+    case kReportText:
+      status = colo_report_text(planner, b, &out);
+      break;
     default:
       colo_request_set_option(request, a, b);
       colo_request_add_param(request, a, b);
@@ -163,6 +167,11 @@ std::vector<std::string> Seeds() {
             "  request: {objects: {taskRuns: [{metadata: {name: a}, spec: "
             "{taskSpec: {steps: [{image: b, command: [c]}]}}}]}}\n"
             "cluster: {nodes: [{name: n, cpu: '4', memory: 8Gi}]}\nseed: 1\n"));
+  seeds.push_back(
+      Input(kReportText, COLO_FORMAT_YAML, "",
+            "diagnostics:\n- {severity: SEVERITY_ERROR, code: c, message: m, "
+            "path: p, hint: h, sourceLine: 'a: b', position: {file: f, line: "
+            "2, column: 4, endLine: 2, endColumn: 5}}\n"));
   seeds.push_back(Input(kRequest, COLO_FORMAT_YAML, "policy", "pipelinerun"));
   seeds.push_back(Input(kRequest, COLO_FORMAT_YAML, "a.yaml", RunText()));
   return seeds;
