@@ -89,6 +89,10 @@ class Invocation {
                bool report_warnings = true);
   bool GetRequest(std::vector<v1::Document> documents,
                   v1::PlanRequest* request);
+  // What becomes of one run of `plan` in the cluster that --cluster has, with
+  // --durations. Otherwise like GetPlan.
+  bool GetTimeline(const v1::ColocationPlan& plan,
+                   v1::SimulationResult* result);
   // The report of a validation in the form that --format says.
   std::string FormatReport(const ValidatedInput& input,
                            const v1::Diagnostics& diagnostics,
@@ -331,9 +335,35 @@ ExitCode Invocation::Graph() {
   if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
   const std::string output = arguments_.Get("output", "dot");
   if (output == "svg") return Print(ToSvg(plan));
-  if (output == "html") return Print(ToHtml(plan));
+  if (output == "html") {
+    if (!arguments_.Has("durations")) return Print(ToHtml(plan));
+    v1::SimulationResult result;
+    if (!GetTimeline(plan, &result)) return exit_code_;
+    return Print(ToHtml(plan, result));
+  }
   if (output == "mermaid") return Print(ToMermaid(plan));
   return Print(ToDot(plan));
+}
+
+bool Invocation::GetTimeline(const v1::ColocationPlan& plan,
+                             v1::SimulationResult* result) {
+  const SimulationFlags flags = TimelineFlags(arguments_);
+  const absl::StatusOr<v1::SimulationRequest> request =
+      MakeSimulation(flags, plan);
+  if (!request.ok()) {
+    exit_code_ = DiagnosticsOf(request.status())
+                     ? Refuse(request.status())
+                     : WrongUsage(request.status().message(), "graph");
+    return false;
+  }
+  absl::StatusOr<v1::SimulationResult> simulated =
+      SimulateFiles(flags, *request);
+  if (!simulated.ok()) {
+    exit_code_ = Refuse(simulated.status());
+    return false;
+  }
+  *result = *std::move(simulated);
+  return true;
 }
 
 ExitCode Invocation::Check() {
@@ -494,6 +524,10 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (name == "simulate") {
     const SimulationFlags flags = TakeSimulationFlags(&*parsed);
     return Invocation(*parsed).Simulate(flags);
+  }
+  // As for simulate: what is simulated is a plan for a controller.
+  if (name == "graph" && parsed->Has("durations")) {
+    parsed->flags.emplace_back("controlled", "true");
   }
   Invocation invocation(*parsed);
   if (name == "validate") return invocation.Validate();

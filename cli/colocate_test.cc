@@ -754,6 +754,25 @@ TEST(GraphTest, EveryForm) {
               StartsWith("<!DOCTYPE html>"));
 }
 
+TEST(GraphTest, DurationsGiveATimeline) {
+  const std::string cluster = Temporary("cluster.yaml");
+  const std::string durations = Temporary("durations.yaml");
+  WriteFile(cluster,
+            "nodes: [{name: node, allocatable: {cpu: \"64\", memory: 64Gi}}]\n"
+            "storageClasses: [{name: standard}]\n");
+  WriteFile(durations, "default: 10s\n");
+  const Output page =
+      Colocate({"graph", kBuild, "-o", "html", "--cluster=" + cluster,
+                "--durations=" + durations});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(page.out, HasSubstr("id=\"simulation\">{\"executions\":[{"));
+  // Where there is no cluster there is nothing to simulate.
+  const Output lacking =
+      Colocate({"graph", kBuild, "-o", "html", "--durations=" + durations});
+  EXPECT_EQ(lacking.exit_code, 2);
+  EXPECT_THAT(lacking.err, HasSubstr("which cluster?"));
+}
+
 TEST(OutputTest, AFullDiskIsReported) {
   if (access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
   const int status = std::system(

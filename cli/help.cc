@@ -23,8 +23,9 @@ constexpr Flag kFlags[] = {
      "object.",
      " run "},
     {"output", 'o', "dot|svg|html|mermaid",
-     "How to draw: dot is Graphviz' language, svg a picture, html a page with "
-     "the picture, mermaid what forges draw in Markdown.",
+     "How to draw: dot is Graphviz' language, svg a picture, html a page to "
+     "look around in (with --durations and --cluster also a timeline), mermaid "
+     "what forges draw in Markdown.",
      " graph "},
     {"output", 'o', "text|json",
      "How to print the version: for people, or for programs.", " version "},
@@ -94,6 +95,10 @@ constexpr Flag kFlags[] = {
      "How long tasks take and how they end (the message Durations of "
      "simulation.proto); 30s each where it is not given.",
      " simulate "},
+    {"durations", 0, "FILE",
+     "With -o html and --cluster: how long tasks take, as simulate reads it; "
+     "the page then has a timeline of the simulated run.",
+     " graph "},
     {"runs", 0, "N", "How many runs come (default: 1).", " simulate "},
     {"interval", 0, "DURATION",
      "From the arrival of one run to that of the next (default: 0s, all at "
@@ -253,6 +258,7 @@ With the code of a diagnostic instead, says what that means.
      R"(Draws Pods, tasks and what waits for what.
 )",
      R"(  colocate graph pipeline.yaml -o svg >pipeline.svg
+  colocate graph pipeline.yaml -o html >pipeline.html
   colocate graph pipeline.yaml -o dot | dot -Tpng >pipeline.png
   colocate graph pipeline.yaml -o mermaid >>README.md
 )"},

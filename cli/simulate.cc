@@ -86,6 +86,13 @@ SimulationFlags TakeSimulationFlags(ParsedArguments* arguments) {
   return flags;
 }
 
+SimulationFlags TimelineFlags(const ParsedArguments& arguments) {
+  SimulationFlags flags;
+  flags.cluster = arguments.Get("cluster", "");
+  flags.durations = arguments.Get("durations", "");
+  return flags;
+}
+
 absl::StatusOr<v1::SimulationRequest> MakeSimulation(
     const SimulationFlags& flags, v1::ColocationPlan plan) {
   if (flags.cluster.empty()) {

@@ -27,6 +27,11 @@ struct SimulationFlags {
 // for a controller.
 SimulationFlags TakeSimulationFlags(ParsedArguments* arguments);
 
+// Those of `arguments` that a timeline of the plan's picture needs: the cluster
+// and the durations. They stay in `arguments`, as the cluster concerns the plan,
+// too.
+SimulationFlags TimelineFlags(const ParsedArguments& arguments);
+
 // Reads the files. An error without Diagnostics is one of the command line.
 absl::StatusOr<v1::SimulationRequest> MakeSimulation(
     const SimulationFlags& flags, v1::ColocationPlan plan);

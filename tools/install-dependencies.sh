@@ -21,14 +21,17 @@ declare -A packages=(
     python3-protobuf python3-pytest python3-venv python3-yaml"
 )
 
-# One that is newer than the distribution's is often here already.
+# Those that are newer than the distribution's are often here already.
+command -v chromium >/dev/null || packages[test]+=" chromium"
+command -v node >/dev/null || packages[test]+=" nodejs"
+command -v npm >/dev/null || packages[test]+=" npm"
 if ! command -v go >/dev/null && [[ ! -x /usr/local/go/bin/go ]]; then
   packages[test]+=" golang-go"
 fi
 
 # What tells, on a distribution without dpkg, that a package's equivalent is
 # there: commands, and modules of pkg-config.
-commands="bazel g++ pkg-config protoc podman crun python3 cmake abidiff mypy containerd etcd ip go"
+commands="bazel g++ pkg-config protoc podman crun python3 cmake abidiff mypy containerd etcd ip go chromium node npm"
 modules="absl_status gmock benchmark libcrypto protobuf yaml-0.1"
 
 say() { echo "install-dependencies: $*" >&2; }

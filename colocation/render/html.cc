@@ -6,31 +6,27 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "colocation/render/markup.h"
+#include "colocation/render/page_bundle.h"
+#include "colocation/render/page_data.h"
 #include "colocation/render/plan_index.h"
 #include "colocation/render/svg.h"
 
 namespace colocation {
 namespace {
 
-constexpr absl::string_view kStyle =
-    "body{font-family:system-ui,sans-serif;line-height:1.45;color:#1a1a1a;"
-    "background:#fff;margin:2rem auto;max-width:76rem;padding:0 1rem}\n"
-    "h1{font-size:1.5rem;margin-bottom:.2rem}\n"
-    "h2{font-size:1.1rem;margin-top:2rem}\n"
-    "p{margin:.2rem 0;color:#444}\n"
-    ".picture{overflow:auto;border:1px solid #ddd;border-radius:8px;"
-    "margin-top:1rem}\n"
-    ".picture svg{display:block}\n"
-    ".table{overflow-x:auto}\n"
-    "table{border-collapse:collapse;width:100%;font-size:.9rem}\n"
-    "th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;"
-    "border-bottom:1px solid #e4e4e4;overflow-wrap:anywhere}\n"
-    "th{color:#555;font-weight:600;overflow-wrap:normal}\n"
-    "code{font-size:.85em;color:#555}\n";
+// Programs, and whatever a program could load: only ours, and nothing. Styles
+// are those of the page and of the picture without program.
+std::string SecurityPolicy() {
+  return absl::StrCat("default-src 'none'; script-src '", kPageScriptHash,
+                      "'; style-src 'unsafe-inline'; base-uri 'none'; "
+                      "form-action 'none'");
+}
 
 class Page {
  public:
-  explicit Page(const v1::ColocationPlan& plan) : plan_(plan), index_(plan) {}
+  // `simulation` may be null.
+  Page(const v1::ColocationPlan& plan, const v1::SimulationResult* simulation)
+      : plan_(plan), simulation_(simulation), index_(plan) {}
 
   std::string Write() {
     const std::string name = XmlEscaped(plan_.run().name());
@@ -38,26 +34,40 @@ class Page {
         &out_,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
         "<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width\">\n"
-        "<title>Plan of ",
-        name, "</title>\n<style>\n", kStyle, "</style>\n</head>\n<body>\n<h1>",
-        name, "</h1>\n<p>Pipeline ", XmlEscaped(plan_.run().pipeline()), ": ",
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"",
+        SecurityPolicy(),
+        "\">\n<meta name=\"viewport\" "
+        "content=\"width=device-width, initial-scale=1\">\n<title>Plan of ",
+        name, "</title>\n<style>\n", kPageStyle,
+        "</style>\n</head>\n<body>\n<header>\n<h1>", name,
+        "</h1>\n<p>Pipeline ", XmlEscaped(plan_.run().pipeline()), ": ",
         Count(plan_.tasks_size(), "task"), " in ",
         Count(plan_.pods_size(), "Pod"), ", policy ",
-        PolicyName(plan_.policy()), "</p>\n<div class=\"picture\">\n",
-        ToSvg(plan_), "</div>\n");
+        PolicyName(plan_.policy()),
+        "</p>\n</header>\n<main id=\"page\">\n"
+        "<noscript><div class=\"scroll\">\n",
+        ToSvg(plan_), "</div></noscript>\n</main>\n<section id=\"tables\">\n");
     WritePods();
     WriteTasks();
     WriteDecisions();
-    absl::StrAppend(&out_, "</body>\n</html>\n");
+    absl::StrAppend(&out_, "</section>\n");
+    WriteData("plan", PageData(plan_));
+    if (simulation_ != nullptr) WriteData("simulation", PageData(*simulation_));
+    absl::StrAppend(&out_, "<script>", kPageScript,
+                    "</script>\n</body>\n</html>\n");
     return std::move(out_);
   }
 
  private:
+  void WriteData(absl::string_view id, absl::string_view json) {
+    absl::StrAppend(&out_, "<script type=\"application/json\" id=\"", id, "\">",
+                    json, "</script>\n");
+  }
+
   void StartTable(absl::string_view title,
                   const std::vector<absl::string_view>& head) {
     absl::StrAppend(&out_, "<h2>", title,
-                    "</h2>\n<div class=\"table\"><table>\n<tr>");
+                    "</h2>\n<div class=\"scroll\"><table>\n<tr>");
     for (const absl::string_view cell : head)
       absl::StrAppend(&out_, "<th>", cell, "</th>");
     absl::StrAppend(&out_, "</tr>\n");
@@ -118,6 +128,7 @@ class Page {
   }
 
   const v1::ColocationPlan& plan_;
+  const v1::SimulationResult* const simulation_;
   const PlanIndex index_;
   std::string out_;
 };
@@ -125,7 +136,12 @@ class Page {
 }  // namespace
 
 std::string ToHtml(const v1::ColocationPlan& plan) {
-  return Page(plan).Write();
+  return Page(plan, nullptr).Write();
+}
+
+std::string ToHtml(const v1::ColocationPlan& plan,
+                   const v1::SimulationResult& simulation) {
+  return Page(plan, &simulation).Write();
 }
 
 }  // namespace colocation

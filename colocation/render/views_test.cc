@@ -50,11 +50,19 @@ v1::ColocationPlan PlanNaming(const std::string& name) {
   return plan;
 }
 
+// A page up to its own program, which is its last element.
+std::string WithoutProgram(const std::string& page) {
+  return page.substr(0, page.rfind("<script>"));
+}
+
 TEST(Views, NamesAreNoMarkup) {
   const v1::ColocationPlan plan =
       PlanNaming("</title></svg><script>alert(1)</script>\" onload='x'&");
-  for (const std::string& page : {ToSvg(plan), ToHtml(plan)}) {
-    EXPECT_THAT(page, Not(HasSubstr("<script")));
+  // What the program is given is in page_data_test.cc.
+  const std::string html = ToHtml(plan);
+  for (const std::string& page :
+       {ToSvg(plan), html.substr(0, html.find("<script type="))}) {
+    EXPECT_THAT(page, Not(HasSubstr("<script>")));
     EXPECT_THAT(page, HasSubstr("&lt;script&gt;"));
     EXPECT_THAT(page, Not(HasSubstr("onload='x'")));
     EXPECT_THAT(page, Not(HasSubstr("\" onload")));
@@ -82,6 +90,23 @@ TEST(Views, ColorIsAskedFor) {
   const v1::ColocationPlan plan = PlanNaming("a");
   EXPECT_THAT(PlanText(plan, {.color = true}), HasSubstr("\x1b[1m"));
   EXPECT_THAT(ExplainText(plan, "a", {.color = true}), HasSubstr("\x1b[1m"));
+}
+
+TEST(ToHtml, LetsNoOtherProgramRun) {
+  const std::string page = ToHtml(PlanNaming("a"));
+  EXPECT_THAT(page, HasSubstr("content=\"default-src 'none'; script-src "
+                              "'sha256-"));
+  EXPECT_THAT(WithoutProgram(page),
+              HasSubstr("<script type=\"application/json\" id=\"plan\">{"));
+}
+
+TEST(ToHtml, HasTheSimulationWhereThereIsOne) {
+  v1::SimulationResult simulation;
+  simulation.add_notes("a note");
+  EXPECT_THAT(ToHtml(PlanNaming("a"), simulation),
+              HasSubstr("id=\"simulation\">{\"notes\":[\"a note\"]}<"));
+  EXPECT_THAT(WithoutProgram(ToHtml(PlanNaming("a"))),
+              Not(HasSubstr("simulation")));
 }
 
 TEST(Views, EmptyPlanHasViews) {

@@ -15,12 +15,14 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "colocation/plan/plan_testing.h"
 #include "colocation/render/dot.h"
 #include "colocation/render/explain.h"
 #include "colocation/render/html.h"
 #include "colocation/render/manifests.h"
+#include "colocation/render/page_bundle.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
 
@@ -50,6 +52,13 @@ std::string Explained(const v1::ColocationPlan& plan) {
   return text;
 }
 
+// Without its program and style sheet, which are the same in every page.
+std::string Page(const v1::ColocationPlan& plan) {
+  return absl::StrReplaceAll(ToHtml(plan), {{kPageStyle, "(style)\n"},
+                                            {kPageScript, "(program)"},
+                                            {kPageScriptHash, "(hash)"}});
+}
+
 struct View {
   const char* extension;
   std::string (*render)(const v1::ColocationPlan&);
@@ -64,7 +73,7 @@ const View kViews[] = {
     {"explain.txt", Explained},
     {"dot", ToDot},
     {"svg", ToSvg},
-    {"html", ToHtml},
+    {"html", Page},
 };
 
 // Where a picture of a run is wanted elsewhere.
