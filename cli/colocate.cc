@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "capi/colocation.h"
 #include "cli/completion.h"
 #include "cli/edited_run.h"
@@ -41,6 +42,7 @@
 #include "colocation/render/html.h"
 #include "colocation/render/manifests.h"
 #include "colocation/render/mermaid.h"
+#include "colocation/render/plan_diff.h"
 #include "colocation/render/svg.h"
 #include "colocation/render/text.h"
 #include "colocation/simulate/text.h"
@@ -79,6 +81,7 @@ class Invocation {
   ExitCode Run();
   ExitCode Explain();
   ExitCode Graph();
+  ExitCode Diff();
   ExitCode Check();
   ExitCode Simulate(const SimulationFlags& flags);
 
@@ -86,7 +89,12 @@ class Invocation {
   // The plan that the input is or that it gives. Otherwise has said why not,
   // and sets `exit_code_`.
   bool GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
-               bool report_warnings = true);
+               bool report_warnings = true) {
+    return GetPlanOf(arguments_.operands, may_be_plan, plan, report_warnings);
+  }
+  // The same of `operands`, not of all.
+  bool GetPlanOf(absl::Span<const std::string> operands, bool may_be_plan,
+                 v1::ColocationPlan* plan, bool report_warnings);
   bool GetRequest(std::vector<v1::Document> documents,
                   v1::PlanRequest* request);
   // What becomes of one run of `plan` in the cluster that --cluster has, with
@@ -157,9 +165,10 @@ bool Invocation::GetRequest(std::vector<v1::Document> documents,
   return true;
 }
 
-bool Invocation::GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
-                         bool report_warnings) {
-  absl::StatusOr<Inputs> inputs = ReadInputs(arguments_.operands, std::cin);
+bool Invocation::GetPlanOf(absl::Span<const std::string> operands,
+                           bool may_be_plan, v1::ColocationPlan* plan,
+                           bool report_warnings) {
+  absl::StatusOr<Inputs> inputs = ReadInputs(operands, std::cin);
   if (!inputs.ok()) {
     std::cerr << "colocate: " << inputs.status().message() << "\n";
     exit_code_ = ExitCode::kWrongUsage;
@@ -366,6 +375,25 @@ bool Invocation::GetTimeline(const v1::ColocationPlan& plan,
   return true;
 }
 
+ExitCode Invocation::Diff() {
+  if (arguments_.operands.size() != 2) {
+    return WrongUsage("which two? (OLD NEW)", "diff");
+  }
+  const absl::Span<const std::string> operands = arguments_.operands;
+  v1::ColocationPlan before;
+  v1::ColocationPlan after;
+  if (!GetPlanOf(operands.subspan(0, 1), /*may_be_plan=*/true, &before,
+                 /*report_warnings=*/false) ||
+      !GetPlanOf(operands.subspan(1, 1), /*may_be_plan=*/true, &after,
+                 /*report_warnings=*/true)) {
+    return exit_code_;
+  }
+  const std::string text = PlanDiff(before, after);
+  if (text.empty()) return Print("the plan stays the same\n");
+  const ExitCode printed = Print(text);
+  return printed == ExitCode::kDone ? ExitCode::kDiffers : printed;
+}
+
 ExitCode Invocation::Check() {
   v1::ColocationPlan plan;
   if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
@@ -536,6 +564,7 @@ ExitCode Main(const std::vector<std::string>& arguments) {
   if (name == "run") return invocation.Run();
   if (name == "explain") return invocation.Explain();
   if (name == "graph") return invocation.Graph();
+  if (name == "diff") return invocation.Diff();
   return invocation.Check();
 }
 

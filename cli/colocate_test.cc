@@ -243,8 +243,9 @@ TEST(HelpTest, EveryWayToAskForIt) {
 
 TEST(HelpTest, EveryCommandHasAPageThatFitsTheScreen) {
   for (const char* command :
-       {"validate", "plan", "render", "run", "explain", "graph", "check",
-        "simulate", "launcher-image", "completion", "man", "version", "help"}) {
+       {"validate", "plan", "render", "run", "explain", "graph", "diff",
+        "check", "simulate", "launcher-image", "completion", "man", "version",
+        "help"}) {
     const Output output = Colocate({command, "--help"});
     EXPECT_EQ(output.exit_code, 0) << command;
     EXPECT_THAT(Colocate({"help"}).out, HasSubstr(command));
@@ -771,6 +772,29 @@ TEST(GraphTest, DurationsGiveATimeline) {
       Colocate({"graph", kBuild, "-o", "html", "--durations=" + durations});
   EXPECT_EQ(lacking.exit_code, 2);
   EXPECT_THAT(lacking.err, HasSubstr("which cluster?"));
+}
+
+TEST(DiffTest, ExitCodeSaysWhetherThePlanChanges) {
+  const Output same = Colocate({"diff", kBuild, kBuild});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_EQ(same.out, "the plan stays the same\n");
+  std::string changed = ReadFile(kBuild);
+  const std::string wanted = "cpu: 100m";
+  const size_t at = changed.find(wanted);
+  ASSERT_NE(at, std::string::npos);
+  changed.replace(at, wanted.size(), "cpu: 64");
+  const std::string file = Temporary("changed.yaml");
+  WriteFile(file, changed);
+  const Output differs = Colocate({"diff", kBuild, file});
+  EXPECT_EQ(differs.exit_code, 5) << differs.err;
+  EXPECT_THAT(differs.out, HasSubstr("cpu         asks for "));
+  EXPECT_THAT(differs.out, HasSubstr(" -> 64"));
+  // A plan that was kept is as good as its pipeline.
+  const std::string plan = Temporary("plan.yaml");
+  WriteFile(plan, Colocate({"plan", kBuild, "-o", "yaml"}).out);
+  EXPECT_EQ(Colocate({"diff", plan, kBuild}).exit_code, 0);
+  EXPECT_EQ(Colocate({"diff", plan, "-"}, "kind: [").exit_code, 1);
+  EXPECT_EQ(Colocate({"diff", kBuild}).exit_code, 2);
 }
 
 TEST(OutputTest, AFullDiskIsReported) {

@@ -13,6 +13,8 @@ enum class ExitCode {
   kFailed = 3,
   // This machine can't do it.
   kCannot = 4,
+  // The two plans differ.
+  kDiffers = 5,
 };
 
 }  // namespace colocation::cli

@@ -38,19 +38,19 @@ constexpr Flag kFlags[] = {
     {"policy", 0, "workspaces|pipelinerun|isolated",
      "Which tasks share a Pod: those that share an emptyDir workspace (the "
      "default), as many as can, or none.",
-     " plan render run explain graph check simulate "},
+     " plan render run explain graph diff check simulate "},
     {"requests", 0, "peak|sum",
      "What the containers of a Pod ask for together: the most that can run at "
      "once (the default), or the sum of what is written.",
-     " plan render run explain graph check simulate "},
+     " plan render run explain graph diff check simulate "},
     {"run", 0, "NAME",
      "Which PipelineRun, TaskRun, Pipeline or Task to take where the input has "
      "several.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"name", 0, "NAME",
      "The run's name, in place of its own or of what generateName gives: so "
      "that a run can be created twice.",
-     " plan render run explain graph check "},
+     " plan render run explain graph diff check "},
     {"only", 0, "TASK",
      "Take only this pipeline task and what it needs: the tasks that it waits "
      "for, and those that they wait for.",
@@ -60,31 +60,31 @@ constexpr Flag kFlags[] = {
      "An array is a,b or [\"a\",\"b\"]; an object is key:value,key:value or "
      "{\"key\":\"value\"}. May be repeated, as may all that follow but those "
      "with one meaning.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"workspace", 'w', "NAME=KIND",
      "What a workspace of the pipeline is: NAME=emptyDir, NAME=claim:CLAIM, "
      "NAME=configMap:NAME, NAME=secret:NAME, NAME=claimTemplate:FILE; or as "
      "tkn has it: name=NAME,emptyDir= and so on, with subPath=DIRECTORY. "
      "Without a PipelineRun, what is not given is an emptyDir.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"image-config", 0, "IMAGE=COMMAND",
      "The ENTRYPOINT of an image, for steps with neither command nor script; "
      "or a FILE that says images: [{image: I, entrypoint: [...], cmd: "
      "[...]}].",
-     " plan render run explain graph check simulate "},
+     " plan render run explain graph diff check simulate "},
     {"cluster", 0, "FILE",
      "What is known of the cluster: Nodes, LimitRanges, ResourceQuotas, "
      "ServiceAccounts and Secrets (whose data is not read) as kubectl get -o "
      "yaml prints them, a file that says nodes, limitRanges, resourceQuotas, "
      "serviceAccounts, secrets and podLevelResources, or the file that "
      "simulate takes.",
-     " plan render run explain graph check "},
+     " plan render run explain graph diff check "},
     {"limit", 0, "NAME=NUMBER",
      "An upper bound: pod_containers, pod_bytes, result_bytes for what may be "
      "in one Pod; input_bytes, depth, alias_events, matrix_combinations for "
      "what is read. Tasks that need not share a Pod are split where together "
      "they are more; what has to share one is refused.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"cluster", 0, "FILE",
      "The cluster to simulate: nodes, node groups, storage classes, costs, how "
      "Tekton is set up (the message SimulationCluster of "
@@ -118,34 +118,34 @@ constexpr Flag kFlags[] = {
     {"resolved", 0, "FILE",
      "What remote references stand for: a file that says resolved: "
      "[{resolver: R, params: [...], document: {name: PATH}}].",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"service-account", 's', "NAME",
      "The service account of tasks that name none (default: \"default\").",
-     " plan render run explain graph check simulate "},
+     " plan render run explain graph diff check simulate "},
     {"namespace", 'n', "NAME",
      "The namespace of objects that name none (default: \"default\").",
-     " plan render run explain graph check simulate "},
+     " plan render run explain graph diff check simulate "},
     {"launcher-image", 0, "IMAGE",
      "The image that has the launcher as /launcher.",
-     " plan render explain graph check "},
+     " plan render explain graph diff check "},
     {"controlled", 0, "",
      "A controller creates the Pods when they may start and opens their gates.",
-     " plan render explain graph check "},
+     " plan render explain graph diff check "},
     {"patch-images", 0, "",
      "With --controlled: an image that a result names is put into the running "
      "Pod, instead of a Pod of its own (docs/planning.md has the risks).",
-     " plan render explain graph check "},
+     " plan render explain graph diff check "},
     {"api-fields", 0, "stable|beta|alpha",
      "Tekton's enable-api-fields: which of its features may be used (default: "
      "beta, as Tekton).",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"feature-flags", 0, "FILE",
      "Tekton's ConfigMaps feature-flags and config-defaults, as kubectl get -o "
      "yaml prints them; --api-fields and --service-account win over them.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"allow-unknown-fields", 0, "",
      "Warn about fields that Tekton doesn't know, instead of refusing them.",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"config-map", 0, "NAME=DIRECTORY",
      "A ConfigMap that the Pod refers to: a file a key. Those among the input "
      "are known.",
@@ -184,7 +184,7 @@ constexpr Flag kFlags[] = {
     {"diagnostics", 0, "text|json",
      "How to report what is wrong, on standard error: for people, or as one "
      "line of JSON (the message Report of request.proto).",
-     " validate plan render run explain graph check simulate "},
+     " validate plan render run explain graph diff check simulate "},
     {"color", 0, "auto|always|never",
      "Colours; auto (the default) means on a terminal, unless NO_COLOR is "
      "set.",
@@ -262,6 +262,17 @@ With the code of a diagnostic instead, says what that means.
   colocate graph pipeline.yaml -o dot | dot -Tpng >pipeline.png
   colocate graph pipeline.yaml -o mermaid >>README.md
 )"},
+    {"diff", "OLD NEW", "say what a change does to the plan",
+     R"(Plans both, and says what differs: Pods, when they are created and what they ask
+for, volumes and mounts, what tasks wait for and why. What containers do is not
+compared. OLD and NEW are a file, a directory or a plan each; flags hold for
+both.
+
+Exits with 5 where the plans differ, with 0 where they don't.
+)",
+     R"(  colocate diff before.yaml after.yaml
+  colocate diff plan.yaml pipelines/ --policy=pipelinerun
+)"},
     {"check", "FILE...|PLAN", "check that a plan holds",
      R"(Looks for faults in a plan, independently of the planner that made it: an order
 that is not kept, a deadlock, volumes that collide, a Pod that Kubernetes would
@@ -338,7 +349,8 @@ std::string AboutExitCodes() {
   return "Exit codes: 0 done, 1 the input was refused (standard error says "
          "why, "
          "standard\noutput is empty), 2 wrong usage, 3 the Pod ran and failed, "
-         "4 this machine can't\ndo it (no podman, a full disk).\n";
+         "4 this machine can't\ndo it (no podman, a full disk), 5 the plans "
+         "differ (diff).\n";
 }
 
 std::string MainHelp() {
