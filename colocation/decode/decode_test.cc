@@ -344,6 +344,119 @@ TEST(DecodeTest, MisplacedFieldsAreToldWhereTheyBelong) {
   }
 }
 
+// Where the CRD keeps everything, Tekton's webhook reads names in any case.
+struct CaseOfNames {
+  absl::string_view name;
+  absl::string_view text;
+  // "line:column path code", one each.
+  absl::string_view errors;
+  // What the first step's first mount has; nothing where it has none.
+  absl::string_view mount;
+};
+
+constexpr CaseOfNames kCasesOfNames[] = {
+    {"ATaskSpecInAPipeline",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelineSpec:\n"
+     "    tasks:\n    - taskSpec: {steps: [{volumemounts: [{name: v, "
+     "MOUNTPATH: /m}]}]}\n",
+     "6:27 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts "
+     "field-case\n"
+     "6:52 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case",
+     "/m"},
+    {"OfV1beta1AsOfV1",
+     "apiVersion: tekton.dev/v1beta1\nkind: PipelineRun\nspec:\n"
+     "  pipelineSpec:\n    tasks:\n    - taskSpec: {steps: [{Resources: {}, "
+     "volumeMounts: [{mountpath: /m}]}]}\n",
+     "6:27 spec.pipelineSpec.tasks[0].taskSpec.steps[0].resources field-case\n"
+     "6:58 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case",
+     "/m"},
+    {"TheExactNameWinsBeforeIt",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelineSpec:\n"
+     "    tasks:\n    - taskSpec: {steps: [{volumeMounts: [{mountPath: /m, "
+     "mountpath: /x}]}]}\n",
+     "6:58 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case",
+     "/m"},
+    {"TheExactNameWinsAfterIt",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelineSpec:\n"
+     "    tasks:\n    - taskSpec: {steps: [{volumeMounts: [{mountpath: /x, "
+     "mountPath: /m}]}]}\n",
+     "6:43 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case\n"
+     "6:58 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case",
+     "/m"},
+    {"TwoOtherCasesAreOneTooMany",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelineSpec:\n"
+     "    tasks:\n    - taskSpec: {steps: [{volumeMounts: [{mountpath: /x, "
+     "Mountpath: /m}]}]}\n",
+     "6:43 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case\n"
+     "6:58 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath duplicate-key\n"
+     "6:58 spec.pipelineSpec.tasks[0].taskSpec.steps[0].volumeMounts[0]."
+     "mountPath field-case",
+     "/m"},
+    {"OtherNamesStayUnknown",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelineSpec:\n"
+     "    tasks:\n    - taskSpec: {steps: [{mountpaths: /x}]}\n",
+     "6:27 spec.pipelineSpec.tasks[0].taskSpec.steps[0].mountpaths "
+     "unknown-field",
+     ""},
+    {"AboveItIsUnknown",
+     "apiVersion: tekton.dev/v1\nkind: PipelineRun\nspec:\n  pipelinespec: "
+     "{}\n",
+     "4:3 spec.pipelinespec unknown-field", ""},
+    {"ATasksStepsAreInTheCrd",
+     "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps: "
+     "[{workingdir: /}]\n",
+     "4:12 spec.steps[0].workingdir unknown-field", ""},
+    {"ATasksVolumesAreNot",
+     "apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  volumes: "
+     "[{EmptyDir: {}}]\n  Steps: []\n",
+     "4:14 spec.volumes[0].emptyDir field-case\n"
+     "5:3 spec.Steps unknown-field",
+     ""},
+    {"NorIsAClaimTemplate",
+     "apiVersion: tekton.dev/v1\nkind: TaskRun\nspec:\n  workspaces: "
+     "[{volumeClaimTemplate: {Spec: {}}, emptydir: {}}]\n",
+     "4:39 spec.workspaces[0].volumeClaimTemplate.spec field-case\n"
+     "4:50 spec.workspaces[0].emptydir unknown-field",
+     ""},
+    {"NorSomeOfAPodTemplate",
+     "apiVersion: tekton.dev/v1\nkind: TaskRun\nspec:\n  podTemplate: "
+     "{securityContext: {RunAsUser: 1}, affinity: {NodeAffinity: {}}, "
+     "dnsconfig: {}}\n",
+     "4:35 spec.podTemplate.securityContext.runAsUser field-case\n"
+     "4:61 spec.podTemplate.affinity.nodeAffinity field-case\n"
+     "4:80 spec.podTemplate.dnsconfig unknown-field",
+     ""},
+    {"KeysOfAMapAreNoNames",
+     "apiVersion: tekton.dev/v1\nkind: TaskRun\nspec:\n  taskSpec: "
+     "{params: [{name: p, default: {Name: x}}], steps: [{volumeMounts: "
+     "[{mountPath: /m}]}]}\n",
+     "", ""},
+};
+
+TEST(DecodeTest, NamesMayBeInAnyCaseWhereTektonTakesThem) {
+  for (const CaseOfNames& c : kCasesOfNames) {
+    const Decoded decoded = Decode(c.text);
+    EXPECT_EQ(absl::StrJoin(decoded.errors, "\n"), std::string(c.errors))
+        << c.name;
+    std::string mount;
+    for (const v1::PipelineRun& run : decoded.objects.pipeline_runs()) {
+      for (const auto& task : run.spec().pipeline_spec().tasks()) {
+        for (const v1::Step& step : task.task_spec().task_spec().steps()) {
+          for (const auto& m : step.volume_mounts()) mount = m.mount_path();
+        }
+      }
+    }
+    EXPECT_EQ(mount, std::string(c.mount)) << c.name;
+  }
+}
+
 TEST(DecodeTest, AFaultBeforeTheFirstDocumentHasItsFile) {
   for (const char* text : {"\xfe\x01", "@", "apiVersion: \x01\n"}) {
     DiagnosticList diagnostics;

@@ -6,10 +6,44 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "absl/strings/match.h"
+
 namespace colocation {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+
+namespace {
+
+// Where Tekton's CRDs have x-kubernetes-preserve-unknown-fields and say nothing
+// of what is below (config/300-crds; parameters, which are no mappings with
+// fields, aside).
+bool IsKeptWhole(const FieldDescriptor& field) {
+  struct Place {
+    absl::string_view message;
+    absl::string_view field;
+  };
+  static constexpr Place kPlaces[] = {
+      {"PipelineRunSpec", "pipeline_spec"},
+      {"PipelineTask", "pipeline_spec"},
+      {"PipelineTask", "task_spec"},
+      {"PodTemplate", "affinity"},
+      {"PodTemplate", "security_context"},
+      {"PodTemplate", "volumes"},
+      {"TaskRunSpec", "task_spec"},
+      {"TaskSpec", "volumes"},
+      {"WorkspaceBinding", "volume_claim_template"},
+  };
+  for (const Place& place : kPlaces) {
+    if (field.containing_type()->name() == place.message &&
+        field.name() == place.field) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 // Makes the tables of a type and of all it can contain, and keeps them.
 class FieldTableRegistry {
@@ -69,6 +103,7 @@ class FieldTableRegistry {
       info.field = field;
       info.via = via;
       info.format = options.GetExtension(v1::format);
+      info.kept_whole = IsKeptWhole(*field);
       info.index = static_cast<int>(table.fields_.size()) - 1;
       const bool old = options.GetExtension(v1::v1beta1_only);
       if (!old) info.name = field->json_name();
@@ -108,6 +143,16 @@ const FieldInfo* FieldTable::Find(absl::string_view name,
   const auto& names = version == ApiVersion::kV1 ? v1_ : v1beta1_;
   const auto found = names.find(name);
   return found == names.end() ? nullptr : found->second;
+}
+
+const FieldInfo* FieldTable::FindInAnyCase(absl::string_view name,
+                                           ApiVersion version) const {
+  for (const FieldInfo& info : fields_) {
+    if (absl::EqualsIgnoreCase(info.NameIn(version), name)) {
+      return Find(info.NameIn(version), version);
+    }
+  }
+  return nullptr;
 }
 
 std::vector<absl::string_view> FieldTable::Names(ApiVersion version) const {

@@ -34,6 +34,9 @@ struct FieldInfo {
   const google::protobuf::FieldDescriptor* empty_flag = nullptr;
   // Position in FieldTable::fields().
   int index = 0;
+  // Tekton's CRD keeps everything below this field as it is written, so that
+  // the webhook is the first to look at the names in it.
+  bool kept_whole = false;
   // Of the message type of the field or of the map's values; else null.
   const FieldTable* table = nullptr;
 
@@ -48,6 +51,11 @@ class FieldTable {
 
   // Null where the version has no field of that name.
   const FieldInfo* Find(absl::string_view name, ApiVersion version) const;
+
+  // The first field whose name differs from `name` in the case of its letters
+  // at most; null where there is none.
+  const FieldInfo* FindInAnyCase(absl::string_view name,
+                                 ApiVersion version) const;
 
   // In declaration order; inline fields where the inline message stands.
   const std::deque<FieldInfo>& fields() const { return fields_; }

@@ -135,6 +135,8 @@ void NodeDecoder::DecodeMember(const FieldTable& table, const Key& key,
                                Seen& seen, Message* message,
                                const FieldPath& path) {
   const FieldInfo* info = table.Find(key.name, version_);
+  const bool other_case = info == nullptr && any_case_;
+  if (other_case) info = table.FindInAnyCase(key.name, version_);
   if (info == nullptr) {
     UnknownField(table, key, path.Field(key.name));
     reader_.SkipNode();
@@ -144,6 +146,21 @@ void NodeDecoder::DecodeMember(const FieldTable& table, const Key& key,
   const uint64_t bit = uint64_t{1} << (info->index % 64);
   uint64_t& by_key = seen.by_key[info->index / 64 % 4];
   uint64_t& by_merge = seen.by_merge[info->index / 64 % 4];
+  uint64_t& in_other_case = seen.in_other_case[info->index / 64 % 4];
+  const bool had_exact = ((by_key | by_merge) & ~in_other_case & bit) != 0;
+  if (other_case) {
+    OtherCase(*info, key, member, had_exact);
+    if (had_exact) {
+      reader_.SkipNode();
+      return;
+    }
+    in_other_case |= bit;
+  } else if ((in_other_case & bit) != 0) {
+    OtherCase(*info, key, member, /*passed_over=*/false);
+    in_other_case &= ~bit;
+    by_key &= ~bit;
+    by_merge |= bit;  // so that what was read is cleared
+  }
   // The last one counts, as in any reader that isn't strict.
   if (!key.merged && (by_key & bit) != 0) DuplicateKey(key, member);
   Message* owner = Owner(*info, message);
@@ -151,7 +168,10 @@ void NodeDecoder::DecodeMember(const FieldTable& table, const Key& key,
     owner->GetReflection()->ClearField(owner, info->field);
   }
   (key.merged ? by_merge : by_key) |= bit;
+  const bool above = any_case_;
+  any_case_ = above || info->kept_whole;
   DecodeField(*info, owner, member);
+  any_case_ = above;
 }
 
 void NodeDecoder::DecodeNode(const FieldTable& table, Message* message,

@@ -89,6 +89,8 @@ class NodeDecoder {
   struct Seen {
     std::array<uint64_t, 4> by_key = {};
     std::array<uint64_t, 4> by_merge = {};
+    // Those of the above whose name was in other letters.
+    std::array<uint64_t, 4> in_other_case = {};
   };
 
   void DecodeMember(const FieldTable& table, const Key& key, Seen& seen,
@@ -135,6 +137,8 @@ class NodeDecoder {
   void UnknownField(const FieldTable& table, const Key& key,
                     const FieldPath& path);
   void DuplicateKey(const Key& key, const FieldPath& path);
+  void OtherCase(const FieldInfo& info, const Key& key, const FieldPath& path,
+                 bool passed_over);
 
   EventReader& reader_;
   absl::string_view text_;
@@ -142,6 +146,11 @@ class NodeDecoder {
   DiagnosticList& diagnostics_;
   Subject subject_;
   ApiVersion version_ = ApiVersion::kV1;
+  // Below a field that the CRD keeps whole, names of fields are read as Go's
+  // encoding/json does, by which Tekton's webhook decodes: those in other
+  // letters count where there is no exact one (knative.dev/pkg, webhook/json/
+  // decode.go; cmd/webhook/main.go). Above, the API server has thrown them out.
+  bool any_case_ = false;
 };
 
 // A member of a mapping that was read before its message was known.

@@ -150,6 +150,30 @@ void NodeDecoder::UnknownField(const FieldTable& table, const Key& key,
   Error("unknown-field", path, message, key.start, key.end).set_hint(hint);
 }
 
+void NodeDecoder::OtherCase(const FieldInfo& info, const Key& key,
+                            const FieldPath& path, bool passed_over) {
+  if (diagnostics_.mutable_diagnostics().size() >= kMaxDiagnostics) return;
+  const absl::string_view name = info.NameIn(version_);
+  const std::string quoted = absl::StrCat("\"", key.name, "\"");
+  std::string message, hint = "remove one of the two";
+  if (key.name == name) {
+    message = absl::StrCat(quoted,
+                           " counts, not what stands before it in other "
+                           "letters");
+  } else if (passed_over) {
+    message = absl::StrCat(quoted, " is passed over, as there is \"", name,
+                           "\" before it");
+  } else {
+    message = absl::StrCat(quoted, " is taken for \"", name,
+                           "\", as Tekton takes it here");
+    hint = absl::StrCat("write it as \"", name, "\"");
+  }
+  v1::Diagnostic& d =
+      diagnostics_.Warning("field-case", subject_, path.ToString(), message);
+  d.set_hint(hint);
+  SetPosition(text_, key.start, key.end, &d);
+}
+
 void NodeDecoder::DuplicateKey(const Key& key, const FieldPath& path) {
   Error("duplicate-key", path,
         absl::StrCat("\"", key.name, "\" stands twice in this mapping"),

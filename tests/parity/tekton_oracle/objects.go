@@ -185,6 +185,7 @@ func objectOf(raw []byte, document, item int, duplicate error) object {
 		return o
 	}
 	given := create()
+	raw = withFieldNames(raw, given)
 	faults, err := kjson.UnmarshalStrict(raw, given, kjson.DisallowUnknownFields)
 	if err != nil {
 		faults = append(faults, err)
