@@ -1,5 +1,6 @@
 #include "colocation/plan/annotations.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -24,10 +25,53 @@ void CheckValue(const Map& annotations, const char* name,
       .set_hint("write \"true\" or \"false\", in quotes");
 }
 
+constexpr char kMetadata[] = "metadata.annotations";
+
+// Steps without a network: Tekton's entrypoint starts them in a network
+// namespace of their own (pkg/pod/pod.go, ExecutionModeAnnotation;
+// pkg/entrypoint/ runner.go), which no container of a shared Pod may.
+void RefuseHermetic(const ResolvedRun& run, DiagnosticList* diagnostics) {
+  constexpr char kMode[] = "experimental.tekton.dev/execution-mode";
+  const auto refuse = [&](const auto& annotations, const Subject& subject,
+                          const std::string& path) {
+    const auto found = annotations.find(kMode);
+    if (found == annotations.end() || found->second != "hermetic") return;
+    diagnostics
+        ->Error("not-supported", subject, path,
+                absl::StrCat("the launcher does not take the network from "
+                             "steps, as the annotation ",
+                             kMode, ": hermetic asks for"))
+        .set_hint("remove the annotation, or let Tekton run this");
+  };
+  refuse(run.identity.annotations(), run.subject, kMetadata);
+  for (const ResolvedTask& task : run.tasks) {
+    refuse(task.annotations, task.subject, absl::StrCat(task.path, ".name"));
+  }
+}
+
+// pkg/reconciler/pipelinerun/affinity_assistant.go,
+// cleanupAffinityAssistantsAndPVCs.
+void WarnOfCleanup(const ResolvedRun& run, DiagnosticList* diagnostics) {
+  constexpr char kCleanup[] = "tekton.dev/auto-cleanup-pvc";
+  const bool has_template = std::any_of(
+      run.workspaces.begin(), run.workspaces.end(), [](const RunWorkspace& w) {
+        return w.binding.has_volume_claim_template();
+      });
+  if (!has_template || !IsTrue(run.identity.annotations(), kCleanup)) return;
+  diagnostics
+      ->Warning("annotation-not-honoured", run.subject, kMetadata,
+                absl::StrCat("the annotation ", kCleanup,
+                             " is not honoured: claims made for the run stay "
+                             "until it is deleted"))
+      .set_hint("delete the run when its claims are not needed any more");
+}
+
 }  // namespace
 
-void CheckAnnotations(const ResolvedRun& run, DiagnosticList* diagnostics) {
-  constexpr char kMetadata[] = "metadata.annotations";
+void CheckAnnotations(const ResolvedRun& run, bool alpha,
+                      DiagnosticList* diagnostics) {
+  if (alpha) RefuseHermetic(run, diagnostics);
+  WarnOfCleanup(run, diagnostics);
   const auto& of_run = run.identity.annotations();
   for (const char* name : {kShareClaims, kAllowNotShared}) {
     CheckValue(of_run, name, run.subject, kMetadata, diagnostics);

@@ -6,6 +6,7 @@
 #define COLOCATION_PLAN_ANNOTATIONS_H_
 
 #include "colocation/diagnostics/diagnostics.h"
+#include "colocation/resolve/own_pod.h"  // IWYU pragma: export
 #include "colocation/resolve/run.h"
 
 namespace colocation {
@@ -17,9 +18,7 @@ inline constexpr char kShareClaims[] = "colocation.dev/share-claims";
 // instead of the one that the others share.
 inline constexpr char kAllowNotShared[] = "colocation.dev/allow-not-shared";
 
-// Of a Task, an embedded Task or taskRunSpecs[].metadata: the task is to have a
-// Pod of its own.
-inline constexpr char kOwnPod[] = "colocation.dev/own-pod";
+// Of a task: kOwnPod, in resolve/own_pod.h.
 
 // Whether `annotations`, a map of strings, says "true" under `name`.
 template <typename Map>
@@ -29,8 +28,10 @@ bool IsTrue(const Map& annotations, const char* name) {
 }
 
 // Warns of values that are neither "true" nor "false", and of an annotation of
-// tasks on the run.
-void CheckAnnotations(const ResolvedRun& run, DiagnosticList* diagnostics);
+// tasks on the run. Refuses or warns of those of Tekton's that ask for what
+// isn't done here; `alpha` says whether enable-api-fields is.
+void CheckAnnotations(const ResolvedRun& run, bool alpha,
+                      DiagnosticList* diagnostics);
 
 }  // namespace colocation
 

@@ -13,7 +13,6 @@
 #include "colocation/plan/pod_settings.h"
 #include "colocation/plan/probes.h"
 #include "colocation/syntax/duration.h"
-#include "colocation/validate/artifacts.h"
 
 namespace colocation {
 namespace {
@@ -149,7 +148,6 @@ class Wrapper {
     }
     *Container().mutable_env_from() = c.env_from();
     for (int i = 0; i < c.env_size(); ++i) {
-      RefuseArtifacts(c.env(i).value(), absl::StrCat("env[", i, "].value"));
       AddEnv(c.env(i), absl::StrCat(path_, ".env[", i, "]"));
     }
     result_.launch.set_working_dir(c.working_dir());
@@ -170,18 +168,6 @@ class Wrapper {
                 absl::StrCat("a sidecar is restarted always or never, not \"",
                              policy, "\""))
         .set_hint("use Always");
-  }
-
-  // The reconciler and the entrypoint replace them with what steps have left in
-  // their provenance.json (internal/artifactref,
-  // pkg/entrypoint/entrypointer.go).
-  void RefuseArtifacts(absl::string_view text, absl::string_view field) {
-    if (!RefersToStepArtifact(text) && !RefersToTaskArtifact(text)) return;
-    w_.diagnostics
-        ->Error("not-supported", task_.task_subject,
-                absl::StrCat(path_, ".", field),
-                "the launcher does not read artifacts of steps and tasks")
-        .set_hint("hand it on as a result");
   }
 
   void AddEnv(const v1::EnvVar& env, const std::string& path) {
@@ -211,13 +197,6 @@ class Wrapper {
 
   template <typename C>
   void CommandLine(const C& c) {
-    for (int i = 0; i < c.command_size(); ++i) {
-      RefuseArtifacts(c.command(i), absl::StrCat("command[", i, "]"));
-    }
-    for (int i = 0; i < c.args_size(); ++i) {
-      RefuseArtifacts(c.args(i), absl::StrCat("args[", i, "]"));
-    }
-    RefuseArtifacts(c.script(), "script");
     for (const char* word : {"/colocation/program/launcher", "run"}) {
       Container().add_command(word);
     }

@@ -328,6 +328,11 @@ constexpr RefusalCase kRefusals[] = {
     {"ArtifactOfATask",
      "command: [c], env: [{name: A, value: $(tasks.b.inputs.x)}]", "",
      "not-supported at spec.steps[0].env[0].value"},
+    {"ArtifactAsAnImage", "command: [c]",
+     "{name: d, command: [d], image: $(tasks.b.outputs.x)}",
+     "not-supported at spec.sidecars[0].image"},
+    {"ArtifactAsADirectory", "command: [c], workingDir: $(tasks.b.outputs)", "",
+     "not-supported at spec.steps[0].workingDir"},
     {"ArtifactInAScript", "script: \"cat $(steps.b.inputs.x)\"", "",
      "not-supported at spec.steps[0].script"},
     {"PortWithoutANumber", "command: [c]",
@@ -351,12 +356,11 @@ TEST(ContainersTest, WhatCantBeHonouredIsRefused) {
 
 TEST(ContainersTest, EachUnitHasItsDirectories) {
   const Planned planned = PlanYaml(TaskOf("command: [c]"));
-  EXPECT_THAT(
-      planned.plan.pods(0).install().directories(),
-      ElementsAre("t/tekton/results", "t/tekton/home", "t/tekton/artifacts",
-                  "t/tekton/creds", "t/tekton/run",
-                  "t/tekton/steps/step-s/results",
-                  "t/tekton/steps/step-s/artifacts", "t/workspace"));
+  EXPECT_THAT(planned.plan.pods(0).install().directories(),
+              ElementsAre("t/tekton/results", "t/tekton/home",
+                          "t/tekton/artifacts", "t/tekton/creds",
+                          "t/tekton/run", "t/tekton/steps/step-s/results",
+                          "t/tekton/steps/step-s/artifacts", "t/workspace"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "colocation/plan/pod_sharing.h"
 #include "colocation/plan/pod_wide_settings.h"
 #include "colocation/plan/ports.h"
+#include "colocation/validate/feature_flags.h"
 
 namespace colocation {
 namespace {
@@ -153,7 +154,8 @@ Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
                     v1::Policy policy, const PodCaps& caps, WaitSets* waits,
                     Decisions* decisions, DiagnosticList* diagnostics) {
   const PodSharing sharing(run, policy);
-  CheckAnnotations(run, diagnostics);
+  CheckAnnotations(run, FlagsOf(options).api_fields == v1::API_FIELDS_ALPHA,
+                   diagnostics);
   CheckNotShared(sharing, diagnostics);
   std::vector<Group> groups = MustShare(sharing);
   for (Group& group : groups) {

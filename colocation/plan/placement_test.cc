@@ -176,6 +176,19 @@ TEST(OwnPodTest, CanBeGivenByTheRun) {
   EXPECT_EQ(GroupsOf(planned.plan), "{a} {b}");
 }
 
+TEST(OwnPodTest, IsNotHiddenByTheRun) {
+  for (const char* of_run : {"colocation.dev/own-pod: \"true\"",
+                             "colocation.dev/own-pod: \"false\""}) {
+    const Planned planned = PlanYaml(
+        RunOf(
+            kClaim,
+            absl::StrCat(TaskYaml("a", "", kUses), TaskYaml("b", kOwn, kUses)),
+            of_run),
+        Request(v1::POLICY_PIPELINERUN));
+    EXPECT_EQ(GroupsOf(planned.plan), "{a} {b}") << of_run;
+  }
+}
+
 TEST(OwnPodTest, IsRefusedWhereAnEmptyDirForbidsIt) {
   const Planned planned = PlanYaml(
       RunOf(kEmptyDir,
@@ -209,6 +222,35 @@ TEST(AnnotationsTest, OwnPodIsNotForRuns) {
       PlanYaml(RunOf(kClaim, TaskYaml("a", "", kUses), kOwn), Request());
   EXPECT_THAT(planned.warnings,
               ElementsAre(HasSubstr("own-pod has no effect on a run")));
+}
+
+TEST(AnnotationsTest, HermeticStepsAreRefusedWhereTektonHasThem) {
+  constexpr char kHermetic[] =
+      "experimental.tekton.dev/execution-mode: hermetic";
+  const std::string of_run = RunOf(kClaim, TaskYaml("a", "", kUses), kHermetic);
+  const std::string of_task = RunOf(kClaim, TaskYaml("a", kHermetic, kUses));
+  v1::PlanRequest alpha = Request();
+  alpha.mutable_options()->set_api_fields(v1::API_FIELDS_ALPHA);
+  EXPECT_THAT(PlanYaml(of_run, alpha).errors,
+              ElementsAre(StartsWith("not-supported at metadata.annotations")));
+  EXPECT_THAT(PlanYaml(of_task, alpha).errors,
+              ElementsAre(StartsWith(
+                  "not-supported at spec.pipelineSpec.tasks[0].name")));
+  v1::PlanRequest beta = Request();
+  beta.mutable_options()->set_api_fields(v1::API_FIELDS_BETA);
+  EXPECT_THAT(PlanYaml(of_run, beta).errors, IsEmpty());
+}
+
+TEST(AnnotationsTest, ClaimsThatStayAreWarnedOf) {
+  constexpr char kCleanup[] = "tekton.dev/auto-cleanup-pvc: \"true\"";
+  EXPECT_THAT(
+      PlanYaml(RunOf(kTemplate, TaskYaml("a", "", kUses), kCleanup), Request())
+          .warnings,
+      ElementsAre(StartsWith("annotation-not-honoured at metadata")));
+  EXPECT_THAT(
+      PlanYaml(RunOf(kClaim, TaskYaml("a", "", kUses), kCleanup), Request())
+          .warnings,
+      IsEmpty());
 }
 
 TEST(PodWideSettingTest, NamesTheTaskWhoseItIs) {

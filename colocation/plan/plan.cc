@@ -29,6 +29,7 @@
 #include "colocation/plan/pod_sharing.h"
 #include "colocation/plan/pods.h"
 #include "colocation/plan/qos.h"
+#include "colocation/plan/refuse_artifacts.h"
 #include "colocation/plan/reported_results.h"
 #include "colocation/plan/resources.h"
 #include "colocation/plan/unit_needs.h"
@@ -100,6 +101,9 @@ class Planner {
     SetStartTolerance();
     for (const v1::PipelineResult& result : run_.results) {
       *plan_.add_results() = result;
+    }
+    for (const ResolvedTask& task : run_.tasks) {
+      RefuseArtifacts(task, &diagnostics_);
     }
     limit_range_ =
         FindLimitRange(request_.cluster(), run_.identity.namespace_());

@@ -126,11 +126,8 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
                            ResolvedTask* task) {
   v1::PipelineTask pipeline_task = written;
   Substitute(written, &pipeline_task);
-  // In a TaskRun, Tekton leaves what looks like a result of another task as it
-  // is. No launcher could tell it from one that comes late.
-  if (!scope_.one_task || scope_.for_pods) {
-    dependencies_.Add(at, pipeline_task);
-  }
+  // In a TaskRun, what looks like a result of another task is text.
+  if (!scope_.one_task) dependencies_.Add(at, pipeline_task);
   SetContexts(&pipeline_task);
   CheckIndices(written, *task);
   SetSettings(pipeline_task, settings, task);
@@ -530,6 +527,7 @@ void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
   }
   TakeInStepTemplate(&spec);
   CheckParamsLeft(spec, *task);
+  if (first && scope_.one_task) WarnOfTextLeft(spec, *task);
   SetResources(settings, *task, &spec);
   if (scope_.for_pods) CheckResources(settings, spec, *task);
   if (!settings.pod_template_refers) return;

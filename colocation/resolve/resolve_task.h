@@ -29,8 +29,8 @@
 
 namespace colocation {
 
-// The claim behind a bound workspace: the binding's, or the one that is made from
-// its template; else empty.
+// The claim behind a bound workspace: the binding's, or the one that is made
+// from its template; else empty.
 std::string ClaimOf(const v1::RunIdentity& run,
                     const v1::WorkspaceBinding& binding);
 
@@ -173,6 +173,8 @@ class TaskResolver {
   void CheckSubstituted(const v1::TaskSpec& written, const v1::TaskSpec& spec,
                         const ResolvedTask& task);
   void CheckParamsLeft(const v1::TaskSpec& spec, const ResolvedTask& task);
+  // Warns of what looks like a result or status of another task, in a TaskRun.
+  void WarnOfTextLeft(const v1::TaskSpec& spec, const ResolvedTask& task);
   std::string TaskRunName(const ResolvedTask& task,
                           const ResolvedUnit& unit) const;
 

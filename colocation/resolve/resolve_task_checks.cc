@@ -374,4 +374,31 @@ void TaskResolver::CheckParamsLeft(const v1::TaskSpec& spec,
       });
 }
 
+// A TaskRun knows no other tasks: its reconciler leaves them as they are
+// (pkg/reconciler/taskrun/resources/apply.go), and so does the launcher, as it
+// is told of no results of other tasks.
+void TaskResolver::WarnOfTextLeft(const v1::TaskSpec& spec,
+                                  const ResolvedTask& task) {
+  const auto look = [&](const std::string& text, const FieldPath& path) {
+    bool known = false;
+    ForEachReference(text, [&](absl::string_view inside) {
+      if (known || !ParseTaskReference(inside)) return;
+      known = true;
+      diagnostics_
+          .Warning("left-as-text", task.task_subject, path.ToString(),
+                   absl::StrCat("$(", inside,
+                                ") stays as it is: a TaskRun has no other "
+                                "tasks"))
+          .set_hint(
+              "declare a parameter for it, and let the pipeline give the "
+              "result as its value");
+    });
+  };
+  constexpr TextFields kFields =
+      kScriptText | kWorkingDirText | kCommandText | kEnvText;
+  const FieldPath at(task.task_path);
+  ForEachStepText(spec, kFields, at, look);
+  ForEachSidecarText(spec, kFields, at, look);
+}
+
 }  // namespace colocation

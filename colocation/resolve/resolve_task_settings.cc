@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "colocation/resolve/own_pod.h"
 #include "colocation/resolve/resolve_task.h"
 #include "colocation/syntax/duration.h"
 
@@ -70,7 +71,8 @@ const v1::ResourceRequirements* FindDefault(
 
 // What a Task or an embedded Task is labelled with yields to the run's
 // (pkg/reconciler/pipelinerun/pipelinerun.go, combineTaskRunAndTaskSpecLabels;
-// pkg/reconciler/taskrun/taskrun.go, storeTaskSpecAndMergeMeta).
+// pkg/reconciler/taskrun/taskrun.go, storeTaskSpecAndMergeMeta). One of ours
+// that says nothing on a run hides no other.
 void TaskResolver::AddMetadata(const StringMap& labels,
                                const StringMap& annotations,
                                ResolvedTask* task) const {
@@ -79,7 +81,8 @@ void TaskResolver::AddMetadata(const StringMap& labels,
     if (!run.labels().contains(key)) task->labels.insert({key, value});
   }
   for (const auto& [key, value] : annotations) {
-    if (!run.annotations().contains(key)) {
+    if (!run.annotations().contains(key) ||
+        (key == kOwnPod && !scope_.one_task)) {
       task->annotations.insert({key, value});
     }
   }

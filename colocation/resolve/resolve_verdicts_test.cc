@@ -1,4 +1,7 @@
 // What Tekton's reconciler decides, where that is not what one would expect.
+#include <string>
+
+#include "absl/strings/str_cat.h"
 #include "colocation/resolve/resolve.h"
 #include "colocation/resolve/resolve_testing.h"
 #include "gtest/gtest.h"
@@ -84,14 +87,47 @@ spec: {taskSpec: {steps: [{image: i, command: ["$(params['a.b'][0])"]}]}}
 }
 
 TEST(ResultOfATask, IsTextInATaskRun) {
-  EXPECT_EQ(ResolvedYaml(R"y(
+  constexpr char kTaskRun[] = R"y(
 apiVersion: tekton.dev/v1
 kind: TaskRun
 metadata: {name: r}
-spec: {taskSpec: {steps: [{image: i, command: [$(tasks.a.results.b)]}]}}
-)y")
-                .Errors(),
-            "");
+spec:
+  params: [{name: p, value: $(tasks.a.status)}]
+  taskSpec:
+    params: [{name: p}]
+    steps:
+    - {image: i, command: [$(tasks.a.results.b)]}
+    - {image: i, script: $(params.p)}
+)y";
+  EXPECT_EQ(ResolvedYaml(kTaskRun).Errors(),
+            "warning: spec.taskSpec.steps[0].command[0] [left-as-text] declare "
+            "a parameter for it, and let the pipeline give the result as its "
+            "value\n"
+            "warning: spec.taskSpec.steps[1].script [left-as-text] declare a "
+            "parameter for it, and let the pipeline give the result as its "
+            "value");
+}
+
+TEST(PipelineInAPipeline, IsLostInV1beta1) {
+  for (const char* nested :
+       {"pipelineRef: {name: q}",
+        "pipelineSpec: {tasks: [{name: b, taskRef: {name: t}}]}"}) {
+    const std::string field(nested, std::string(nested).find(':'));
+    EXPECT_EQ(ResolvedYaml(absl::StrCat(R"y(
+apiVersion: tekton.dev/v1beta1
+kind: PipelineRun
+metadata: {name: r}
+spec:
+  pipelineSpec:
+    tasks:
+    - name: a
+      )y",
+                                        nested),
+                           WithFlag("enable-api-fields", "alpha"))
+                  .Errors(),
+              absl::StrCat("spec.pipelineSpec.tasks[0].", field,
+                           " [removed-field] write it as tekton.dev/v1"));
+  }
 }
 
 TEST(LengthOfAMatrix, CountsAnIncludeThatAddsNoCombinationAsNone) {

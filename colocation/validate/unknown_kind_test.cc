@@ -29,7 +29,8 @@ TEST_P(UnknownKindTest, IsWarnedOfWhereTektonsWasMeant) {
   const v1::Diagnostics found = diagnostics.Sorted();
   for (const v1::Diagnostic& d : found.diagnostics()) {
     EXPECT_EQ(d.severity(), v1::SEVERITY_WARNING);
-    EXPECT_EQ(d.code(), "unknown-kind");
+    EXPECT_EQ(d.code(), object.kind() == "VerificationPolicy" ? "not-verified"
+                                                             : "unknown-kind");
     absl::StrAppend(&said, d.path(), " ", d.hint());
   }
   EXPECT_EQ(said, GetParam().expected);
@@ -60,6 +61,8 @@ constexpr KindCase kCases[] = {
     {"StepAction", "tekton/v1", "StepAction",
      "apiVersion use tekton.dev/v1beta1 for Tekton's own kinds"},
     {"TektonsButNotReadHere", "tekton.dev/v1beta1", "CustomRun", ""},
+    {"PolicyThatNobodyEnforces", "tekton.dev/v1alpha1", "VerificationPolicy",
+     "kind verify what a resolver fetches where it is fetched"},
     {"OfTriggers", "triggers.tekton.dev/v1beta1", "TriggerTemplate", ""},
     {"OfTheOperator", "operator.tekton.dev/v1alpha1", "TektonConfig", ""},
     {"OfOthers", "apps/v1", "Deployment", ""},
