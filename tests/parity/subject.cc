@@ -1,14 +1,11 @@
 // Our side of the comparison with Tekton: reads cases, says what we think of
 // them. The formats are described in README.md and cases.py.
-#include <iostream>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
@@ -16,6 +13,7 @@
 #include "colocation/v1/tekton.pb.h"
 #include "colocation/validate/pipeline_graph.h"
 #include "colocation/validate/validate.h"
+#include "tests/parity/frames.h"
 #include "tests/parity/runs.h"
 
 namespace colocation {
@@ -76,17 +74,6 @@ void AppendErrors(const Verdict& verdict, std::string* out) {
   out->push_back(']');
 }
 
-// "key=value;key=value" as options.
-v1::PlanOptions OptionsOf(absl::string_view settings) {
-  v1::PlanOptions options;
-  for (const absl::string_view setting : absl::StrSplit(settings, ';')) {
-    const std::pair<std::string, std::string> pair =
-        absl::StrSplit(setting, absl::MaxSplits('=', 1));
-    (*options.mutable_feature_flags())[pair.first] = pair.second;
-  }
-  return options;
-}
-
 std::string Answer(absl::string_view id, absl::string_view settings,
                    absl::string_view text, bool only_decode) {
   v1::ObjectSet objects;
@@ -95,7 +82,9 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   // Tekton makes a graph of what it could read.
   std::set<Place> unreadable;
   for (const v1::Diagnostic& diagnostic : list.mutable_diagnostics()) {
-    unreadable.insert(PlaceOf(diagnostic.origin()));
+    if (diagnostic.severity() == v1::SEVERITY_ERROR) {
+      unreadable.insert(PlaceOf(diagnostic.origin()));
+    }
   }
   const v1::PlanOptions options = OptionsOf(settings);
   if (!only_decode) Validate(objects, FlagsOf(options), &list);
@@ -146,33 +135,15 @@ std::string Answer(absl::string_view id, absl::string_view settings,
   return out;
 }
 
-int Main(bool only_decode) {
-  std::ios::sync_with_stdio(false);
-  std::string header;
-  while (std::getline(std::cin, header)) {
-    const std::vector<std::string> fields = absl::StrSplit(header, ' ');
-    size_t size = 0;
-    if (fields.size() != 4 || fields[0] != "CASE" ||
-        !absl::SimpleAtoi(fields[2], &size)) {
-      std::cerr << "bad frame header: " << header << "\n";
-      return 2;
-    }
-    std::string text(size + 1, '\0');
-    if (!std::cin.read(text.data(), static_cast<std::streamsize>(size + 1))) {
-      std::cerr << "frame of " << fields[1] << " is cut off\n";
-      return 2;
-    }
-    text.pop_back();
-    std::cout << Answer(fields[1], fields[3], text, only_decode) << "\n";
-  }
-  return 0;
-}
-
 }  // namespace
 }  // namespace colocation
 
 int main(int argc, char** argv) {
   const bool only_decode =
       argc > 1 && absl::string_view(argv[1]) == "--stage=decode";
-  return colocation::Main(only_decode);
+  return colocation::AnswerFrames([&](absl::string_view id,
+                                      absl::string_view settings,
+                                      absl::string_view text) {
+    return colocation::Answer(id, settings, text, only_decode);
+  });
 }

@@ -20,12 +20,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "colocation/colocation.h"
 #include "colocation/decode/decode.h"
 #include "colocation/decode/encode.h"
-#include "colocation/render/pod.h"
-#include "colocation/run/advance.h"
 #include "gtest/gtest.h"
+#include "tests/property/answer_fault.h"
 
 namespace colocation {
 namespace {
@@ -270,32 +268,6 @@ std::string Written(const v1::ObjectSet& objects) {
   add(objects.limit_ranges());
   add(objects.nodes());
   return text;
-}
-
-// What is wrong with the answer to the request; empty where nothing is.
-std::string FaultOf(const v1::PlanRequest& request) {
-  const auto validated = ValidateRequest(request);
-  if (absl::IsInternal(validated.status())) {
-    return std::string(validated.status().message());
-  }
-  const absl::StatusOr<v1::ColocationPlan> plan = PlanRun(request);
-  if (absl::IsInternal(plan.status())) {
-    return std::string(plan.status().message());
-  }
-  if (!plan.ok()) {
-    return DiagnosticsOf(plan.status()) ||
-                   NeedsOf(plan.status()).needs_size() > 0
-               ? ""
-               : absl::StrCat("no diagnostics: ", plan.status().ToString());
-  }
-  for (const v1::PlannedPod& pod : plan->pods()) {
-    if (ToJson(RenderPod(*plan, pod)).empty()) return "nothing is rendered";
-  }
-  v1::Observation observed;
-  observed.set_now("2026-01-01T00:00:00Z");
-  const auto advance = AdvanceRun(*plan, observed);
-  return advance.ok() ? ""
-                      : absl::StrCat("advance: ", advance.status().ToString());
 }
 
 class Sweep {
