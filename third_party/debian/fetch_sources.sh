@@ -24,10 +24,19 @@ state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
 mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
 
-# The machine's own mirrors, asked for sources.
-apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' 'Created-By: Packages' |
-  awk '($4 == "Debian" || $4 == "Ubuntu") && !seen[$1, $2, $3]++ {print "deb-src", $1, $2, $3}' >"$state/sources.list"
-[[ -s $state/sources.list ]] || fail "apt knows no repository of Debian"
+# mirrors [APT_OPTION...]: the machine's own, as lines that ask them for sources. Which
+# are Debian's is in what apt downloaded of them.
+mirrors() {
+  apt-get "$@" indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(ORIGIN)' 'Created-By: Packages' |
+    awk '($4 == "Debian" || $4 == "Ubuntu") && !seen[$1, $2, $3]++ {print "deb-src", $1, $2, $3}' >"$state/sources.list"
+  [[ -s $state/sources.list ]]
+}
+if ! mirrors; then
+  # Nothing was downloaded yet, or it was deleted, as in images of containers.
+  mkdir -p "$state/binary/partial"
+  apt-get -qq -o "Dir::State::Lists=$state/binary" -o APT::Sandbox::User=root update >"$state/log" 2>&1 || cat "$state/log" >&2
+  mirrors -o "Dir::State::Lists=$state/binary" || fail "apt knows no repository of Debian"
+fi
 
 apt() {
   LC_ALL=C apt-get -qq -o "Dir::Etc::SourceList=$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
