@@ -4,7 +4,7 @@
 
 namespace colocation {
 
-constexpr char kPageScriptHash[] = "sha256-/POz/K/LrSMEAGmXTqIvPAod4gFeuCYfnvDQjvcy8YI=";
+constexpr char kPageScriptHash[] = "sha256-sxbB/GBbsTsiIiq9b9DFQEjEMatHd0elqxDHD9Y+5Dk=";
 
 constexpr char kPageStyle[] =
     R"page(:root{color-scheme:light dark;--paper: light-dark(#ffffff, #16191d);--raised: light-dark(#f6f8fa, #1f242a);
@@ -721,16 +721,16 @@ eds ${a}${o.length>1?" each time":""}`),r.workspaces?.length&&l.push(`${R(r.work
 pace")}: ${r.workspaces.join(", ")}`);let d=[r.origin?.file,r.path].filter(Boolean).join(": ");return[
 p("h2",{},t.name),r.displayName&&r.displayName!==t.name?p("p",{},r.displayName):void 0,p("ul",{class:"\
 facts"},...l.map(h=>p("li",{},h))),C("Waits for",Re(s,"from",n)??p("p",{},r.finally?"all other tasks":
-"nothing")),C("Comes after, which follows from that",Re(i,"from",n)),C("Before",Re(t.after.filter(h=>h.
-waits||h.tone!=="finally"),"to",n)),Ks(t),Bs(o),...o[0]?Fs(t,o[0]):[],C("Why",Ge(e,h=>h.tasks?.includes(
-t.name)??!1)),d?C("Written at",p("p",{class:"path"},d)):void 0].filter(h=>h!==void 0)}function Ht(e,t,n){
-let{json:r}=t,s=(r.startWhen??[]).map(d=>d.tasks??[]),i=!s.length||s.some(d=>!d.length)?"at once":`w\
-hen ${s.map(d=>d.join(" and ")).join(", or ")} ended`,o=(r.volumes??[]).map(d=>p("li",{},`${d.workspace?
-`workspace ${d.workspace}: `:""}${Ve(d.volume)}`)),a=(r.resources??[]).map(d=>p("tr",{},p("td",{},d.
-resource??""),p("td",{},d.requested??""),p("td",{},d.peak??""),p("td",{},d.sum??""))),l=p("tr",{},...[
-"","asks for","peak","sum"].map(d=>p("th",{scope:"col"},d)));return[p("h2",{},`Pod ${t.name}`),p("ul",
-{class:"facts"},p("li",{},`created ${i}`),p("li",{},`${R(t.tasks.length,"task")}, ${R(r.containers?.
-length??0,"container")}`),r.spec?.serviceAccountName?p("li",{},`service account ${r.spec.serviceAccountName}`):
+"nothing")),C("Also after, implied by these",Re(i,"from",n)),C("Before",Re(t.after.filter(h=>h.waits||
+h.tone!=="finally"),"to",n)),Ks(t),Bs(o),...o[0]?Fs(t,o[0]):[],C("Why",Ge(e,h=>h.tasks?.includes(t.name)??
+!1)),d?C("Written at",p("p",{class:"path"},d)):void 0].filter(h=>h!==void 0)}function Ht(e,t,n){let{
+json:r}=t,s=(r.startWhen??[]).map(d=>d.tasks??[]),i=!s.length||s.some(d=>!d.length)?"at once":`when ${s.
+map(d=>d.join(" and ")).join(", or ")} ended`,o=(r.volumes??[]).map(d=>p("li",{},`${d.workspace?`wor\
+kspace ${d.workspace}: `:""}${Ve(d.volume)}`)),a=(r.resources??[]).map(d=>p("tr",{},p("td",{},d.resource??
+""),p("td",{},d.requested??""),p("td",{},d.peak??""),p("td",{},d.sum??""))),l=p("tr",{},...["","asks\
+ for","peak","sum"].map(d=>p("th",{scope:"col"},d)));return[p("h2",{},`Pod ${t.name}`),p("ul",{class:"\
+facts"},p("li",{},`created ${i}`),p("li",{},`${R(t.tasks.length,"task")}, ${R(r.containers?.length??
+0,"container")}`),r.spec?.serviceAccountName?p("li",{},`service account ${r.spec.serviceAccountName}`):
 void 0,r.node?p("li",{},`fits the node ${r.node}`):void 0),C("Resources",a.length?p("table",{},p("tb\
 ody",{},l,...a)):void 0),C("Volumes",o.length?p("ul",{},...o):void 0),C("Tasks",p("ul",{class:"inlin\
 e"},...t.tasks.map(d=>p("li",{},Bt(d,n))))),C("Why",Ge(e,d=>d.pods?.includes(t.name)??!1))].filter(d=>d!==
@@ -937,33 +937,33 @@ this.panel),...r),this.show(void 0),this.picture.begin(),this.listen()}isWide(){
 return this.isWide()||!zt(this.plan)}columns(){return this.isWide()?12:2}toolbar(){let t=z("\u25D0",
 "Light or dark",()=>{document.documentElement.dataset.theme=be()?"light":"dark"});return this.search.
 addEventListener("input",()=>this.find()),this.search.addEventListener("keydown",n=>{n.key==="Enter"&&
-this.nextHit(n.shiftKey?-1:1)}),p("div",{class:"toolbar",role:"toolbar","aria-label":"The picture"},
-p("div",{class:"search"},this.search,this.found),z("\u2212","Zoom out",()=>this.picture.zoom(1/1.3)),
-z("+","Zoom in",()=>this.picture.zoom(1.3)),z("Fit","Fit the whole picture",()=>this.picture.fit()),
-z("SVG","Save the picture as SVG",()=>Be(this.picture.element,this.picture.size,this.plan.json.run?.
-name??"")),z("Print","Print",()=>print()),t)}listen(){document.addEventListener("keydown",r=>this.onKey(
-r));let t=this.isWide();addEventListener("resize",()=>{this.isWide()!==t&&(t=this.isWide(),this.picture.
-relayout(this.isHorizontal(),this.columns()),this.picture.light(this.selected))});let{element:n}=this.
-picture;addEventListener("beforeprint",()=>{let{width:r,height:s}=this.picture.size;n.setAttribute("\
-viewBox",`0 0 ${r} ${s}`),n.classList.add("whole")}),addEventListener("afterprint",()=>{n.removeAttribute(
-"viewBox"),n.classList.remove("whole")})}onKey(t){if(t.ctrlKey||t.metaKey||t.altKey)return;if(t.key===
-"Escape"){let r=this.panel.contains(document.activeElement)?this.selected:void 0;this.search.value="",
-this.find(),this.select(void 0),r&&"task"in r&&this.picture.focus(r.task);return}if(t.target instanceof
-HTMLInputElement||t.target instanceof HTMLSelectElement)return;let n={"/":()=>this.search.focus(),"+":()=>this.
-picture.zoom(1.3),"=":()=>this.picture.zoom(1.3),"-":()=>this.picture.zoom(1/1.3),0:()=>this.picture.
-fit()}[t.key];n&&(t.preventDefault(),n())}point(t){if(this.search.value&&!t){this.find();return}let n=t??
-this.selected;this.picture.light(n),this.show(n)}select(t){this.selected=t,this.picture.mark(t&&"tas\
-k"in t?t.task:void 0),this.point(t)}show(t){let n=t&&("task"in t?t.task:t.pod);if(n===this.shown)return;
-this.shown=n;let r=i=>{this.picture.center(i),this.select({task:i}),this.picture.focus(i)},s=t===void 0?
-Wt(this.plan):"task"in t?Kt(this.plan,t.task,r):Ht(this.plan,t.pod,r);this.panel.replaceChildren(...s),
-this.panel.scrollTop=0}find(){let t=this.search.value.trim().toLowerCase();if(!t){this.hits=[],this.
-hit=-1,this.found.textContent="",this.picture.light(this.selected);return}this.hits=this.plan.tasks.
-filter(n=>this.texts.get(n)?.includes(t)),this.hit=-1,this.found.textContent=R(this.hits.length,"tas\
-k"),this.picture.lightTasks(new Set(this.hits)),this.hits[0]&&this.picture.reveal(this.hits[0])}nextHit(t){
-if(!this.hits.length)return;this.hit=this.hit<0?t>0?0:this.hits.length-1:(this.hit+t+this.hits.length)%
-this.hits.length;let n=this.hits[this.hit];n&&(this.found.textContent=`${this.hit+1} of ${R(this.hits.
-length,"task")}`,this.picture.center(n),this.selected={task:n},this.picture.mark(n),this.show(this.selected))}},
-tn=document.getElementById("page");tn&&new ze(tn);})();
+this.nextHit(n.shiftKey?-1:1)}),p("div",{class:"toolbar",role:"group","aria-label":"The picture"},p(
+"div",{class:"search"},this.search,this.found),z("\u2212","Zoom out",()=>this.picture.zoom(1/1.3)),z(
+"+","Zoom in",()=>this.picture.zoom(1.3)),z("Fit","Fit the whole picture",()=>this.picture.fit()),z(
+"SVG","Save the picture as SVG",()=>Be(this.picture.element,this.picture.size,this.plan.json.run?.name??
+"")),z("Print","Print",()=>print()),t)}listen(){document.addEventListener("keydown",r=>this.onKey(r));
+let t=this.isWide();addEventListener("resize",()=>{if(this.isWide()===t){this.picture.zoom(1);return}
+t=this.isWide(),this.picture.relayout(this.isHorizontal(),this.columns()),this.picture.light(this.selected)});
+let{element:n}=this.picture;addEventListener("beforeprint",()=>{let{width:r,height:s}=this.picture.size;
+n.setAttribute("viewBox",`0 0 ${r} ${s}`),n.classList.add("whole")}),addEventListener("afterprint",()=>{
+n.removeAttribute("viewBox"),n.classList.remove("whole")})}onKey(t){if(t.ctrlKey||t.metaKey||t.altKey)
+return;if(t.key==="Escape"){let r=this.panel.contains(document.activeElement)?this.selected:void 0;this.
+search.value="",this.find(),this.select(void 0),r&&"task"in r&&this.picture.focus(r.task);return}if(t.
+target instanceof HTMLInputElement||t.target instanceof HTMLSelectElement)return;let n={"/":()=>this.
+search.focus(),"+":()=>this.picture.zoom(1.3),"=":()=>this.picture.zoom(1.3),"-":()=>this.picture.zoom(
+1/1.3),0:()=>this.picture.fit()}[t.key];n&&(t.preventDefault(),n())}point(t){if(this.search.value&&!t){
+this.find();return}let n=t??this.selected;this.picture.light(n),this.show(n)}select(t){this.selected=
+t,this.picture.mark(t&&"task"in t?t.task:void 0),this.point(t)}show(t){let n=t&&("task"in t?t.task:t.
+pod);if(n===this.shown)return;this.shown=n;let r=i=>{this.picture.center(i),this.select({task:i}),this.
+picture.focus(i)},s=t===void 0?Wt(this.plan):"task"in t?Kt(this.plan,t.task,r):Ht(this.plan,t.pod,r);
+this.panel.replaceChildren(...s),this.panel.scrollTop=0}find(){let t=this.search.value.trim().toLowerCase();
+if(!t){this.hits=[],this.hit=-1,this.found.textContent="",this.picture.light(this.selected);return}this.
+hits=this.plan.tasks.filter(n=>this.texts.get(n)?.includes(t)),this.hit=-1,this.found.textContent=R(
+this.hits.length,"task"),this.picture.lightTasks(new Set(this.hits)),this.hits[0]&&this.picture.reveal(
+this.hits[0])}nextHit(t){if(!this.hits.length)return;this.hit=this.hit<0?t>0?0:this.hits.length-1:(this.
+hit+t+this.hits.length)%this.hits.length;let n=this.hits[this.hit];n&&(this.found.textContent=`${this.
+hit+1} of ${R(this.hits.length,"task")}`,this.picture.center(n),this.selected={task:n},this.picture.
+mark(n),this.show(this.selected))}},tn=document.getElementById("page");tn&&new ze(tn);})();
 )page";
 
 }  // namespace colocation

@@ -80,7 +80,7 @@ class Page {
     this.search.addEventListener('keydown', (event) => {
       if (event.key === 'Enter') this.nextHit(event.shiftKey ? -1 : 1);
     });
-    return html('div', {class: 'toolbar', role: 'toolbar', 'aria-label': 'The picture'},
+    return html('div', {class: 'toolbar', role: 'group', 'aria-label': 'The picture'},
         html('div', {class: 'search'}, this.search, this.found),
         button('−', 'Zoom out', () => this.picture.zoom(1 / 1.3)),
         button('+', 'Zoom in', () => this.picture.zoom(1.3)),
@@ -94,7 +94,11 @@ class Page {
     document.addEventListener('keydown', (event) => this.onKey(event));
     let wide = this.isWide();
     addEventListener('resize', () => {
-      if (this.isWide() === wide) return;
+      if (this.isWide() === wide) {
+        // The map shows what part of the picture the frame has now.
+        this.picture.zoom(1);
+        return;
+      }
       wide = this.isWide();
       this.picture.relayout(this.isHorizontal(), this.columns());
       this.picture.light(this.selected);

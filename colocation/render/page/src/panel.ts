@@ -116,7 +116,7 @@ export function taskPanel(plan: Plan, task: Task, go: Go): Node[] {
     json.displayName && json.displayName !== task.name ? html('p', {}, json.displayName) : undefined,
     html('ul', {class: 'facts'}, ...facts.map((fact) => html('li', {}, fact))),
     section('Waits for', edgeList(waits, 'from', go) ?? html('p', {}, json.finally ? 'all other tasks' : 'nothing')),
-    section('Comes after, which follows from that', edgeList(implied, 'from', go)),
+    section('Also after, implied by these', edgeList(implied, 'from', go)),
     section('Before', edgeList(task.after.filter((edge) => edge.waits || edge.tone !== 'finally'), 'to', go)),
     whenSection(task),
     matrixSection(units),
