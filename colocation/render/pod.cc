@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "colocation/render/install_arguments.h"
+#include "colocation/resolve/pipeline_label.h"
 #include "colocation/syntax/quantity.h"
 
 namespace colocation {
@@ -35,7 +36,7 @@ v1::ObjectMeta Metadata(const v1::ColocationPlan& plan,
   const bool one_task = run.kind() == "TaskRun";
   const absl::string_view kind = one_task ? "taskRun" : "pipelineRun";
   labels[absl::StrCat("tekton.dev/", kind)] = run.name();
-  if (!one_task) labels["tekton.dev/pipeline"] = run.pipeline();
+  if (!one_task) labels[kPipelineLabel] = PipelineLabelOf(run);
   if (!run.uid().empty()) {
     labels[absl::StrCat("tekton.dev/", kind, "UID")] = run.uid();
   }

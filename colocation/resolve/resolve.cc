@@ -12,6 +12,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "colocation/diagnostics/nearest_name.h"
@@ -20,6 +22,7 @@
 #include "colocation/resolve/dependencies.h"
 #include "colocation/resolve/option_names.h"
 #include "colocation/resolve/params.h"
+#include "colocation/resolve/pipeline_label.h"
 #include "colocation/resolve/reference.h"
 #include "colocation/resolve/replacements.h"
 #include "colocation/resolve/resolve_task.h"
@@ -251,6 +254,10 @@ class Resolver {
     for (const auto& [key, value] : metadata.annotations()) {
       (*identity.mutable_annotations())[key] = value;
     }
+    if (!selected_.one_task) {
+      LabelWithPipeline(metadata);
+      DropReservedAnnotations();
+    }
     identity.set_uid(metadata.uid());
     identity.set_spec_status(spec().status());
     WarnOfStatus();
@@ -259,6 +266,36 @@ class Resolver {
     contexts_.Set("context.pipelineRun.namespace", identity.namespace_());
     contexts_.Set("context.pipelineRun.uid", identity.uid());
     contexts_.Set("context.pipeline.name", identity.pipeline());
+  }
+
+  // What Tekton Chains has noted on a PipelineRun is not true of what the run
+  // makes (createChildResourceAnnotations in
+  // pkg/reconciler/pipelinerun/pipelinerun.go, TektonReservedAnnotationExpr).
+  void DropReservedAnnotations() {
+    auto& annotations = *run_.identity.mutable_annotations();
+    std::vector<std::string> reserved;
+    for (const auto& [key, value] : annotations) {
+      if (absl::StrContains(key, "chains.tekton.dev/")) reserved.push_back(key);
+    }
+    for (const std::string& key : reserved) annotations.erase(key);
+  }
+
+  // The label is the pipeline's name, whatever the run's author wrote; but
+  // where runs of an embedded pipeline have generated names, it is what those
+  // have in common, or the author's (propagatePipelineNameLabelToPipelineRun
+  // and storePipelineSpecAndMergeMeta in
+  // pkg/reconciler/pipelinerun/pipelinerun.go).
+  void LabelWithPipeline(const v1::ObjectMeta& metadata) {
+    auto& labels = *run_.identity.mutable_labels();
+    if (!spec().has_pipeline_spec() || metadata.generate_name().empty()) {
+      labels.erase(kPipelineLabel);
+      return;
+    }
+    std::string common = metadata.generate_name().substr(0, 63);
+    while (!common.empty() && !absl::ascii_isalnum(common.back())) {
+      common.pop_back();
+    }
+    if (!common.empty()) labels.insert({kPipelineLabel, common});
   }
 
   // A run may be given that Tekton would not start
@@ -444,10 +481,18 @@ class Resolver {
     IndexSettings();
     DependencyFinder dependencies(&run_, &diagnostics_);
     if (!lengths_) lengths_.emplace();
-    const RunScope scope{flags_,    *pipeline_,         values_,
-                         *lengths_, valueless_,         workspace_index_,
-                         run_,      selected_.one_task, selected_.bare,
-                         for_pods_, &budget_,           v1beta1_,
+    const RunScope scope{flags_,
+                         *pipeline_,
+                         values_,
+                         *lengths_,
+                         valueless_,
+                         workspace_index_,
+                         run_,
+                         selected_.one_task,
+                         selected_.bare,
+                         for_pods_,
+                         &budget_,
+                         v1beta1_,
                          options_.keep_specs()};
     TaskResolver resolver(scope, &catalog_, &dependencies, &diagnostics_);
     const int dag_size = pipeline_->tasks_size();

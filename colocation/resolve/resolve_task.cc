@@ -19,6 +19,7 @@
 #include "colocation/resolve/step_action.h"
 #include "colocation/resolve/steps.h"
 #include "colocation/resolve/texts.h"
+#include "colocation/syntax/child_name.h"
 #include "colocation/syntax/duration.h"
 #include "colocation/syntax/names.h"
 #include "colocation/validate/matrix.h"
@@ -168,11 +169,14 @@ void TaskResolver::Resolve(const v1::PipelineTask& written,
   std::vector<std::vector<v1::Param>> combinations = {{}};
   if (!FanOutMatrix(pipeline_task, task, &combinations)) return;
   BindWorkspaces(pipeline_task, &spec, task);
-  combinations_ = combinations.size();
-  task->units.reserve(combinations_);
+  task->units.reserve(combinations.size());
   for (size_t i = 0; i < combinations.size(); ++i) {
     ResolvedUnit& unit = task->units.emplace_back();
     unit.name = task->matrixed ? absl::StrCat(task->name, "-", i) : task->name;
+    unit.task_run = scope_.one_task
+                        ? scope_.run.identity.name()
+                        : TaskRunName(scope_.run.identity.name(), task->name, i,
+                                      combinations.size());
     unit.matrix_params = std::move(combinations[i]);
     if (i + 1 == combinations.size()) {
       unit.spec.Swap(&spec);
@@ -441,23 +445,11 @@ bool TaskResolver::FanOutMatrix(
   return true;
 }
 
-std::string TaskResolver::TaskRunName(const ResolvedTask& task,
-                                      const ResolvedUnit& unit) const {
-  if (scope_.one_task) return scope_.run.identity.name();
-  // pkg/reconciler/pipelinerun/resources/pipelinerunresolution.go,
-  // getNewRunNames: a single combination has no index.
-  const std::string name =
-      absl::StrCat(scope_.run.identity.name(), "-",
-                   combinations_ > 1 ? unit.name : task.name);
-  return name.size() <= 63 ? name : MakeDns1123Label(name);
-}
-
 void TaskResolver::ResolveUnit(const v1::PipelineTask& as_written,
                                const v1::PipelineTask& pipeline_task,
                                const TaskSettings& settings, bool first,
                                ResolvedTask* task, ResolvedUnit* unit) {
   v1::TaskSpec& spec = unit->spec;
-  unit->task_run = TaskRunName(*task, *unit);
   const std::vector<GivenParam> given =
       GivenParams(pipeline_task, unit->matrix_params, *task);
   CheckEnums(spec.params(), given, &diagnostics_);
@@ -574,11 +566,11 @@ std::optional<std::string> TaskResolver::OfTheRun(
     const ResolvedTask& task, const ResolvedUnit& unit,
     absl::string_view inside) const {
   if (absl::ConsumePrefix(&inside, "context.")) {
-    if (inside == "taskRun.name") return TaskRunName(task, unit);
+    if (inside == "taskRun.name") return unit.task_run;
     if (inside == "taskRun.namespace") return scope_.run.identity.namespace_();
     if (inside == "taskRun.uid") return "";
     if (inside == "task.name") {
-      return task.task_ref.empty() ? TaskRunName(task, unit) : task.task_ref;
+      return task.task_ref.empty() ? unit.task_run : task.task_ref;
     }
     if (inside == "task.retry-count" && task.retries == 0) return "0";
     return std::nullopt;

@@ -175,8 +175,6 @@ class TaskResolver {
   void CheckParamsLeft(const v1::TaskSpec& spec, const ResolvedTask& task);
   // Warns of what looks like a result or status of another task, in a TaskRun.
   void WarnOfTextLeft(const v1::TaskSpec& spec, const ResolvedTask& task);
-  std::string TaskRunName(const ResolvedTask& task,
-                          const ResolvedUnit& unit) const;
 
   const RunScope& scope_;
   Catalog& catalog_;
@@ -184,8 +182,6 @@ class TaskResolver {
   DiagnosticList& diagnostics_;
   // Names of those that the pipeline declares so.
   absl::flat_hash_set<absl::string_view> optional_workspaces_;
-  // Of the task that is being resolved.
-  size_t combinations_ = 1;
   bool task_v1beta1_ = false;
 };
 

@@ -5,8 +5,12 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "colocation/resolve/pipeline_label.h"
 #include "colocation/resolve/resolve_testing.h"
+#include "colocation/syntax/child_name.h"
 #include "gtest/gtest.h"
 
 namespace colocation {
@@ -334,6 +338,81 @@ spec: {timeout: 3h, taskSpec: {steps: [{image: i}]}}
 }
 
 // --- Identity
+
+TEST(Resolve, LabelOfRunsOfOnePipelineIsTheSame) {
+  const auto label = [](absl::string_view metadata, absl::string_view spec) {
+    const ResolvedRun run =
+        ResolvedYaml(absl::StrCat("apiVersion: tekton.dev/v1\n"
+                                  "kind: PipelineRun\n"
+                                  "metadata: ",
+                                  metadata, "\nspec: ", spec, R"y(
+---
+apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: {name: p, labels: {tekton.dev/pipeline: pipelines}}
+spec: {tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}
+)y"))
+            .run();
+    return PipelineLabelOf(run.identity);
+  };
+  constexpr absl::string_view kEmbedded =
+      "{pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}}";
+  constexpr absl::string_view kReferred = "{pipelineRef: {name: p}}";
+  EXPECT_EQ(label("{generateName: nightly-.-}", kEmbedded), "nightly");
+  EXPECT_EQ(label("{generateName: nightly-, name: nightly-7}", kEmbedded),
+            "nightly");
+  EXPECT_EQ(label("{name: r}", kEmbedded), "r");
+  EXPECT_EQ(label("{generateName: r-}", kReferred), "p");
+  EXPECT_EQ(label("{name: r, labels: {tekton.dev/pipeline: mine}}", kReferred),
+            "p");
+  EXPECT_EQ(label("{name: r, labels: {tekton.dev/pipeline: mine}}", kEmbedded),
+            "r");
+  EXPECT_EQ(label("{generateName: r-, labels: {tekton.dev/pipeline: mine}}",
+                  kEmbedded),
+            "mine");
+}
+
+TEST(Resolve, WhatChainsNotedOnTheRunIsNotCarriedOn) {
+  const ResolvedRun run = ResolvedYaml(R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: r, annotations: {chains.tekton.dev/signed: "true", a: b}}
+spec:
+  pipelineSpec: {tasks: [{name: a, taskSpec: {steps: [{image: i}]}}]}
+)y")
+                              .run();
+  EXPECT_EQ(run.identity.annotations_size(), 1);
+  EXPECT_TRUE(run.identity.annotations().contains("a"));
+  // A TaskRun's own are its Pod's.
+  EXPECT_EQ(ResolvedYaml(R"y(
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: r, annotations: {chains.tekton.dev/signed: "true"}}
+spec: {taskSpec: {steps: [{image: i}]}}
+)y")
+                .run()
+                .identity.annotations_size(),
+            1);
+}
+
+TEST(Resolve, NamesOfTaskRunsThatAreTooLongAreCutAsTektonCutsThem) {
+  const ResolvedRun run = ResolvedYaml(R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: a-run-whose-name-is-so-long-that-the-task-has-no-room-there}
+spec:
+  pipelineSpec:
+    tasks:
+    - name: build
+      taskSpec:
+        steps: [{image: i, args: ["$(context.taskRun.name)"]}]
+)y")
+                              .run();
+  const ResolvedUnit& unit = run.tasks[0].units[0];
+  EXPECT_EQ(unit.task_run, ChildName(run.identity.name(), "-build"));
+  EXPECT_EQ(unit.task_run.size(), 63);
+  EXPECT_EQ(unit.spec.steps(0).args(0), unit.task_run);
+}
 
 TEST(Resolve, AGeneratedNameDependsOnTheContentAlone) {
   const std::string yaml = R"y(

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "colocation/run/child_name.h"
 #include "colocation/run/late_matrix.h"
+#include "colocation/syntax/child_name.h"
 
 namespace colocation {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "colocation/resolve/pipeline_label.h"
 #include "colocation/run/late_values.h"
 #include "colocation/run/unit_status.h"
 #include "launcher/decide.h"
@@ -29,7 +30,7 @@ void SetMetadata(const v1::ColocationPlan& plan, const v1::PlannedTask& task,
     annotations[key] = value;
   }
   annotations.erase("kubectl.kubernetes.io/last-applied-configuration");
-  labels["tekton.dev/pipeline"] = plan.run().pipeline();
+  labels[kPipelineLabel] = PipelineLabelOf(plan.run());
   labels["tekton.dev/pipelineRun"] = plan.run().name();
   if (!plan.run().uid().empty()) {
     labels["tekton.dev/pipelineRunUID"] = plan.run().uid();

@@ -6,9 +6,9 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "colocation/run/child_name.h"
 #include "colocation/run/late_matrix.h"
 #include "colocation/run/late_values.h"
+#include "colocation/syntax/child_name.h"
 #include "colocation/syntax/duration.h"
 #include "launcher/decide.h"
 

@@ -175,7 +175,7 @@ func (c *Controller) label(ctx context.Context, run *unstructured.Unstructured, 
 		return lacks
 	}
 	labels := missing(plan.Run.Labels, run.GetLabels())
-	if run.GetLabels()[pipelineLabel] != plan.Run.Pipeline {
+	if _, has := plan.Run.Labels[pipelineLabel]; !has && run.GetLabels()[pipelineLabel] != plan.Run.Pipeline {
 		labels[pipelineLabel] = plan.Run.Pipeline
 	}
 	annotations := missing(plan.Run.Annotations, run.GetAnnotations())

@@ -1,4 +1,4 @@
-#include "colocation/run/child_name.h"
+#include "colocation/syntax/child_name.h"
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 // Names of what belongs to a run, as Tekton makes them.
-#ifndef COLOCATION_RUN_CHILD_NAME_H_
-#define COLOCATION_RUN_CHILD_NAME_H_
+#ifndef COLOCATION_SYNTAX_CHILD_NAME_H_
+#define COLOCATION_SYNTAX_CHILD_NAME_H_
 
 #include <cstddef>
 #include <string>
@@ -26,4 +26,4 @@ std::string Md5Hex(absl::string_view text);
 
 }  // namespace colocation
 
-#endif  // COLOCATION_RUN_CHILD_NAME_H_
+#endif  // COLOCATION_SYNTAX_CHILD_NAME_H_
