@@ -45,6 +45,21 @@ INSTANTIATE_TEST_SUITE_P(
             "{env: [{name: B, value: s}, {name: C, value: s}]}",
             R"({"env":[{"name":"A","value":"t"},{"name":"B","value":"s"},)"
             R"({"name":"C","value":"s"}]})"},
+        TemplateCase{"NewVariablesOfTheStepComeFirst",
+                     "{env: [{name: T, value: t}]}",
+                     "{env: [{name: S, value: s}]}",
+                     R"({"env":[{"name":"S","value":"s"},)"
+                     R"({"name":"T","value":"t"}]})"},
+        TemplateCase{
+            "TheTemplatesOwnStandBeforeWhatFollowsThem",
+            "{env: [{name: A, value: t}, {name: B, value: t}]}",
+            "{env: [{name: M, value: s}, {name: B, value: s}]}",
+            R"({"env":[{"name":"M","value":"s"},{"name":"A","value":"t"},)"
+            R"({"name":"B","value":"s"}]})"},
+        TemplateCase{"TheStepsOrderWins",
+                     "{env: [{name: A}, {name: B}, {name: C}]}",
+                     "{env: [{name: C}, {name: A}]}",
+                     R"({"env":[{"name":"B"},{"name":"C"},{"name":"A"}]})"},
         TemplateCase{
             "ASourceDoesNotStayBesideAValue", "{env: [{name: A, value: t}]}",
             "{env: [{name: A, valueFrom: {fieldRef: {fieldPath: p}}}]}",

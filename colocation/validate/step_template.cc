@@ -11,15 +11,55 @@
 namespace colocation {
 namespace {
 
+// The step's elements in their order, and before each those of the template
+// alone that stand before it there; in no other way are the two orders held
+// against each other. Order counts: a variable may refer to those before it
+// (normalizeElementOrder and mergeSortedSlice in apimachinery's
+// pkg/util/strategicpatch/patch.go).
+template <typename Element, typename Key>
+google::protobuf::RepeatedPtrField<Element> InOrder(
+    google::protobuf::RepeatedPtrField<Element> merged,
+    const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
+    const std::vector<std::string>& of_step) {
+  absl::flat_hash_map<std::string, int> place, place_in_step;
+  for (int i = 0; i < from_template.size(); ++i) {
+    place.emplace(key(from_template[i]), i);
+  }
+  for (size_t i = 0; i < of_step.size(); ++i) {
+    place_in_step.emplace(of_step[i], static_cast<int>(i));
+  }
+  std::vector<Element*> left, right;
+  for (Element& element : merged) {
+    (place_in_step.contains(key(element)) ? right : left).push_back(&element);
+  }
+  std::stable_sort(right.begin(), right.end(), [&](Element* a, Element* b) {
+    return place_in_step[key(*a)] < place_in_step[key(*b)];
+  });
+  google::protobuf::RepeatedPtrField<Element> ordered;
+  size_t next = 0;
+  for (Element* element : right) {
+    const auto found = place.find(key(*element));
+    while (next < left.size() && found != place.end() &&
+           place[key(*left[next])] < found->second) {
+      *ordered.Add() = std::move(*left[next++]);
+    }
+    *ordered.Add() = std::move(*element);
+  }
+  while (next < left.size()) *ordered.Add() = std::move(*left[next++]);
+  return ordered;
+}
+
 // The template's elements, each with what the step's element of the same key
-// sets; new ones follow.
+// sets, and the step's new ones.
 template <typename Element, typename Key, typename Merge>
 void MergeByKey(
     const google::protobuf::RepeatedPtrField<Element>& from_template, Key key,
     Merge merge, google::protobuf::RepeatedPtrField<Element>* of_step) {
   if (from_template.empty()) return;
   google::protobuf::RepeatedPtrField<Element> merged = from_template;
+  std::vector<std::string> keys;
   for (Element& element : *of_step) {
+    keys.push_back(key(element));
     Element* same = nullptr;
     for (Element& candidate : merged) {
       if (key(candidate) == key(element)) same = &candidate;
@@ -30,7 +70,7 @@ void MergeByKey(
       *merged.Add() = std::move(element);
     }
   }
-  of_step->Swap(&merged);
+  *of_step = InOrder(std::move(merged), from_template, key, keys);
 }
 
 template <typename Element>
