@@ -340,9 +340,9 @@ class ResourceChecker {
   // The containers of a Pod share their ports. The users of one are all at
   // different times if, in topological order, each comes after the one before.
   void Ports() {
-    // The tasks of the units; a unit's steps come one after the other.
-    std::map<std::pair<int, std::string>, std::map<int, std::vector<int>>>
-        users;
+    // The units of the tasks; sidecars of one unit are together in any Pod, and
+    // what they do with their ports is their author's.
+    std::map<std::pair<int, std::string>, std::map<int, std::set<int>>> users;
     for (const v1::PlannedContainer& planned : pod_.containers()) {
       const int u = index_.UnitOf(planned.unit());
       if (u < 0 || planned.role() != v1::CONTAINER_ROLE_SIDECAR) continue;
@@ -352,13 +352,13 @@ class ResourceChecker {
                     port.has_protocol() ? port.protocol() : "TCP"});
       }
       for (const auto& port : own) {
-        users[port][order_.position(index_.units[u].task)].push_back(u);
+        users[port][order_.position(index_.units[u].task)].insert(u);
       }
     }
     for (const auto& [port, by_position] : users) {
       int last = -1;
       for (const auto& [position, units] : by_position) {
-        const int task = index_.units[units[0]].task;
+        const int task = index_.units[*units.begin()].task;
         if (units.size() > 1 || (last >= 0 && !order_.IsBefore(last, task))) {
           Fault("port-conflict", "containers",
                 absl::StrCat("sidecars of \"", index_.task(task).name(),

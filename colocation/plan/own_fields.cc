@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "colocation/resolve/pipeline_label.h"
 #include "colocation/syntax/names.h"
 
 namespace colocation {
@@ -157,7 +158,7 @@ std::string OwnFields::All(int unit, bool labels) const {
     all[key] = value;
   }
   if (labels && run.kind() != "TaskRun") {
-    all["tekton.dev/pipeline"] = run.pipeline();
+    all[kPipelineLabel] = PipelineLabelOf(run);
     all["tekton.dev/pipelineRun"] = run.name();
     if (!run.uid().empty()) all["tekton.dev/pipelineRunUID"] = run.uid();
   }
@@ -173,7 +174,29 @@ std::string OwnFields::FieldWith(const std::string& value,
   return absl::StrCat("metadata.annotations['", key, "']");
 }
 
+std::string OwnFields::Container(int unit, const std::string& name) const {
+  const PlacedUnit& placed = units_[unit];
+  const v1::TaskSpec& spec = placed.unit->spec;
+  for (int i = 0; i < spec.steps_size(); ++i) {
+    if (name == absl::StrCat("step-", spec.steps(i).name())) {
+      return placed.steps[i];
+    }
+  }
+  for (int i = 0; i < spec.sidecars_size(); ++i) {
+    if (name == absl::StrCat("sidecar-", spec.sidecars(i).name())) {
+      return placed.sidecars[i];
+    }
+  }
+  return name;
+}
+
 void OwnFields::Replace(int unit, const std::string& path, v1::EnvVar* env) {
+  if (env->value_from().resource_field_ref().has_container_name()) {
+    std::string* container = env->mutable_value_from()
+                                 ->mutable_resource_field_ref()
+                                 ->mutable_container_name();
+    *container = Container(unit, *container);
+  }
   if (!env->value_from().has_field_ref()) return;
   const std::optional<std::string> value =
       Find(unit, env->value_from().field_ref().field_path(),
@@ -196,6 +219,11 @@ void OwnFields::Replace(
     google::protobuf::RepeatedPtrField<v1::DownwardAPIVolumeFile>* files) {
   for (int i = 0; i < files->size(); ++i) {
     v1::DownwardAPIVolumeFile& file = *files->Mutable(i);
+    if (file.resource_field_ref().has_container_name() && units.size() == 1) {
+      std::string* container =
+          file.mutable_resource_field_ref()->mutable_container_name();
+      *container = Container(units.front(), *container);
+    }
     if (!file.has_field_ref()) continue;
     const std::string field = file.field_ref().field_path();
     const std::string at =

@@ -1,12 +1,13 @@
-// What a task asks of its own Pod's labels and annotations (downward API),
-// where that Pod is one of several tasks.
+// What a task asks of its own Pod (downward API): labels and annotations, where
+// that Pod is one of several tasks, and the resources of a container.
 //
 // In Tekton the Pod has those of one TaskRun:
 // metadata.labels['tekton.dev/task'] is the step's own Task. A shared Pod can't
 // have them for all, so the planner puts in what the task would have found: a
 // variable gets the value, the file of a volume an annotation of the Pod that
-// holds it. What the whole run has is read from the Pod as it is written.
-// Kubernetes: pkg/fieldpath/fieldpath.go.
+// holds it. What the whole run has is read from the Pod as it is written. A
+// container that is named as Tekton names it ("step-build") gets the name that
+// it has here. Kubernetes: pkg/fieldpath/fieldpath.go.
 #ifndef COLOCATION_PLAN_OWN_FIELDS_H_
 #define COLOCATION_PLAN_OWN_FIELDS_H_
 
@@ -39,6 +40,9 @@ class OwnFields {
                const std::string& path, v1::Volume* volume);
 
  private:
+  // The container that `unit` would find under that name in a Pod of Tekton's;
+  // the name itself where there is none.
+  std::string Container(int unit, const std::string& name) const;
   // The value that `unit` would find in a Pod of its own; nothing where this
   // Pod has the same.
   std::optional<std::string> Find(int unit, absl::string_view field,

@@ -259,5 +259,64 @@ spec:
             "tekton.dev/taskRun=run-two");
 }
 
+// Tekton calls the container of a step "step-NAME".
+TEST(OwnFieldsOfATaskTest, ContainersAreFoundByTheNamesThatTektonGivesThem) {
+  const Planned planned = PlanYaml(R"y(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: run}
+spec:
+  workspaces: [{name: src, emptyDir: {}}]
+  pipelineSpec:
+    workspaces: [{name: src}]
+    tasks:
+    - name: one
+      workspaces: [{name: src}]
+      taskSpec: &spec
+        workspaces: [{name: src}]
+        volumes:
+        - name: info
+          downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: step-s, resource: limits.cpu}}]}
+        - name: all
+          projected: {sources: [{downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: sidecar-x, resource: limits.cpu}}]}}]}
+        steps:
+        - name: s
+          image: busybox
+          command: [env]
+          env:
+          - {name: A, valueFrom: {resourceFieldRef: {containerName: step-s, resource: limits.cpu}}}
+          - {name: B, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}
+          - {name: C, valueFrom: {resourceFieldRef: {containerName: mine, resource: limits.cpu}}}
+        sidecars: [{name: x, image: busybox, command: [env]}]
+    - name: two
+      workspaces: [{name: src}]
+      taskSpec: *spec
+)y");
+  ASSERT_TRUE(planned.errors.empty()) << planned.errors.front();
+  ASSERT_EQ(planned.plan.pods_size(), 1);
+  for (const v1::PlannedContainer& container :
+       planned.plan.pods(0).containers()) {
+    if (container.role() != v1::CONTAINER_ROLE_STEP) continue;
+    const auto& env = container.container().env();
+    const auto name = [&](int i) {
+      return env[i].value_from().resource_field_ref().container_name();
+    };
+    EXPECT_EQ(name(0), container.container().name());
+    EXPECT_EQ(name(1), "");
+    EXPECT_EQ(name(2), "mine");
+  }
+  std::vector<std::string> in_volumes;
+  for (const v1::PlannedVolume& volume : planned.plan.pods(0).volumes()) {
+    if (volume.purpose() != v1::PlannedVolume::TASK) continue;
+    const v1::DownwardAPIVolumeFile& file =
+        volume.volume().has_projected()
+            ? volume.volume().projected().sources(0).downward_api().items(0)
+            : volume.volume().downward_api().items(0);
+    in_volumes.push_back(file.resource_field_ref().container_name());
+  }
+  EXPECT_EQ(absl::StrJoin(in_volumes, " "),
+            "one-step-s one-sidecar-x two-step-s two-sidecar-x");
+}
+
 }  // namespace
 }  // namespace colocation

@@ -15,6 +15,7 @@
 #include "colocation/plan/dependencies.h"
 #include "colocation/plan/fixed_fields.h"
 #include "colocation/plan/grouping.h"
+#include "colocation/plan/hermetic.h"
 #include "colocation/plan/images.h"
 #include "colocation/plan/late_references.h"
 #include "colocation/plan/launch_spec.h"
@@ -105,6 +106,7 @@ class Planner {
     for (const ResolvedTask& task : run_.tasks) {
       RefuseArtifacts(task, &diagnostics_);
     }
+    RefuseHermeticVariables(run_, &diagnostics_);
     limit_range_ =
         FindLimitRange(request_.cluster(), run_.identity.namespace_());
     const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_,

@@ -277,6 +277,23 @@ TEST(ResourcesTest, LimitRangeDefaultIsPassedOnLikeARequest) {
   EXPECT_EQ(Requests(planned.plan), "cpu 4=3/3 a=250m b=2750m");
 }
 
+// Tekton writes it in before Kubernetes takes the limit for the request.
+TEST(ResourcesTest, LimitRangeDefaultGoesBeforeTheLimit) {
+  const Planned planned =
+      PlanYaml(TwoTasks("limits: {cpu: 2}", "requests: {cpu: 3}"),
+               WithLimitRange("1", ""));
+  EXPECT_EQ(ContainerOf(planned.plan, "a-step-s").asked().at("cpu"), "1");
+  const Planned without =
+      PlanYaml(TwoTasks("limits: {cpu: 2}", "requests: {cpu: 3}"));
+  EXPECT_EQ(ContainerOf(without.plan, "a-step-s").asked().at("cpu"), "2");
+  // But no more is asked for than the limit allows, be it nothing.
+  const Planned below =
+      PlanYaml(TwoTasks("limits: {cpu: 100u}", "limits: {cpu: 50m}"),
+               WithLimitRange("1", ""));
+  EXPECT_EQ(ContainerOf(below.plan, "a-step-s").asked().at("cpu"), "0");
+  EXPECT_EQ(ContainerOf(below.plan, "b-step-s").asked().at("cpu"), "50m");
+}
+
 TEST(ResourcesTest, LimitRangeMinimumRaisesEachContainer) {
   const Planned planned =
       PlanYaml(TwoTasks("requests: {cpu: 1}", "requests: {cpu: 1}"),

@@ -26,8 +26,19 @@ Quantities Parse(const google::protobuf::Map<std::string, std::string>& from) {
   return quantities;
 }
 
-Quantities AskedOf(const v1::ResourceRequirements& written) {
+void FillZeros(const Quantities& defaults, Quantities* asked) {
+  for (const auto& [resource, quantity] : defaults) {
+    Quantity& own = (*asked)[resource];
+    if (own.is_zero()) own = quantity;
+  }
+}
+
+// `defaults` stand for requests that are not written: Tekton puts them in
+// before Kubernetes takes a limit for a request that is missing.
+Quantities AskedOf(const v1::ResourceRequirements& written,
+                   const Quantities& defaults = {}) {
   Quantities asked = Parse(written.requests());
+  FillZeros(defaults, &asked);
   const Quantities limits = Parse(written.limits());
   asked.insert(limits.begin(), limits.end());
   // What rounding has brought above the limit, which stays as it is written,
@@ -74,13 +85,6 @@ Quantities StepDefaults(const LimitRangeDefaults& range, size_t steps) {
   return defaults;
 }
 
-void FillZeros(const Quantities& defaults, Quantities* asked) {
-  for (const auto& [resource, quantity] : defaults) {
-    Quantity& own = (*asked)[resource];
-    if (own.is_zero()) own = quantity;
-  }
-}
-
 // The whole task's, on its first step, so that both the largest step and the
 // sum of all are the whole.
 void TakeTaskLevel(const v1::ResourceRequirements& whole,
@@ -114,9 +118,17 @@ bool CanBePassedOn(const std::string& resource) {
 UnitNeed NeedOf(const ResolvedTask& task, const ResolvedUnit& unit,
                 const LimitRangeDefaults& defaults) {
   UnitNeed result;
+  const bool task_level = task.compute_resources.has_value() &&
+                          (task.compute_resources->requests_size() > 0 ||
+                           task.compute_resources->limits_size() > 0);
+  Quantities of_step;
+  if (!task_level) {
+    of_step =
+        StepDefaults(defaults, std::max<size_t>(1, unit.spec.steps_size()));
+  }
   for (const v1::Step& step : unit.spec.steps()) {
     ContainerNeed& need = result.steps.emplace_back();
-    need.asked = AskedOf(step.compute_resources());
+    need.asked = AskedOf(step.compute_resources(), of_step);
     need.written = step.compute_resources();
   }
   for (const v1::Sidecar& sidecar : unit.spec.sidecars()) {
@@ -124,16 +136,8 @@ UnitNeed NeedOf(const ResolvedTask& task, const ResolvedUnit& unit,
     need.asked = AskedOf(sidecar.compute_resources());
     need.written = sidecar.compute_resources();
   }
-  const bool task_level = task.compute_resources.has_value() &&
-                          (task.compute_resources->requests_size() > 0 ||
-                           task.compute_resources->limits_size() > 0);
   if (task_level) TakeTaskLevel(*task.compute_resources, &result.steps);
   if (!defaults.default_request.empty()) {
-    const Quantities of_step =
-        StepDefaults(defaults, std::max<size_t>(1, result.steps.size()));
-    for (ContainerNeed& step : result.steps) {
-      if (!task_level) FillZeros(of_step, &step.asked);
-    }
     for (ContainerNeed& sidecar : result.sidecars) {
       Quantities missing;
       for (const auto& [resource, quantity] : defaults.default_request) {
