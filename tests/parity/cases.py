@@ -10,9 +10,10 @@ ConfigMaps feature-flags and config-defaults.
 """
 
 import dataclasses
+import hashlib
 import os
 import re
-from typing import Iterator, Optional
+from typing import Iterator, List, Optional
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +47,14 @@ def hard_cases(folder: str) -> Iterator[Case]:
                 rule=fields["rule"],
                 accepted={"accepted": True, "rejected": False}[fields["verdict"]],
             )
+
+
+def digest(group: List[Case]) -> str:
+    """Of all that a program is given: what was recorded of other cases says nothing about these."""
+    total = hashlib.sha256()
+    for case in group:
+        total.update(case.frame())
+    return total.hexdigest()[:16]
 
 
 def find_corpus() -> str:

@@ -3,6 +3,7 @@
 import os
 from typing import List
 
+import pods_like_tekton
 from compare import Tally
 from verdicts import Rules
 
@@ -42,16 +43,30 @@ cores that was busy with other things, so only their ratio says something.
 """
 
 
+_PODS = """\
+## Pods
+
+For each TaskRun, and each task of each PipelineRun, of the cases made for it, the hard cases and the corpus: the Pod that Tekton's own builder makes
+beside ours, each task in a Pod of its own. What a step or sidecar sees and may do is compared, not how it is brought about.
+*Seen*: Pods or containers in which either side has the field, with maps (labels, mounts) counted by key. *On purpose*: each
+with its source and reason in [expected_pod_differences.tsv](../tests/parity/expected_pod_differences.tsv).
+"""
+
+
 def _share(agreed: int, seen: int) -> str:
     return f"{agreed:,} of {seen:,}" if agreed < seen else f"{seen:,}" if seen else ""
 
 
-def page(rules: Rules, tallies: List[Tally]) -> str:
+def page(rules: Rules, tallies: List[Tally], pods: pods_like_tekton.Tally) -> str:
     lines = [_HEAD, "| set | " + " | ".join(_WHAT) + " | on purpose |", "| --- |" + " --- |" * (len(_WHAT) + 1)]
     for tally in tallies:
         cells = [_share(tally.count[what + " agree"], tally.count[what]) for what in _WHAT]
         lines.append(f"| {_SETS[tally.name]} | " + " | ".join(cells) + f" | {sum(tally.expectedly.values()) or ''} |")
-    lines += ["", "One number: all of them agree.", "", "## Rules", "",
+    lines += ["", "One number: all of them agree.", "", _PODS, f"{pods.units} Pods.", "",
+              "| field | seen | agree | on purpose |", "| --- | --- | --- | --- |"]
+    for field in sorted(pods.seen):
+        lines.append(f"| {field} | {pods.seen[field]:,} | {pods.same[field]:,} | {pods.expectedly[field] or ''} |")
+    lines += ["", "## Rules", "",
               "Over all sets. *Seen*: rejections of Tekton's that may come from the rule; where its message fits several, each counts.",
               "", "| rule | seen | verdict | code |", "| --- | --- | --- | --- |"]
     for name, rule in rules.by_name.items():

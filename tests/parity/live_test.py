@@ -20,6 +20,7 @@ import compare
 import go_program
 import mutate
 import parity
+import pods_like_tekton
 import verdicts
 
 _HERE = os.path.dirname(os.path.realpath(__file__))
@@ -57,7 +58,7 @@ def against_record(oracle, rules):
     whole = parity.recorded_forms()
     for name, group in parity.sets(cases.find_corpus(), parity.RECORDED_MUTANTS, parity.SEED):
         digest, recorded = parity.recorded(name)
-        assert digest == parity.digest(group), f"golden/{name} was recorded for other cases: record it again (README.md)"
+        assert digest == cases.digest(group), f"golden/{name} was recorded for other cases: record it again (README.md)"
         group = group[::_STEP[name]]
         for case, line in zip(group, verdicts.run([oracle, "--full"], group)):
             asked += 1
@@ -70,6 +71,20 @@ def against_record(oracle, rules):
                 faults.append(f"{case.id}: recorded {[v.line('') for v in have.values()]}, now {[v.line('') for v in said.values()]}")
             if not name.endswith("mutants"):
                 faults += other_forms(case.id, whole.get(case.id), parity.forms(answer))
+    return asked, faults
+
+
+def pods_against_record(oracle):
+    """What Tekton makes now of all cases of Pods, and of a sample of the others, is what was recorded."""
+    asked, faults = 0, []
+    digests, recorded = pods_like_tekton.recorded()
+    for name, group in pods_like_tekton.sets(cases.find_corpus()):
+        assert digests.get(name) == cases.digest(group), f"golden/pods.jsonl.gz was recorded for other {name}: record it again (README.md)"
+        for case, now in pods_like_tekton.of_tekton([oracle], group[::_STEP.get(name, 1)]):
+            asked += 1
+            have = recorded.get(case.id, {}).get("units", {})
+            faults += [f"{case.id} {key}: recorded {have.get(key)}, now {now['units'].get(key)}"
+                       for key in sorted(have.keys() | now["units"].keys()) if have.get(key) != now["units"].get(key)]
     return asked, faults
 
 
@@ -93,12 +108,14 @@ def test(subject: str) -> str:
         oracle = go_program.build("tekton_oracle", folder)
         asked, faults = against_record(oracle, rules)
         assert not faults, f"{len(faults)} of {asked} differ from what is recorded:\n" + "\n".join(faults[:20])
+        asked_of_pods, faults = pods_against_record(oracle)
+        assert not faults, f"{len(faults)} Pods are not as recorded:\n" + "\n".join(faults[:5])
         tally = new_mutants(oracle, subject, rules)
         for what in ("verdict", "path", "edges", "converted", "substituted"):
             assert tally.share(what) >= _LEAST, tally.report(20)
         if not cases.find_corpus():
             print("SKIPPED: the corpus isn't there: hard cases only")
-        return f"{asked} cases as recorded\n{tally.report(20)}"
+        return f"{asked} cases as recorded, Pods of {asked_of_pods}\n{tally.report(20)}"
 
 
 if __name__ == "__main__":

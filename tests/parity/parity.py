@@ -4,7 +4,7 @@
   parity.py check  --subject PROGRAM                 with the recorded verdicts
   parity.py live   --subject PROGRAM --oracle PROGRAM [--mutants N] [--seed S]
   parity.py record [--oracle PROGRAM]                writes golden/; builds tekton_oracle/ where no program is named
-  parity.py figures --subject PROGRAM [--write]      docs/parity.md, from the recorded verdicts; fails where it differs
+  parity.py figures --subject PROGRAM --pods-subject PROGRAM [--write]   docs/parity.md, from the recorded verdicts; fails where it differs
   parity.py frames [--mutants N]                     prints the cases
   parity.py show   CASE                              prints one case
   parity.py pods   FILE... --oracle PROGRAM          Pods against the API server's validation (pod_oracle/)
@@ -12,7 +12,6 @@
 
 import argparse
 import gzip
-import hashlib
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ import compare  # noqa: E402
 import figures  # noqa: E402
 import go_program  # noqa: E402
 import mutate  # noqa: E402
+import pods_like_tekton  # noqa: E402
 import substituted  # noqa: E402
 import verdicts  # noqa: E402
 
@@ -50,25 +50,14 @@ def sets(corpus: str, mutants: int, seed: int) -> Iterator[Tuple[str, List[cases
         yield "mutants", [mutate.mutant(bases, seed, number) for number in range(mutants)]
 
 
-def digest(group: List[cases.Case]) -> str:
-    total = hashlib.sha256()
-    for case in group:
-        total.update(case.frame())
-    return total.hexdigest()[:16]
-
-
 def golden_path(name: str) -> str:
     ending = {"mutants": ".tsv.gz", "hard_mutants": ".tsv.gz", "substituted": ".jsonl.gz"}.get(name, ".tsv")
     return os.path.join(_HERE, "golden", name + ending)
 
 
-def generate_names(answer: dict) -> Dict[str, str]:
-    return {f"{run['doc']}.{run['item']}": run.get("generateName", "") for run in answer.get("runs") or ()}
-
-
 def forms(answer: dict) -> dict:
     """Of Tekton's answer: tasks with everything put in, and converted objects."""
-    names = generate_names(answer)
+    names = substituted.generate_names(answer)
     return {"names": names, "tasks": substituted.of_answer(answer, names), "objects": substituted.converted(answer)}
 
 
@@ -86,7 +75,7 @@ def record(args: argparse.Namespace) -> int:
     os.makedirs(os.path.join(_HERE, "golden"), exist_ok=True)
     whole = []
     for name, group in sets(args.corpus, args.mutants, args.seed):
-        lines = [f"# {len(group)} cases, digest {digest(group)}"]
+        lines = [f"# {len(group)} cases, digest {cases.digest(group)}"]
         # Where Tekton's answer depends on the order of a map, all are recorded.
         rounds = [verdicts.run(args.oracle + ["--full"], group) for _ in range(_ROUNDS)]
         for case, *answers in zip(group, *rounds):
@@ -111,6 +100,7 @@ def record(args: argparse.Namespace) -> int:
     with open(golden_path("substituted"), "wb") as file:
         file.write(data)
     print(f"substituted: {len(whole)} cases, {len(data)} bytes")
+    pods_like_tekton.record(args.oracle, args.corpus)
     return 0
 
 
@@ -153,7 +143,7 @@ def check(args: argparse.Namespace) -> int:
             whole, theirs = recorded(name)
             if not name.endswith("mutants"):
                 whole_forms = recorded_forms()
-            if (name != "mutants" or args.mutants == RECORDED_MUTANTS) and whole != digest(group):
+            if (name != "mutants" or args.mutants == RECORDED_MUTANTS) and whole != cases.digest(group):
                 print(f"golden/{name} was recorded for other cases: record it again (README.md)")
                 failed += 1
                 continue
@@ -185,7 +175,9 @@ def check(args: argparse.Namespace) -> int:
                 failed += 1
     print(f"{total} cases compared, {failed} failed checks")
     if args.mode == "figures":
-        failed += not page_is(figures.page(rules, tallies), args)
+        of_pods = pods_like_tekton.tally(args.pods_subject, args.corpus)
+        failed += not of_pods.report_faults(bool(args.corpus))
+        failed += not page_is(figures.page(rules, tallies, of_pods), args)
     return 1 if failed or not total else 0
 
 
@@ -244,6 +236,7 @@ def main() -> int:
     parser.add_argument("mode", choices=["check", "live", "record", "frames", "show", "pods", "figures"])
     parser.add_argument("case", nargs="*")
     parser.add_argument("--subject", nargs="+", help="our program: reads frames, answers in JSON lines")
+    parser.add_argument("--pods-subject", nargs="+", help="our program that makes Pods")
     parser.add_argument("--oracle", nargs="+", help="a program that answers with Tekton's own code")
     parser.add_argument("--corpus", default=cases.find_corpus())
     parser.add_argument("--mutants", type=int, default=RECORDED_MUTANTS)
@@ -258,6 +251,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.mode in ("check", "live", "figures") and not args.subject:
         parser.error("--subject is needed")
+    if args.mode == "figures" and not args.pods_subject:
+        parser.error("--pods-subject is needed")
     if args.mode in ("check", "figures"):
         args.oracle = None
     folder = tempfile.TemporaryDirectory()

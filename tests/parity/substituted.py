@@ -26,7 +26,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _duration(text: str) -> str:
+def duration(text: str) -> str:
+    """One text for each value: 60s and 1m are the same."""
     total = 0
     for number, unit in re.findall(r"([\d.]+)(h|ms|us|µs|μs|ns|m|s)", text):
         whole, _, part = number.partition(".")
@@ -37,7 +38,7 @@ def _duration(text: str) -> str:
 _SUFFIX = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 
 
-def _quantity(text: str) -> str:
+def quantity(text: str) -> str:
     """One text for each value: 1024Mi and 1Gi are the same."""
     match = re.fullmatch(r"([+-]?[\d.]+)(?:([KMGTPE])i|([numkMGTPE]?)|[eE]([+-]?\d+))", str(text))
     if not match:
@@ -51,12 +52,19 @@ def _quantity(text: str) -> str:
     return str(value)
 
 
+def plain_references(text: str) -> str:
+    """References to results, of which there are several ways to write one, in one way; and the number of the first attempt."""
+    text = re.sub(r"""\$\(tasks\.([\w-]+)\.results(?:\.|\["|\[')([\w.-]+?)(?:"\]|'\])?((?:\[[\d*]+\])?)\)""", r"$(tasks.\1.results.\2\3)", text)
+    # Ours knows it only when the attempt starts; Tekton's TaskRun begins with 0.
+    return text.replace("$(context.task.retry-count)", "0")
+
+
 def _container(given: Dict[str, Any], fields: List[str]) -> Dict[str, Any]:
     found = {field: given[field] for field in fields if field in given}
     if re.fullmatch(r"(unnamed|sidecar)-\d+", found.get("name", "")):
         del found["name"]
     if "timeout" in found:
-        found["timeout"] = _duration(found["timeout"])
+        found["timeout"] = duration(found["timeout"])
     if found.get("onError") == "stopAndFail":
         del found["onError"]
     for result in found.get("results", ()):
@@ -65,7 +73,7 @@ def _container(given: Dict[str, Any], fields: List[str]) -> Dict[str, Any]:
     for kind in ("requests", "limits"):
         amounts = found.get("computeResources", {}).get(kind, {})
         for name in amounts:
-            amounts[name] = _quantity(amounts[name])
+            amounts[name] = quantity(amounts[name])
     found = _plain(found)
     # Kubernetes knows no order among these.
     for field, key in (("env", "name"), ("volumeMounts", "mountPath")):
@@ -116,9 +124,9 @@ def _as_converted(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         return [_as_converted(item, key) for item in value]
     if key in _DURATIONS and isinstance(value, str) and re.fullmatch(r"0|[+-]?[\d.]+(h|m|s|ms|us|µs|ns).*", value):
-        return _duration(value)
+        return duration(value)
     if key in ("requests", "limits", "cpu", "memory", "storage"):
-        return _quantity(value)
+        return quantity(value)
     return value
 
 
@@ -138,6 +146,11 @@ def converted(answer: dict) -> Dict[str, str]:
         form.get("spec", {}).pop("resources", None)
         found[f"{given['doc']}.{given['item']}"] = json.dumps(_plain(_as_converted(form)), sort_keys=True, ensure_ascii=False)
     return found
+
+
+def generate_names(answer: dict) -> Dict[str, str]:
+    """"DOC.ITEM" -> generateName, of Tekton's answer."""
+    return {f"{run['doc']}.{run['item']}": run.get("generateName", "") for run in answer.get("runs") or ()}
 
 
 def of_answer(answer: dict, generate_names: Dict[str, str]) -> Dict[str, Optional[str]]:

@@ -3,7 +3,8 @@
 // stdin: frames as parity.py makes them, "CASE <id> <bytes> <settings>\n<YAML>\n";
 // stdout: one JSON line a frame, in the form that ../README.md describes. With
 // --full as argument also what v1beta1 objects are in v1, and the tasks of runs
-// with everything substituted.
+// with everything substituted. With --pods instead the Pods that its Pod builder
+// makes of those tasks (pods.go).
 //
 // objects.go does what the webhook does with each object alone, runs.go what the
 // reconcilers check before they create something, with the other objects of the
@@ -81,7 +82,7 @@ func contextOf(settings string) (context.Context, error) {
 	return logging.WithLogger(ctx, zap.NewNop().Sugar()), nil
 }
 
-func judge(id string, text []byte, settings string, full bool) (said answer, err error) {
+func judge(id string, text []byte, settings string, full, makesPods bool) (said answer, err error) {
 	ctx, err := contextOf(settings)
 	if err != nil {
 		return said, err
@@ -92,7 +93,7 @@ func judge(id string, text []byte, settings string, full bool) (said answer, err
 			said = answer{ID: id, Panic: fmt.Sprint(reason)}
 		}
 	}()
-	world := newCluster()
+	world := newCluster(makesPods)
 	for _, object := range read(text) {
 		if object.given != nil {
 			object.admit(ctx, full)
@@ -104,7 +105,7 @@ func judge(id string, text []byte, settings string, full bool) (said answer, err
 	return said, nil
 }
 
-func run(in *bufio.Reader, out io.Writer, full bool) error {
+func run(in *bufio.Reader, out io.Writer, full, makesPods bool) error {
 	encoder := json.NewEncoder(out)
 	for {
 		header, err := in.ReadString('\n')
@@ -123,7 +124,7 @@ func run(in *bufio.Reader, out io.Writer, full bool) error {
 		if _, err := io.ReadFull(in, text); err != nil {
 			return err
 		}
-		said, err := judge(fields[1], text[:size], fields[3], full)
+		said, err := judge(fields[1], text[:size], fields[3], full, makesPods)
 		if err != nil {
 			return fmt.Errorf("%s: %w", fields[1], err)
 		}
@@ -134,11 +135,13 @@ func run(in *bufio.Reader, out io.Writer, full bool) error {
 }
 
 func main() {
-	full := false
+	full, makesPods := false, false
 	for _, argument := range os.Args[1:] {
 		switch {
 		case argument == "--full":
 			full = true
+		case argument == "--pods":
+			full, makesPods = true, true
 		case strings.HasPrefix(argument, "--bench="):
 			if err := bench(strings.TrimPrefix(argument, "--bench=")); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -151,7 +154,7 @@ func main() {
 		}
 	}
 	out := bufio.NewWriter(os.Stdout)
-	err := run(bufio.NewReader(os.Stdin), out, full)
+	err := run(bufio.NewReader(os.Stdin), out, full, makesPods)
 	if flushed := out.Flush(); err == nil {
 		err = flushed
 	}

@@ -59,6 +59,8 @@ type object struct {
 	given     resourcesemantics.GenericCRD
 	// As v1 (a StepAction as v1beta1) with its defaults, once it is admitted.
 	stored any
+	// One of Kubernetes' own that making Pods needs.
+	core any
 }
 
 func (o *object) refuse(stage, message string, paths ...string) {
@@ -182,6 +184,7 @@ func objectOf(raw []byte, document, item int, duplicate error) object {
 		} else {
 			o.Verdict = "ignored"
 		}
+		o.core = coreOf(raw, o.APIVersion, o.Kind)
 		return o
 	}
 	given := create()
@@ -197,8 +200,30 @@ func objectOf(raw []byte, document, item int, duplicate error) object {
 		o.given = admissible
 	} else if len(faults) == 0 {
 		o.Verdict = "ignored"
+		o.core = coreOf(raw, o.APIVersion, o.Kind)
 	}
 	return o
+}
+
+// With the namespace that it is created in; nil for any other kind.
+func coreOf(raw []byte, apiVersion, kind string) any {
+	var found metav1.ObjectMetaAccessor
+	switch apiVersion + " " + kind {
+	case "v1 LimitRange":
+		found = &corev1.LimitRange{}
+	case "v1 Secret":
+		found = &corev1.Secret{}
+	case "v1 ServiceAccount":
+		found = &corev1.ServiceAccount{}
+	default:
+		return nil
+	}
+	if kjson.UnmarshalCaseSensitivePreserveInts(raw, found) != nil {
+		return nil
+	}
+	meta := found.GetObjectMeta()
+	meta.SetNamespace(namespaceOf(meta.GetNamespace()))
+	return found
 }
 
 // Does what a webhook does as the object is created: SetDefaults, then Validate.

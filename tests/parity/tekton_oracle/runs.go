@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unsafe"
 
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline"
@@ -22,6 +23,7 @@ import (
 	taskresources "github.com/tektoncd/pipeline/pkg/reconciler/taskrun/resources"
 	"github.com/tektoncd/pipeline/pkg/trustedresources"
 	"github.com/tektoncd/pipeline/pkg/workspace"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"knative.dev/pkg/apis"
 )
@@ -46,11 +48,32 @@ type runTask struct {
 // One TaskRun of it, as its Pod is made of it.
 type taskUnit struct {
 	TaskSpec json.RawMessage `json:"taskSpec,omitempty"`
+	// Only with --pods: the Pod, and what the TaskRun says of it besides. A
+	// timeout only where somebody asked for it.
+	Pod     json.RawMessage `json:"pod,omitempty"`
+	Timeout string          `json:"timeout,omitempty"`
+	Retries int             `json:"retries,omitempty"`
 }
 
-func unitOf(spec *v1.TaskSpec) (unit taskUnit) {
-	if text, err := json.Marshal(spec); spec != nil && err == nil {
+// What is made of a TaskRun.
+type readyTask struct {
+	spec *v1.TaskSpec
+	pod  *corev1.Pod
+	// Of the TaskRun, before its defaults.
+	timeout *metav1.Duration
+	retries int
+}
+
+func unitOf(ready readyTask) (unit taskUnit) {
+	if text, err := json.Marshal(ready.spec); ready.spec != nil && err == nil {
 		unit.TaskSpec = text
+	}
+	if text, err := json.Marshal(ready.pod); ready.pod != nil && err == nil {
+		unit.Pod = text
+		unit.Retries = ready.retries
+		if ready.timeout != nil {
+			unit.Timeout = ready.timeout.Duration.String()
+		}
 	}
 	return unit
 }
@@ -59,16 +82,22 @@ func unitOf(spec *v1.TaskSpec) (unit taskUnit) {
 type cluster struct {
 	accepted map[string]any // "Task namespace/name" -> *v1.Task
 	rejected map[string]bool
-	run      []*object
+	// Kubernetes' own: "Secret namespace/name" -> *corev1.Secret.
+	core map[string]any
+	run  []*object
+	// Whether to make Pods.
+	makesPods bool
 }
 
-func newCluster() *cluster {
-	return &cluster{accepted: map[string]any{}, rejected: map[string]bool{}}
+func newCluster(makesPods bool) *cluster {
+	return &cluster{accepted: map[string]any{}, rejected: map[string]bool{}, core: map[string]any{}, makesPods: makesPods}
 }
 
 func (c *cluster) add(o *object) {
 	key := keyOf(o.Kind, o.namespace, o.Name)
 	switch {
+	case o.core != nil:
+		c.core[key] = o.core
 	case o.Verdict == "ignored":
 	case o.stored == nil:
 		c.rejected[key] = true
@@ -161,9 +190,9 @@ func (c *cluster) one(ctx context.Context, o *object, v *verdict) {
 	case *v1.TaskRun:
 		run = copied(run)
 		run.Namespace = namespaceOf(run.Namespace)
-		var spec *v1.TaskSpec
-		spec, err = c.taskRun(ctx, run)
-		v.Tasks = []runTask{{Name: run.Name, Runs: []taskUnit{unitOf(spec)}}}
+		var ready readyTask
+		ready, err = c.taskRun(ctx, run)
+		v.Tasks = []runTask{{Name: run.Name, Runs: []taskUnit{unitOf(ready)}}}
 	}
 	var field *apis.FieldError
 	switch {
@@ -197,8 +226,15 @@ func namespaceOf(given string) string {
 func (c *cluster) pipelineRun(ctx context.Context, run *v1.PipelineRun, v *verdict) error {
 	run.Namespace = namespaceOf(run.Namespace)
 	run.SetDefaults(ctx)
+	if err := propagatePipelineNameLabelToPipelineRun(run); err != nil {
+		return err
+	}
 	meta, spec, err := pipelinespec.GetPipelineData(ctx, run, c.getPipeline(run.Namespace, run.Spec.PipelineRef))
 	if err != nil {
+		return err
+	}
+	run.Status = v1.PipelineRunStatus{}
+	if err := storePipelineSpecAndMergeMeta(ctx, run, spec, unsafe.Pointer(meta)); err != nil {
 		return err
 	}
 	tasks := v1.PipelineTaskList(spec.Tasks)
@@ -306,8 +342,8 @@ func (c *cluster) pipelineRun(ctx context.Context, run *v1.PipelineRun, v *verdi
 			found.PipelineTask = map[string]any{"matrix": true}
 		}
 		units, err := c.taskRunsOf(ctx, run, task, facts)
-		for _, spec := range units {
-			found.Runs = append(found.Runs, unitOf(spec))
+		for _, ready := range units {
+			found.Runs = append(found.Runs, unitOf(ready))
 		}
 		if err != nil {
 			return err
@@ -337,7 +373,7 @@ func cannotRun(task *runresources.ResolvedPipelineTask) bool {
 
 // As createTaskRuns and createTaskRun make them, and the TaskRun's own reconciler
 // looks at them.
-func (c *cluster) taskRunsOf(ctx context.Context, run *v1.PipelineRun, task *runresources.ResolvedPipelineTask, facts *runresources.PipelineRunFacts) (specs []*v1.TaskSpec, err error) {
+func (c *cluster) taskRunsOf(ctx context.Context, run *v1.PipelineRun, task *runresources.ResolvedPipelineTask, facts *runresources.PipelineRunFacts) (ready []readyTask, err error) {
 	var combinations []v1.Params
 	if task.PipelineTask.IsMatrixed() {
 		combinations = task.PipelineTask.Matrix.FanOut()
@@ -375,17 +411,19 @@ func (c *cluster) taskRunsOf(ctx context.Context, run *v1.PipelineRun, task *run
 		} else {
 			made.Spec.TaskSpec = task.ResolvedTask.TaskSpec.DeepCopy()
 		}
-		made.Spec.Workspaces, _, err = getTaskrunWorkspaces(&pipelinerun.Reconciler{}, ctx, run, task)
+		var claim string
+		made.Spec.Workspaces, claim, err = getTaskrunWorkspaces(&pipelinerun.Reconciler{}, ctx, run, task)
 		if err != nil {
-			return specs, err
+			return ready, err
 		}
-		spec, err := c.taskRun(ctx, made)
+		describeTaskRun(ctx, run, task, claim, made)
+		one, err := c.taskRun(ctx, made)
 		if err != nil {
-			return specs, err
+			return ready, err
 		}
-		specs = append(specs, spec)
+		ready = append(ready, one)
 	}
-	return specs, nil
+	return ready, nil
 }
 
 var wholeResult = regexp.MustCompile(`^\$\(tasks\.[^$]*\[\*\]\)$`)
@@ -417,31 +455,38 @@ func known(params v1.Params) (found v1.Params) {
 	return found
 }
 
+// An embedded Task need not declare the workspaces that its run binds.
+func declaredOf(run *v1.TaskRun, spec *v1.TaskSpec) (declared []v1.WorkspaceDeclaration) {
+	if run.Spec.TaskSpec == nil {
+		return spec.Workspaces
+	}
+	for _, bound := range run.Spec.Workspaces {
+		declared = append(declared, v1.WorkspaceDeclaration{Name: bound.Name})
+	}
+	return append(declared, spec.Workspaces...)
+}
+
 // In the order of prepare and createPod, pkg/reconciler/taskrun/taskrun.go.
-func (c *cluster) taskRun(ctx context.Context, run *v1.TaskRun) (*v1.TaskSpec, error) {
+func (c *cluster) taskRun(ctx context.Context, run *v1.TaskRun) (made readyTask, err error) {
+	made.timeout, made.retries = run.Spec.Timeout, run.Spec.Retries
 	run.SetDefaults(ctx)
 	meta, spec, err := taskresources.GetTaskData(ctx, run, c.getTask(run.Namespace, run.Spec.TaskRef))
 	if err != nil {
-		return nil, err
+		return made, err
 	}
 	for _, step := range spec.Steps {
 		if step.Ref != nil && step.Ref.Resolver != "" {
-			return nil, fmt.Errorf("remote StepAction %w", errNeeded)
+			return made, fmt.Errorf("remote StepAction %w", errNeeded)
 		}
 	}
 	spec.Steps, err = taskresources.GetStepActionsData(ctx, *spec, run, stepActionClient{cluster: c}, nil, nil)
 	if err != nil {
-		return nil, err
+		return made, err
+	}
+	if err := storeTaskSpecAndMergeMeta(ctx, run, spec, unsafe.Pointer(meta)); err != nil {
+		return made, err
 	}
 	task := &taskresources.ResolvedTask{TaskName: meta.Name, TaskSpec: spec, Kind: taskresources.GetTaskKind(run)}
-	declared := spec.Workspaces
-	if run.Spec.TaskSpec != nil {
-		declared = nil
-		for _, bound := range run.Spec.Workspaces {
-			declared = append(declared, v1.WorkspaceDeclaration{Name: bound.Name})
-		}
-		declared = append(declared, spec.Workspaces...)
-	}
 	checks := []func() error{
 		func() error { return validateTaskSpecRequestResources(spec) },
 		func() error { return taskrun.ValidateResolvedTask(ctx, run.Spec.Params, &v1.Matrix{}, task) },
@@ -452,7 +497,8 @@ func (c *cluster) taskRun(ctx context.Context, run *v1.TaskRun) (*v1.TaskSpec, e
 			return taskrun.ValidateEnumParam(ctx, known(run.Spec.Params), spec.Params)
 		},
 		func() error { return taskresources.ValidateParamArrayIndex(spec, run.Spec.Params) },
-		func() error { return workspace.ValidateBindings(ctx, declared, run.Spec.Workspaces) },
+		func() error { return updateTaskRunWithDefaultWorkspaces(c.reconciler(), ctx, run, spec) },
+		func() error { return workspace.ValidateBindings(ctx, declaredOf(run, spec), run.Spec.Workspaces) },
 		func() error {
 			if config.FromContextOrDefaults(ctx).FeatureFlags.Coschedule != config.CoscheduleWorkspaces {
 				return nil
@@ -463,37 +509,45 @@ func (c *cluster) taskRun(ctx context.Context, run *v1.TaskRun) (*v1.TaskSpec, e
 	}
 	for _, check := range checks {
 		if err := check(); err != nil {
-			return nil, err
+			return made, err
 		}
 	}
 
+	if c.makesPods {
+		withClaims(run)
+	}
 	taskresources.ApplyParametersToWorkspaceBindings(spec, run)
 	volumes := workspace.CreateVolumes(run.Spec.Workspaces)
 	ready, err := applyParamsContextsResultsAndWorkspaces(ctx, run, task, volumes)
 	if err != nil {
-		return nil, err
+		return made, err
+	}
+	if c.makesPods {
+		made.pod, err = c.podOf(ctx, run, ready, task, volumes)
+		return made, err
 	}
 	ready = ready.DeepCopy()
 	if err := v1.ValidateUsageOfDeclaredParameters(ctx, ready.Steps, ready.Params); err != nil {
-		return nil, err
+		return made, err
 	}
 	if err := ready.Validate(ctx); err != nil {
-		return nil, err
+		return made, err
 	}
 	ready = taskresources.ApplyCredentialsPath(ready, pipeline.CredsDir)
 	// How the volumes of workspaces are called is each side's own business: what
 	// is compared has none of them.
 	if _, err := workspace.Apply(ctx, *ready.DeepCopy(), run.Spec.Workspaces, volumes); err != nil {
-		return nil, err
+		return made, err
 	}
 	if ready.Steps, err = v1.MergeStepsWithStepTemplate(ready.StepTemplate, ready.Steps); err != nil {
-		return nil, err
+		return made, err
 	}
 	if ready.Steps, err = v1.MergeStepsWithSpecs(ready.Steps, run.Spec.StepSpecs); err != nil {
-		return nil, err
+		return made, err
 	}
 	if ready.Sidecars, err = v1.MergeSidecarsWithSpecs(ready.Sidecars, run.Spec.SidecarSpecs); err != nil {
-		return nil, err
+		return made, err
 	}
-	return ready, nil
+	made.spec = ready
+	return made, nil
 }
