@@ -29,6 +29,9 @@ class Prober {
 
   void Set(const v1::Probe& probe, absl::string_view field,
            v1::LaunchProbe* launch) {
+    CheckHandlers(probe.has_exec() + probe.has_http_get() +
+                      probe.has_tcp_socket() + probe.has_grpc(),
+                  field);
     if (probe.has_exec()) {
       *launch->mutable_exec()->mutable_command() = probe.exec().command();
     } else if (probe.has_http_get()) {
@@ -52,6 +55,9 @@ class Prober {
 
   void Set(const v1::LifecycleHandler& hook, absl::string_view field,
            v1::LaunchHook* launch) {
+    CheckHandlers(hook.has_exec() + hook.has_http_get() +
+                      hook.has_tcp_socket() + hook.has_sleep(),
+                  field);
     if (hook.has_exec()) {
       *launch->mutable_exec()->mutable_command() = hook.exec().command();
     } else if (hook.has_http_get()) {
@@ -74,6 +80,19 @@ class Prober {
   }
 
  private:
+  // Kubernetes refuses a Pod that has another number of them
+  // (pkg/apis/core/validation/validation.go, validateHandler).
+  void CheckHandlers(int count, absl::string_view field) {
+    if (count == 1) return;
+    diagnostics_
+        .Error(count == 0 ? "one-of-none" : "one-of-many", subject_,
+               absl::StrCat(path_, ".", field),
+               count == 0 ? "there is nothing to do for it"
+                          : "there are several things to do for it, of which "
+                            "Kubernetes takes one only")
+        .set_hint("give one of exec, httpGet and the others");
+  }
+
   void Http(const v1::HTTPGetAction& http, absl::string_view field,
             v1::HttpCheck* check) {
     if (http.scheme() == "HTTPS") Refuse(field, "a check over TLS");

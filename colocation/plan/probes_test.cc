@@ -63,6 +63,12 @@ INSTANTIATE_TEST_SUITE_P(
                       "startupProbe": {"exec": {"command": ["s"]}}})",
                   "ready { exec { command: \"r\" } } startup { exec { "
                   "command: \"s\" } }"},
+        ProbeCase{"SeveralThingsToDoAreRefused",
+                  R"({"startupProbe": {"exec": {"command": ["s"]},
+                      "httpGet": {"port": 1}}})",
+                  "one-of-many at sidecars[0].startupProbe"},
+        ProbeCase{"NothingToDoIsRefused", R"({"lifecycle": {"postStart": {}}})",
+                  "one-of-none at sidecars[0].lifecycle.postStart"},
         ProbeCase{"APortByItsName",
                   R"({"ports": [{"name": "web", "containerPort": 80}],
                       "livenessProbe": {"httpGet": {"port": "web",

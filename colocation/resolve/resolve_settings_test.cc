@@ -45,11 +45,12 @@ TEST(ResolveSettings, ThePodTemplateOfTheInstallationFillsThatOfTheRun) {
   const ResolvedYaml resolved(
       RunWith("schedulerName: mine, env: [{name: B, value: run}]",
               "priorityClassName: high, env: [{name: C, value: task}]"),
-      With({{"default-pod-template",
-             "nodeSelector: {pool: ci}\n"
-             "schedulerName: theirs\n"
-             "imagePullSecrets: [{name: mirror}]\n"
-             "env: [{name: A, value: default}, {name: B, value: default}]\n"}}));
+      With(
+          {{"default-pod-template",
+            "nodeSelector: {pool: ci}\n"
+            "schedulerName: theirs\n"
+            "imagePullSecrets: [{name: mirror}]\n"
+            "env: [{name: A, value: default}, {name: B, value: default}]\n"}}));
   ASSERT_EQ(resolved.Errors(), "");
   const v1::PodTemplate& merged = *resolved.run().tasks[0].pod_template;
   EXPECT_EQ(merged.node_selector().at("pool"), "ci");
@@ -145,7 +146,8 @@ spec:
   const auto add = [&](const auto& containers) {
     for (const auto& c : containers) {
       absl::StrAppend(&text, text.empty() ? "" : " ", c.name(), ":");
-      for (const auto& [resource, quantity] : c.compute_resources().requests()) {
+      for (const auto& [resource, quantity] :
+           c.compute_resources().requests()) {
         absl::StrAppend(&text, resource, "=", quantity);
       }
     }
@@ -196,11 +198,12 @@ TEST(ResolveSettings, WhatAResolverGaveIsRefusedWhereItHasToBeSigned) {
     reference->mutable_document()->set_content(
         "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\n"
         "spec: {steps: [{image: i}]}\n");
-    EXPECT_EQ(ResolvedYaml(yaml, request).Errors(),
-              absl::string_view(policy) == "fail"
-                  ? "spec.taskRef [not-verified] verify it where it is fetched, "
-                    "and plan with \"warn\" or \"ignore\""
-                  : "");
+    EXPECT_EQ(
+        ResolvedYaml(yaml, request).Errors(),
+        absl::string_view(policy) == "fail"
+            ? "spec.taskRef [not-verified] verify it where it is fetched, "
+              "and plan with \"warn\" or \"ignore\""
+            : "");
   }
 }
 
@@ -249,6 +252,31 @@ spec:
 )y");
   ASSERT_EQ(resolved.Errors(), "");
   EXPECT_EQ(resolved.run().tasks[0].units[1].task_run, "r-m-1");
+}
+
+TEST(ResolveSettings, ClaimsOfAStepSpecAreTakenInByName) {
+  const ResolvedYaml resolved(R"y(
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: {name: r}
+spec:
+  stepSpecs:
+  - name: s
+    computeResources: {claims: [{name: a, request: gpu}, {name: b}]}
+  taskSpec:
+    steps: [{name: s, image: i, computeResources: {claims: [{name: a}]}}]
+)y");
+  EXPECT_EQ(resolved.Errors(), "");
+  const auto& claims = resolved.run()
+                           .tasks[0]
+                           .units[0]
+                           .spec.steps(0)
+                           .compute_resources()
+                           .claims();
+  ASSERT_EQ(claims.size(), 2);
+  EXPECT_EQ(claims[0].name(), "a");
+  EXPECT_EQ(claims[0].request(), "gpu");
+  EXPECT_EQ(claims[1].name(), "b");
 }
 
 }  // namespace

@@ -23,6 +23,13 @@ void MergeResources(const v1::ResourceRequirements& from,
   for (const auto& [name, quantity] : from.limits()) {
     (*into->mutable_limits())[name] = quantity;
   }
+  for (const v1::ResourceClaim& claim : from.claims()) {
+    v1::ResourceClaim* same = nullptr;
+    for (v1::ResourceClaim& own : *into->mutable_claims()) {
+      if (own.name() == claim.name()) same = &own;
+    }
+    *(same != nullptr ? same : into->add_claims()) = claim;
+  }
 }
 
 // Takes the resources that the settings give to steps or sidecars by name.

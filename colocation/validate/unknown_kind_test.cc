@@ -30,7 +30,7 @@ TEST_P(UnknownKindTest, IsWarnedOfWhereTektonsWasMeant) {
   for (const v1::Diagnostic& d : found.diagnostics()) {
     EXPECT_EQ(d.severity(), v1::SEVERITY_WARNING);
     EXPECT_EQ(d.code(), object.kind() == "VerificationPolicy" ? "not-verified"
-                                                             : "unknown-kind");
+                                                              : "unknown-kind");
     absl::StrAppend(&said, d.path(), " ", d.hint());
   }
   EXPECT_EQ(said, GetParam().expected);
