@@ -135,8 +135,8 @@ absl::Status CheckRunsAlone(const v1::ColocationPlan& plan) {
       absl::StrCat(could_be_one_pod ? "put the tasks into one Pod with "
                                       "--policy=pipelinerun; or "
                                     : "",
-                   "say --controlled where there is one, such as "
-                   "examples/controller; \"colocate run\" is one itself"));
+                   "say --controlled where there is one, such as colocation's "
+                   "own; \"colocate run\" is one itself"));
 }
 
 }  // namespace colocation::cli

@@ -48,7 +48,7 @@ install_go() {
   local tools root wanted go toolchain
   tools=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
   root=${tools%/*}
-  wanted=$(sed -n 's/^go //p' "$root"/bindings/go/go.mod "$root"/examples/*/go.mod "$root"/tests/*/go.mod \
+  wanted=$(sed -n 's/^go //p' "$root"/bindings/go/go.mod "$root"/controller/go.mod "$root"/examples/*/go.mod "$root"/tests/*/go.mod \
     "$root"/tests/parity/*/go.mod | sort -V | tail -n 1)
   "$tools/newest_go.py" "$wanted" >/dev/null 2>&1 && return
   go=$("$tools/newest_go.py")

@@ -12,7 +12,7 @@ export COLOCATION_LAUNCHER=$PWD/launcher/launcher
 tree=$TEST_TMPDIR/tree
 mkdir -p "$tree/bindings" "$tree/examples" "$tree/tests/parity" "$tree/tests/e2e"
 cp -RL bindings/go "$tree/bindings/go"
-cp -RL examples/controller "$tree/examples/"
+cp -RL controller "$tree/"
 cp -RL tests/cluster "$tree/tests/"
 cp -RL tests/parity/tekton_oracle "$tree/tests/parity/"
 cp -L tests/e2e/semantics_test.cc "$tree/tests/e2e/"

@@ -31,7 +31,7 @@ const resultAcrossPods = `
         steps: [{name: s, image: IMAGE, script: "#!/bin/sh\nprintf '$(params.p) and two' >$(results.r.path)"}]
 `
 
-// examples/controller, with the rights of its service account, and real kubelets.
+// The controller, with the rights of its service account, and real kubelets.
 func TestController(t *testing.T) {
 	s := newSpace(t, "controller")
 	s.create(t, "other", "somebody.else", strings.Replace(resultAcrossPods, "SECONDS", "0", 1))

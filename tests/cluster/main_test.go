@@ -1,5 +1,5 @@
 // Package cluster has the tests that need a whole cluster: real kubelets, and
-// Tekton's own controller beside the one of examples/controller. cluster_test.sh
+// Tekton's own controller beside ours. cluster_test.sh
 // builds the programs and runs them.
 package cluster
 

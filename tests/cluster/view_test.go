@@ -115,7 +115,7 @@ func (s space) seeCondition(v view, field string, conditions any) {
 }
 
 // taskRuns are the statuses of a run's TaskRuns: from Tekton's objects, or from
-// what our controller keeps in their place (examples/controller/record.go).
+// what our controller keeps in their place (controller/records).
 func (s space) taskRuns(ctx context.Context, run string) (map[string]map[string]any, error) {
 	all := map[string]map[string]any{}
 	// A run that is cancelled ends before its TaskRuns do.

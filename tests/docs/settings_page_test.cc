@@ -22,7 +22,7 @@ constexpr absl::string_view kPage = "docs/settings.md";
 
 constexpr absl::string_view kHead = R"(# Settings of the installation
 
-What an administrator of Tekton sets in its ConfigMaps counts here too. Give them with `--feature-flags=FILE` (`kubectl get configmap feature-flags config-defaults -n tekton-pipelines -o yaml`), in `PlanOptions.feature_flags`, or let the controller of `examples/controller` read them.
+What an administrator of Tekton sets in its ConfigMaps counts here too. Give them with `--feature-flags=FILE` (`kubectl get configmap feature-flags config-defaults -n tekton-pipelines -o yaml`), in `PlanOptions.feature_flags`, or let the controller (`controller/`) read them.
 
 This page is made from the table in `colocation/validate/settings.cc`, which has every key that Tekton v1.15 reads; `bazel run //tests/docs:settings_page_test -- --update` writes it anew.
 

@@ -1,7 +1,7 @@
 // Package harness runs a whole Kubernetes cluster inside a box (package box):
 // etcd, kube-apiserver, kube-scheduler, kube-controller-manager, and for each
 // node containerd and a kubelet; in it Tekton's own controller and webhook, and
-// the controller of examples/controller. All are processes of the box. No image
+// our controller. All are processes of the box. No image
 // is pulled: those that Pods need are made from files.
 package harness
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -85,14 +84,6 @@ func (c *Cluster) Apply(t testing.TB, namespace, text string) {
 			return err == nil
 		})
 	}
-}
-
-// ApplyFile is Apply for a file.
-func (c *Cluster) ApplyFile(t testing.TB, namespace, file string) {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	must(t, err)
-	c.Apply(t, namespace, string(text))
 }
 
 func isTemporary(err error) bool {

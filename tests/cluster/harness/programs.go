@@ -18,8 +18,8 @@ type Programs struct {
 	// The folder with Tekton's controller, webhook, entrypoint, nop, workingdirinit
 	// and sidecarlogresults, and that of its manifests.
 	Tekton, TektonConfig string
-	// The controller of examples/controller, and the folder of its manifests.
-	Controller, Manifests string
+	// Our controller, and the manifest that installs it.
+	Controller, Release string
 	// The launcher, which runs in Pods.
 	Launcher string
 }
@@ -47,15 +47,15 @@ func Build(tree, launcher string) (Programs, error) {
 	programs := Programs{
 		Kubernetes: filepath.Join(cache, "kubernetes"),
 		Tekton:     filepath.Join(cache, "tekton"),
-		Controller: filepath.Join(tree, "controller"),
-		Manifests:  filepath.Join(tree, "examples/controller/manifests"),
+		Controller: filepath.Join(tree, "controller/controller"),
+		Release:    filepath.Join(tree, "controller/deploy/release.yaml"),
 		Launcher:   launcher,
 	}
 	for _, one := range []struct{ module, output, flags, packages string }{
 		{"tests/cluster", programs.Kubernetes + "/", "-s -w " + kubernetesVersion, "tool"},
 		// The module that tests/parity compares with. Static: four of them run in Pods.
 		{"tests/parity/tekton_oracle", programs.Tekton + "/", "-s -w -linkmode=external -extldflags=-static", "tool"},
-		{"examples/controller", programs.Controller, "", "."},
+		{"controller", programs.Controller, "", "."},
 	} {
 		begin := time.Now()
 		directory := filepath.Join(tree, one.module)

@@ -15,7 +15,7 @@ import (
 // TektonNamespace has Tekton's ConfigMaps.
 const TektonNamespace = "tekton-pipelines"
 
-// Manager is spec.managedBy of the runs of examples/controller.
+// Manager is spec.managedBy of the runs of our controller.
 const Manager = "colocation.dev/controller"
 
 // startTekton installs Tekton as its manifests say, but for the Deployments:
@@ -118,12 +118,12 @@ func literals(container map[string]any) []string {
 	return variables
 }
 
-// installController installs examples/controller as its manifests say, and starts
-// it with the arguments of its Deployment and the rights of its service account.
+// installController installs our controller as its release says, but for the
+// Deployment: it is started as a process, with the arguments of that and the
+// rights of its service account.
 func (c *Cluster) installController(t testing.TB) {
 	t.Helper()
-	c.ApplyFile(t, "default", filepath.Join(c.programs.Manifests, "rbac.yaml"))
-	text, err := os.ReadFile(filepath.Join(c.programs.Manifests, "controller.yaml"))
+	text, err := os.ReadFile(c.programs.Release)
 	must(t, err)
 	objects, err := Parse(string(text))
 	must(t, err)
@@ -134,7 +134,8 @@ func (c *Cluster) installController(t testing.TB) {
 		}
 		arguments, _, err := unstructured.NestedStringSlice(firstContainer(t, object), "args")
 		must(t, err)
-		c.launch(t, "controller", c.programs.Controller, append(arguments,
+		// What is said twice counts as it is said last.
+		c.launch(t, "controller", c.programs.Controller, append(arguments, "--log-format=text", "--serve=127.0.0.1:8085",
 			"--kubeconfig="+kubeconfig(t, "controller", adminToken, `, as: "system:serviceaccount:colocation:colocation-controller"`),
 			"-v=1", "--patch-images", "--ask-registries=false", "--launcher-image="+launcherImage)...)
 	}
