@@ -70,7 +70,7 @@ func mainWith(flags *flag.FlagSet, arguments []string) error {
 	flags.BoolVar(&set.credentials, "credentials", true, "give steps the credentials of their service accounts, as Tekton does")
 	format := flags.String("log-format", "text", "text, or json: one object a line")
 	version := flags.Bool("version", false, "print the version and end")
-	make := optionsFlags(flags)
+	chosen := optionsFlags(flags)
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func mainWith(flags *flag.FlagSet, arguments []string) error {
 	default:
 		return fmt.Errorf("--log-format=%s: it has to be text or json", *format)
 	}
-	options, err := make()
+	options, err := chosen()
 	if err != nil {
 		return err
 	}

@@ -27,14 +27,14 @@ type process struct {
 	metrics  prometheus.Gatherer
 }
 
-func newProcess(set settings, clientset kubernetes.Interface, make func(reconciler.Options) *reconciler.Controller, options reconciler.Options) (*process, error) {
+func newProcess(set settings, clientset kubernetes.Interface, begin func(reconciler.Options) *reconciler.Controller, options reconciler.Options) (*process, error) {
 	own := prometheus.NewRegistry()
 	options.Metrics = metrics.New()
 	if err := options.Metrics.Register(own); err != nil {
 		return nil, err
 	}
 	p := &process{
-		controller: make(options),
+		controller: begin(options),
 		workers:    set.workers,
 		metrics:    prometheus.Gatherers{own, legacyregistry.DefaultGatherer},
 	}
