@@ -6,8 +6,10 @@
 #ifndef COLOCATION_DIAGNOSTICS_FIELD_PATH_H_
 #define COLOCATION_DIAGNOSTICS_FIELD_PATH_H_
 
+#include <concepts>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include "absl/strings/string_view.h"
 
@@ -18,10 +20,18 @@ class FieldPath {
   // The path `text`, which may be empty: the object itself.
   explicit FieldPath(absl::string_view text) : parent_(nullptr), text_(text) {}
 
+  // The text has to outlive the path: a temporary doesn't.
+  template <typename Text>
+    requires std::same_as<std::remove_cv_t<Text>, std::string>
+  explicit FieldPath(Text&& text) = delete;
+
   // The field `name` of this. `name` must outlive the result.
   FieldPath Field(absl::string_view name) const {
     return FieldPath(this, name, -1);
   }
+  template <typename Text>
+    requires std::same_as<std::remove_cv_t<Text>, std::string>
+  FieldPath Field(Text&& name) const = delete;
 
   // The element at `index` of this list.
   FieldPath Index(int64_t index) const { return FieldPath(this, {}, index); }

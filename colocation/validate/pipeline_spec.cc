@@ -59,12 +59,13 @@ void ValidateUniqueTaskNames(const ValidationContext& context,
   const auto check = [&](const std::string& name, int at) {
     const auto [first, is_new] = seen.emplace(name, at);
     if (is_new) return;
+    const std::string here = name_path(at);
+    const std::string there = name_path(first->second);
     v1::Diagnostic& error = context.Error(
-        "duplicate-name", FieldPath(name_path(at)),
+        "duplicate-name", FieldPath(here),
         absl::StrCat("two tasks of the pipeline are named \"", name, "\""));
     error.set_hint("give one of them another name");
-    context.Related(error, FieldPath(name_path(first->second)),
-                    "the first is here");
+    context.Related(error, FieldPath(there), "the first is here");
   };
   for (int i = 0; i < spec.tasks_size(); ++i) check(spec.tasks(i).name(), i);
   for (int i = 0; i < spec.finally_size(); ++i)
