@@ -283,10 +283,8 @@ def recorded() -> str:
     """What fields/ of the oracle says of the pinned module; raises go_program.Skip."""
     with tempfile.TemporaryDirectory() as folder:
         program = go_program.build("tekton_oracle", folder, "./fields")
-        go = go_program.newest_go.newest()[0]
-        said = subprocess.run([go, "list", "-m", "-f", "{{.Dir}}", "github.com/tektoncd/pipeline"],
-                              cwd=os.path.join(_PARITY, "tekton_oracle"), capture_output=True, text=True, check=True)
-        return subprocess.run([program, said.stdout.strip()], capture_output=True, text=True, check=True).stdout
+        sources = go_program.module_folder("tekton_oracle", "github.com/tektoncd/pipeline")
+        return subprocess.run([program, sources], capture_output=True, text=True, check=True).stdout
 
 
 def live() -> str:

@@ -32,13 +32,25 @@ def _go(folder: str) -> str:
     return go
 
 
+def _environment() -> dict:
+    # Bazel's tests have no home directory, where Go keeps settings, modules and
+    # what it has compiled.
+    return dict(os.environ, HOME=pwd.getpwuid(os.getuid()).pw_dir)
+
+
+def module_folder(name: str, module: str) -> str:
+    """Where the sources are of a module that the program tests/parity/NAME, once built, is made with."""
+    source = os.path.join(_HERE, name)
+    said = subprocess.run([_go(source), "list", "-m", "-f", "{{.Dir}}", module], cwd=source, env=_environment(),
+                          capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
 def build(name: str, into: str, package: str = ".") -> str:
     """The program of tests/parity/NAME, built into a folder; or of another package of the modules it has."""
     source = os.path.join(_HERE, name)
     go = _go(source)
-    # Bazel's tests have no home directory, where Go keeps settings, modules and
-    # what it has compiled.
-    environment = dict(os.environ, HOME=pwd.getpwuid(os.getuid()).pw_dir)
+    environment = _environment()
     had = subprocess.run([go, "mod", "download"], cwd=source, env=environment, capture_output=True, text=True,
                          check=False)
     if had.returncode:
