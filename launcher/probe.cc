@@ -168,13 +168,16 @@ bool CheckGrpc(const GrpcCheck& check, int64_t until) {
   if (!connection.is_open()) return false;
   GrpcHealthCheck health("localhost:" + std::to_string(check.port),
                          check.service);
+  if (!Send(connection, health.TakeOutput(), until)) return false;
   while (!health.done()) {
     char buffer[4096];
-    if (!Send(connection, health.TakeOutput(), until)) return false;
     if (!PollUntil(connection.fd(), POLLIN, until)) return false;
     const ssize_t n = read(connection.fd(), buffer, sizeof buffer);
     if (n <= 0) return false;
     health.Read({buffer, static_cast<size_t>(n)});
+    // A server that has said all may have gone before it is thanked: what it
+    // said still counts.
+    if (!health.done()) Send(connection, health.TakeOutput(), until);
   }
   return health.serving();
 }
