@@ -87,14 +87,18 @@ class Invocation {
 
  private:
   // The plan that the input is or that it gives. Otherwise has said why not,
-  // and sets `exit_code_`.
+  // and sets `exit_code_`. `made_of`: the request that it is the plan of, where
+  // the input is no plan.
   bool GetPlan(bool may_be_plan, v1::ColocationPlan* plan,
-               bool report_warnings = true) {
-    return GetPlanOf(arguments_.operands, may_be_plan, plan, report_warnings);
+               bool report_warnings = true,
+               std::optional<v1::PlanRequest>* made_of = nullptr) {
+    return GetPlanOf(arguments_.operands, may_be_plan, plan, report_warnings,
+                     made_of);
   }
   // The same of `operands`, not of all.
   bool GetPlanOf(absl::Span<const std::string> operands, bool may_be_plan,
-                 v1::ColocationPlan* plan, bool report_warnings);
+                 v1::ColocationPlan* plan, bool report_warnings,
+                 std::optional<v1::PlanRequest>* made_of = nullptr);
   bool GetRequest(std::vector<v1::Document> documents,
                   v1::PlanRequest* request);
   // What becomes of one run of `plan` in the cluster that --cluster has, with
@@ -167,7 +171,8 @@ bool Invocation::GetRequest(std::vector<v1::Document> documents,
 
 bool Invocation::GetPlanOf(absl::Span<const std::string> operands,
                            bool may_be_plan, v1::ColocationPlan* plan,
-                           bool report_warnings) {
+                           bool report_warnings,
+                           std::optional<v1::PlanRequest>* made_of) {
   absl::StatusOr<Inputs> inputs = ReadInputs(operands, std::cin);
   if (!inputs.ok()) {
     std::cerr << "colocate: " << inputs.status().message() << "\n";
@@ -196,8 +201,7 @@ bool Invocation::GetPlanOf(absl::Span<const std::string> operands,
   const RunEdits edits = {arguments_.Get("name", ""),
                           arguments_.Get("only", "")};
   if (!edits.empty()) {
-    const absl::StatusOr<v1::PlanRequest> edited =
-        EditRun(request, edits, *plan);
+    absl::StatusOr<v1::PlanRequest> edited = EditRun(request, edits, *plan);
     if (!edited.ok()) {
       exit_code_ = WrongUsage(edited.status().message(), "");
       return false;
@@ -210,7 +214,9 @@ bool Invocation::GetPlanOf(absl::Span<const std::string> operands,
     // Those of the run as it is written say where it is.
     *made->mutable_warnings() = plan->warnings();
     *plan = *std::move(made);
+    request = *std::move(edited);
   }
+  if (made_of != nullptr) *made_of = std::move(request);
   if (report_warnings) ReportWarnings(*plan);
   return true;
 }
@@ -410,12 +416,20 @@ ExitCode Invocation::Check() {
 
 ExitCode Invocation::Simulate(const SimulationFlags& flags) {
   v1::ColocationPlan plan;
-  if (!GetPlan(/*may_be_plan=*/true, &plan)) return exit_code_;
-  const absl::StatusOr<v1::SimulationRequest> request =
+  std::optional<v1::PlanRequest> made_of;
+  if (!GetPlan(/*may_be_plan=*/true, &plan, /*report_warnings=*/true,
+               &made_of)) {
+    return exit_code_;
+  }
+  absl::StatusOr<v1::SimulationRequest> request =
       MakeSimulation(flags, std::move(plan));
   if (!request.ok()) {
     if (DiagnosticsOf(request.status())) return Refuse(request.status());
     return WrongUsage(request.status().message(), "simulate");
+  }
+  // Planned again, for the nodes that are simulated.
+  if (made_of) {
+    *request->mutable_workloads(0)->mutable_request() = *std::move(made_of);
   }
   const absl::StatusOr<v1::SimulationResult> result =
       SimulateFiles(flags, *request);

@@ -135,6 +135,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"ImagesWithoutAController",
          {"plan", kBuild, "--patch-images"},
          "colocate: --patch-images: only with --controlled"},
+        {"FitWithoutAnAmount",
+         {"plan", kBuild, "--fit=cpu"},
+         "colocate: --fit cpu: it has to be off, or NAME=AMOUNT"},
+        {"FitOfNoTasks",
+         {"plan", kBuild, "--fit=tasks=0"},
+         "colocate: --fit tasks=0: tasks has to be a whole number from 1"},
         {"ImagesInPodman",
          {"run", kBuild, "--patch-images"},
          "colocate: there is no flag --patch-images"},
@@ -202,10 +208,17 @@ TEST(SimulateTest, ClustersOfBothFormsAreTaken) {
             "status: {allocatable: {cpu: 500m}}\n");
   EXPECT_EQ(Colocate({"simulate", kBuild, "--cluster=" + simulated}).out,
             Colocate({"simulate", kBuild, "--cluster=" + nodes}).out);
-  const Output plan = Colocate({"plan", kBuild, "--cluster=" + simulated});
+  const Output fitted = Colocate({"plan", kBuild, "--cluster=" + simulated});
+  EXPECT_EQ(fitted.exit_code, 0) << fitted.err;
+  EXPECT_THAT(fitted.out, HasSubstr("[serialised-to-fit]"));
+  EXPECT_EQ(fitted.out, Colocate({"plan", kBuild, "--cluster=" + nodes}).out);
+  const Output plan =
+      Colocate({"plan", kBuild, "--fit=off", "--cluster=" + simulated});
   EXPECT_EQ(plan.exit_code, 1);
   EXPECT_THAT(plan.err, HasSubstr("[node-too-small]"));
-  EXPECT_EQ(plan.err, Colocate({"plan", kBuild, "--cluster=" + nodes}).err);
+  EXPECT_EQ(
+      plan.err,
+      Colocate({"plan", kBuild, "--fit=off", "--cluster=" + nodes}).err);
 }
 
 TEST(SimulateTest, SaysWhereItsFilesAreWrong) {

@@ -85,6 +85,12 @@ constexpr Flag kFlags[] = {
      "what is read. Tasks that need not share a Pod are split where together "
      "they are more; what has to share one is refused.",
      " validate plan render run explain graph diff check simulate "},
+    {"fit", 0, "LIMITS",
+     "At most so much is in use at once in a Pod: cpu=4,memory=8Gi,tasks=3. "
+     "Where it would be more, tasks wait for others, as they do without this "
+     "flag where no known node has room for them at once. off: no such waits; "
+     "what does not fit is refused.",
+     " plan render run explain graph diff check simulate "},
     {"cluster", 0, "FILE",
      "The cluster to simulate: nodes, node groups, storage classes, costs, how "
      "Tekton is set up (the message SimulationCluster of "

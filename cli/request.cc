@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -289,6 +290,35 @@ int Sources(const v1::WorkspaceBinding& binding) {
          binding.has_config_map() + binding.has_secret();
 }
 
+// "off", or "cpu=4,memory=8Gi,tasks=3".
+absl::Status ReadFit(const std::string& text, v1::Fit* fit) {
+  if (text == "off") {
+    fit->set_off(true);
+    return absl::OkStatus();
+  }
+  for (const absl::string_view part :
+       absl::StrSplit(text, ',', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> limit =
+        absl::StrSplit(part, absl::MaxSplits('=', 1));
+    const auto& [name, amount] = limit;
+    if (name == "tasks") {
+      int32_t tasks = 0;
+      if (!absl::SimpleAtoi(amount, &tasks) || tasks < 1) {
+        return Wrong("fit", text, "tasks has to be a whole number from 1");
+      }
+      fit->set_tasks(tasks);
+      continue;
+    }
+    if (name.empty() || amount.empty()) {
+      return Wrong("fit", text,
+                   "it has to be off, or NAME=AMOUNT,... such as "
+                   "cpu=4,memory=8Gi,tasks=3");
+    }
+    (*fit->mutable_limits())[name] = amount;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Param> ParseParam(absl::string_view text,
@@ -459,6 +489,11 @@ absl::StatusOr<v1::PlanRequest> MakeRequest(
         !status.ok()) {
       return status;
     }
+  }
+  if (absl::Status status =
+          ReadFit(arguments.Get("fit", ""), options->mutable_fit());
+      !status.ok()) {
+    return status;
   }
   for (const std::string& path : arguments.All("resolved")) {
     if (absl::Status status = AddResolved(path, &request); !status.ok()) {

@@ -72,6 +72,16 @@ std::vector<std::string> RunTree::WaitsFor(const v1::PlannedTask& task) const {
     const auto found = tasks_.find(name);
     if (found != tasks_.end() && !Ended(*found->second)) names.push_back(name);
   }
+  // Units that it waits for only to have room.
+  for (const v1::PlannedUnit& unit : task.units()) {
+    for (const std::string& name : unit.delayed_by()) {
+      const auto found = units_.find(name);
+      if (found == units_.end() || found->second.ended) continue;
+      if (std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(name);
+      }
+    }
+  }
   return names;
 }
 

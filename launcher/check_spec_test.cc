@@ -57,6 +57,23 @@ const SpecCase kSpecCases[] = {
      R"({"name":"b","gate":true,"waitFor":["a"]},)"
      R"({"name":"c","gate":true,"waitFor":["b"]}])",
      "task \"a\" waits for itself"},
+    {"DelayByNothing",
+     R"("tasks":[{"name":"a","units":[{"name":"a","steps":["a-s"],)"
+     R"("delayedBy":["x"]}]}])",
+     "unit \"a\" waits for \"x\", which the launch spec does not have"},
+    {"DelayByAnotherUnit",
+     R"("tasks":[{"name":"a","units":[{"name":"a-0","steps":["a-s"]},)"
+     R"({"name":"a-1","steps":["a-s"],"delayedBy":["a-0"]}]}])",
+     ""},
+    {"DelayOfTheUnitThatDecidesByAnotherOfItsMatrix",
+     R"("tasks":[{"name":"a","units":[{"name":"a-0","steps":["a-s"],)"
+     R"("delayedBy":["a-1"]},{"name":"a-1","steps":["a-s"]}]}])",
+     "task \"a\" waits for itself"},
+    {"DelayByWhatComesLater",
+     R"("tasks":[{"name":"a","units":[{"name":"a","steps":["a-s"],)"
+     R"("delayedBy":["b"]}]},{"name":"b","waitFor":["a"],)"
+     R"("units":[{"name":"b","steps":["a-s"]}]}])",
+     "task \"a\" waits for itself"},
 };
 
 TEST(CheckSpecTest, Cases) {

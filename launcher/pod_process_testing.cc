@@ -75,6 +75,12 @@ TestTask& TestTask::AfterResult(const std::string& name,
   return *this;
 }
 
+TestTask& TestTask::DelayedBy(const std::string& unit) {
+  FirstUnit();
+  task().units.back().delayed_by.push_back(unit);
+  return *this;
+}
+
 TestTask& TestTask::OnlyIf(const std::string& input, const std::string& op,
                            const std::vector<std::string>& values) {
   task().when.push_back({input, op, values, ""});
@@ -102,12 +108,15 @@ TestTask& TestTask::Sidecar(const std::string& name, const std::string& shell) {
   return Add(ContainerRole::kSidecar, name, shell);
 }
 
+void TestTask::FirstUnit() {
+  if (!task().units.empty()) return;
+  task().units.emplace_back();
+  task().units.back().name = task().name;
+}
+
 TestTask& TestTask::Add(ContainerRole role, const std::string& name,
                         const std::string& shell) {
-  if (task().units.empty()) {
-    task().units.emplace_back();
-    task().units.back().name = task().name;
-  }
+  FirstUnit();
   LaunchUnit& unit = task().units.back();
   LaunchContainer container;
   container.name = unit.name + "-" + name;

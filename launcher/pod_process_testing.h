@@ -40,6 +40,8 @@ class TestTask {
   // Waits for the task, and has it as a parent (of its results, too).
   TestTask& After(const std::string& task);
   TestTask& AfterResult(const std::string& task, const std::string& result);
+  // Its last unit starts only when that unit has ended; it is no parent.
+  TestTask& DelayedBy(const std::string& unit);
   // "$(tasks.x.results.y)" in or notin.
   TestTask& OnlyIf(const std::string& input, const std::string& op,
                    const std::vector<std::string>& values);
@@ -55,6 +57,8 @@ class TestTask {
   LaunchContainer& last();
 
  private:
+  // Makes the only unit of a task without a matrix, where it isn't there yet.
+  void FirstUnit();
   TestTask& Add(ContainerRole role, const std::string& name,
                 const std::string& shell);
 

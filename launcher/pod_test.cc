@@ -82,6 +82,59 @@ const PodCase kPodCases[] = {
        pod.AddTask("c").After("a").Step("s", "echo c >> {log}");
      },
      "z:ok a:failed(StepFailed) b:ok c:skipped(STOPPING)", "b", "a-s:1"},
+    {"DelayedTaskRunsWhenTheOtherHasEnded",
+     [](TestPod& pod) {
+       pod.AddTask("b").DelayedBy("a").Step("s", "echo b >> {log}");
+       pod.AddTask("a")
+           .Step("one", "echo one >> {log}")
+           .Step("two", "echo two >> {log}");
+     },
+     "b:ok a:ok", "one two b"},
+    {"DelayIsOverWhateverTheOutcome",
+     // As without it: both start together, so that neither stops the other.
+     [](TestPod& pod) {
+       pod.AddTask("a").Step("s", "echo a >> {log}; exit 1");
+       pod.AddTask("b").DelayedBy("a").Step("s", "echo b >> {log}");
+       pod.AddTask("c").After("b").Step("s", "echo c >> {log}");
+     },
+     "a:failed(StepFailed) b:ok c:skipped(STOPPING)", "a b", "a-s:1"},
+    {"DelayIsOverWhenTheOtherIsSkipped",
+     [](TestPod& pod) {
+       pod.AddTask("a").OnlyIf("x", "in", {"y"}).Step("s", "echo a >> {log}");
+       pod.AddTask("b").DelayedBy("a").Step("s", "echo b >> {log}");
+     },
+     "a:skipped(WHEN) b:ok", "b"},
+    {"DelayLastsUntilTheLastAttempt",
+     [](TestPod& pod) {
+       pod.AddTask("b").DelayedBy("a").Step("s", "echo b >> {log}");
+       pod.AddTask("a")
+           .Step("s",
+                 "echo try >> {log}; [ -e {shared}/failed ] || { touch "
+                 "{shared}/failed; exit 1; }")
+           .task()
+           .retries = 1;
+     },
+     "b:ok a:ok", "try try b"},
+    {"UnitsOfAMatrixRunOneAfterTheOther",
+     [](TestPod& pod) {
+       pod.AddTask("m")
+           .Unit()
+           .Step("s", "echo 0 >> {log}")
+           .Unit()
+           .DelayedBy("m-2")
+           .Step("s", "echo 1 >> {log}")
+           .Unit()
+           .DelayedBy("m-0")
+           .Step("s", "echo 2 >> {log}");
+     },
+     "m-0:ok m-1:ok m-2:ok", "0 2 1"},
+    {"FinallyTasksRunOneAfterTheOtherThoughOneFails",
+     [](TestPod& pod) {
+       pod.AddTask("a").Step("s", "echo a >> {log}");
+       pod.AddFinally("g").DelayedBy("f").Step("s", "echo g >> {log}");
+       pod.AddFinally("f").Step("s", "echo f >> {log}; exit 1");
+     },
+     "a:ok g:ok f:failed(StepFailed)", "a f g", "f-s:1"},
     {"FailureInAnotherBranchStopsWhatComesLater",
      [](TestPod& pod) {
        pod.AddTask("a").Step("s", "exit 1");

@@ -130,6 +130,7 @@ struct LaunchUnit {
   std::string name;
   std::vector<std::string> steps;
   std::vector<std::string> sidecars;
+  std::vector<std::string> delayed_by;
 };
 
 struct LaunchTask {
@@ -356,6 +357,7 @@ void Fields(Visitor& v, LaunchUnit& m) {
   v("name", m.name);
   v("steps", m.steps);
   v("sidecars", m.sidecars);
+  v("delayedBy", m.delayed_by);
 }
 
 template <typename Visitor>

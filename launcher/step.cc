@@ -214,14 +214,30 @@ std::optional<StepEnd> Step::WaitForTurn() {
 void Step::DecideUnit() {
   const LaunchTask& task = container_.task();
   StopCause cause = StopCause::kNone;
+  const auto& tasks = container_.spec().tasks;
+  // Units that are only waited for because the Pod has no room for all at once,
+  // by (task, unit).
+  std::vector<std::pair<size_t, size_t>> delayed_by;
+  for (const std::string& name : container_.unit().delayed_by) {
+    for (size_t i = 0; i < tasks.size(); ++i) {
+      for (size_t u = 0; u < tasks[i].units.size(); ++u) {
+        if (tasks[i].units[u].name == name) delayed_by.emplace_back(i, u);
+      }
+    }
+  }
   const auto all_ended = [&] {
     // Looks at each, so that each is watched.
     return std::all_of(task.wait_for.begin(), task.wait_for.end(),
                        [&](const auto& name) {
-                         const auto& tasks = container_.spec().tasks;
                          size_t i = 0;
                          while (tasks[i].name != name) ++i;
                          return events().EndOfTask(i).has_value();
+                       }) &&
+           std::all_of(delayed_by.begin(), delayed_by.end(),
+                       [&](const auto& other) {
+                         const auto& [i, u] = other;
+                         return events().DeclaredEnd(i).has_value() ||
+                                events().UnitEnd(tasks[i].units[u]).has_value();
                        });
   };
   while (!all_ended() && !UnitIsLost() &&

@@ -1,6 +1,7 @@
 #include "colocation/check/check.h"
 
 #include "colocation/check/check_caps.h"
+#include "colocation/check/check_fit.h"
 #include "colocation/check/check_launch.h"
 #include "colocation/check/check_order.h"
 #include "colocation/check/check_references.h"
@@ -10,6 +11,7 @@
 #include "colocation/check/check_workspaces.h"
 #include "colocation/check/faults.h"
 #include "colocation/check/plan_index.h"
+#include "colocation/check/unit_order.h"
 
 namespace colocation {
 
@@ -25,7 +27,10 @@ v1::Diagnostics CheckPlan(const v1::ColocationPlan& plan) {
   CheckReferences(index, &faults);
   CheckVolumes(index, &faults);
   CheckWorkspaces(index, &faults);
-  CheckResources(index, &order, &faults);
+  UnitOrder unit_order(index, &order, &faults);
+  if (!unit_order.valid()) return faults.Take();
+  CheckResources(index, &order, &unit_order, &faults);
+  CheckFit(index, &unit_order, &faults);
   CheckCaps(index, &faults);
   return faults.Take();
 }

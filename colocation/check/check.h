@@ -17,6 +17,7 @@
 //   volumes        volumes, mounts, private directories
 //   workspaces     that tasks which share a volume find the same
 //   resources      peaks, their proofs, the requests; ports
+//   fit            units that are delayed so that a Pod has room, and the proof
 //
 // What can't be seen in a plan isn't: whether it is the plan of the objects it
 // was made from, and whether a smaller number of Pods would do.

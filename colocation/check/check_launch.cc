@@ -144,8 +144,8 @@ class LaunchChecker {
     }
   }
 
-  void Expect(int task, const v1::PlannedUnit& unit,
-              v1::ContainerRole role, int number, const std::string& name) {
+  void Expect(int task, const v1::PlannedUnit& unit, v1::ContainerRole role,
+              int number, const std::string& name) {
     const auto found = place_.find(name);
     if (found == place_.end()) {
       Fault("no-container", "containers",
@@ -191,6 +191,11 @@ class LaunchChecker {
           After(c, u.steps(u.steps_size() - 1));
         }
       }
+      for (const std::string& name : unit.delayed_by()) {
+        expected.emplace_back(v1::Barrier::UNIT_ENDED, name, false);
+        const v1::PlannedUnit& other = *index_.units[index_.UnitOf(name)].unit;
+        After(c, other.steps(other.steps_size() - 1));
+      }
       for (const std::string& sidecar : unit.sidecars()) {
         if (pod_.install().launch().sidecars_not_awaited()) break;
         expected.emplace_back(v1::Barrier::SIDECAR_READY, sidecar, false);
@@ -199,8 +204,11 @@ class LaunchChecker {
     }
     std::vector<Wait> stated;
     for (const v1::Barrier& b : pod_.containers(c).barriers()) {
-      const bool of_task = b.event() == v1::Barrier::TASK_ENDED;
-      stated.emplace_back(b.event(), of_task ? b.task() : b.container(),
+      stated.emplace_back(b.event(),
+                          b.event() == v1::Barrier::TASK_ENDED ? b.task()
+                          : b.event() == v1::Barrier::UNIT_ENDED
+                              ? b.unit()
+                              : b.container(),
                           b.gate());
     }
     std::sort(expected.begin(), expected.end());
@@ -420,7 +428,8 @@ class LaunchChecker {
     for (int u = 0; same && u < launch.units_size(); ++u) {
       same = launch.units(u).name() == planned.units(u).name() &&
              Same(launch.units(u).steps(), planned.units(u).steps()) &&
-             Same(launch.units(u).sidecars(), planned.units(u).sidecars());
+             Same(launch.units(u).sidecars(), planned.units(u).sidecars()) &&
+             Same(launch.units(u).delayed_by(), planned.units(u).delayed_by());
     }
     if (!same) {
       Fault("launch-units", at + ".units",

@@ -202,8 +202,23 @@ class OrderChecker {
   // of a start condition is looked at once.
   void CanEnd() {
     const int tasks = plan_.tasks_size();
-    // Of a task: waits, and the creation of its Pod.
+    const int units = static_cast<int>(index_.units.size());
+    // Of a task: waits, and the creation of its Pod. Then it is ready.
     std::vector<int> missing(tasks);
+    // Of a unit: that its task is ready, the units that delay it, and that the
+    // first one of its task has decided. Then it can end.
+    std::vector<int> unit_missing(units);
+    std::vector<std::vector<int>> delayed(units), units_of(tasks);
+    // Of a task that is ready: units that have not ended.
+    std::vector<int> open(tasks);
+    for (int u = 0; u < units; ++u) {
+      const int task = index_.units[u].task;
+      unit_missing[u] = 1 + static_cast<int>(index_.delays[u].size()) +
+                        (units_of[task].empty() ? 0 : 1);
+      for (const int other : index_.delays[u]) delayed[other].push_back(u);
+      units_of[task].push_back(u);
+      ++open[task];
+    }
     std::vector<std::vector<int>> followers(tasks);
     // (Pod, its condition) for each task of a condition.
     std::vector<std::vector<std::pair<int, int>>> starts(tasks);
@@ -230,10 +245,34 @@ class OrderChecker {
       }
     }
     std::vector<bool> ended(tasks);
+    std::vector<int> ready_units;
     const auto arrive = [&](int i) {
       if (--missing[i] == 0) ready.push_back(i);
     };
-    while (!ready.empty() || !to_create.empty()) {
+    const auto unit_arrive = [&](int u) {
+      if (--unit_missing[u] == 0) ready_units.push_back(u);
+    };
+    const auto end = [&](int i) {
+      ended[i] = true;
+      for (const int f : followers[i]) arrive(f);
+      for (const auto& [p, s] : starts[i]) {
+        if (--condition_missing[p][s] == 0) to_create.push_back(p);
+      }
+    };
+    while (!ready.empty() || !to_create.empty() || !ready_units.empty()) {
+      if (!ready_units.empty()) {
+        const int u = ready_units.back();
+        ready_units.pop_back();
+        const int task = index_.units[u].task;
+        if (u == units_of[task].front()) {
+          for (const int other : units_of[task]) {
+            if (other != u) unit_arrive(other);
+          }
+        }
+        for (const int other : delayed[u]) unit_arrive(other);
+        if (--open[task] == 0) end(task);
+        continue;
+      }
       if (!to_create.empty()) {
         const int p = to_create.back();
         to_create.pop_back();
@@ -246,11 +285,8 @@ class OrderChecker {
       }
       const int i = ready.back();
       ready.pop_back();
-      ended[i] = true;
-      for (const int f : followers[i]) arrive(f);
-      for (const auto& [p, s] : starts[i]) {
-        if (--condition_missing[p][s] == 0) to_create.push_back(p);
-      }
+      if (units_of[i].empty()) end(i);
+      for (const int u : units_of[i]) unit_arrive(u);
     }
     for (int i = 0; i < tasks; ++i) {
       if (ended[i] || index_.never_runs(i)) continue;

@@ -20,10 +20,12 @@ using absl::int128;
 
 class ResourceChecker {
  public:
-  ResourceChecker(const CheckedPlan& index, WaitOrder* order, int p,
-                  const std::vector<int>& units, Faults* faults)
+  ResourceChecker(const CheckedPlan& index, WaitOrder* order,
+                  UnitOrder* unit_order, int p, const std::vector<int>& units,
+                  Faults* faults)
       : index_(index),
         order_(*order),
+        unit_order_(*unit_order),
         p_(p),
         pod_(index.plan->pods(p)),
         units_(units),
@@ -256,7 +258,7 @@ class ResourceChecker {
     const v1::ResourceUse& use = pod_.resources(r);
     const std::string at = absl::StrCat("resources[", r, "].witness");
     int128 weight = 0;
-    std::vector<int> tasks;
+    std::vector<int> units;
     std::set<int> seen;
     for (const v1::UnitNeed& witness : use.witness()) {
       const int u = UnitHere(witness.unit(), at);
@@ -271,16 +273,14 @@ class ResourceChecker {
         Fault("witness", at,
               absl::StrCat("\"", witness.unit(), "\" needs another amount"));
       }
-      tasks.push_back(index_.units[u].task);
+      units.push_back(u);
     }
     if (weight != peak) {
       Fault("witness", at, "the units don't need the peak together");
     }
-    const std::vector<bool> before = order_.AllBefore(tasks);
-    for (const int task : tasks) {
-      if (!before[task]) continue;
+    for (const int u : unit_order_.EndBeforeOthers(units)) {
       Fault("witness", at,
-            absl::StrCat("\"", index_.task(task).name(),
+            absl::StrCat("\"", index_.units[u].unit->name(),
                          "\" ends before another one of them starts"));
     }
   }
@@ -299,13 +299,12 @@ class ResourceChecker {
         const int u = UnitHere(name, at);
         if (u < 0) continue;
         covered[u] += share;
-        const int task = index_.units[u].task;
-        if (last >= 0 && !order_.IsBefore(last, task)) {
+        if (last >= 0 && !unit_order_.IsBefore(last, u)) {
           Fault("cover", at,
-                absl::StrCat("\"", index_.task(last).name(),
+                absl::StrCat("\"", index_.units[last].unit->name(),
                              "\" need not end before \"", name, "\" starts"));
         }
-        last = task;
+        last = u;
       }
     }
     const std::string at = absl::StrCat("resources[", r, "].cover");
@@ -379,6 +378,7 @@ class ResourceChecker {
 
   const CheckedPlan& index_;
   WaitOrder& order_;
+  UnitOrder& unit_order_;
   const int p_;
   const v1::PlannedPod& pod_;
   const std::vector<int>& units_;
@@ -394,7 +394,7 @@ class ResourceChecker {
 }  // namespace
 
 void CheckResources(const CheckedPlan& index, WaitOrder* order,
-                    Faults* faults) {
+                    UnitOrder* unit_order, Faults* faults) {
   std::vector<std::vector<int>> units(index.plan->pods_size());
   for (size_t u = 0; u < index.units.size(); ++u) {
     if (index.units[u].pod >= 0) {
@@ -402,7 +402,7 @@ void CheckResources(const CheckedPlan& index, WaitOrder* order,
     }
   }
   for (int p = 0; p < index.plan->pods_size(); ++p) {
-    ResourceChecker(index, order, p, units[p], faults).Run();
+    ResourceChecker(index, order, unit_order, p, units[p], faults).Run();
   }
 }
 

@@ -159,6 +159,7 @@ class Indexer {
     Tasks();
     Pods();
     Waits();
+    Delays();
     Dependencies();
     Claims();
     Decisions();
@@ -381,6 +382,33 @@ class Indexer {
       Fault(
           "wait-set", i, "waitFor",
           absl::StrCat("\"", index_.task(*twice).name(), "\" is there twice"));
+    }
+  }
+
+  void Delays() {
+    index_.delays.resize(index_.units.size());
+    for (size_t u = 0; u < index_.units.size(); ++u) {
+      const IndexedUnit& unit = index_.units[u];
+      const auto fault = [&](const std::string& name,
+                             absl::string_view message) {
+        Fault("delay", unit.task, "units",
+              absl::StrCat("\"", unit.unit->name(), "\" waits for \"", name,
+                           "\": ", message));
+      };
+      std::vector<int>& delays = index_.delays[u];
+      for (const std::string& name : unit.unit->delayed_by()) {
+        const int other = index_.UnitOf(name);
+        if (other < 0 || index_.units[other].pod != unit.pod) {
+          fault(name, "no such unit in its Pod");
+          continue;
+        }
+        if (other == static_cast<int>(u)) fault(name, "that is itself");
+        if (!delays.empty() && delays.back() >= other) {
+          fault(name, "these units are in the pipeline's order, each once");
+        }
+        delays.push_back(other);
+        index_.any_delays = true;
+      }
     }
   }
 

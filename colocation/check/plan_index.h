@@ -37,6 +37,10 @@ struct CheckedPlan {
   std::vector<int> pod_of;
   // For each task: the tasks of its `wait_for`, ascending.
   std::vector<std::vector<int>> waits;
+  // For each unit: the units of its `delayed_by`, ascending.
+  std::vector<std::vector<int>> delays;
+  // Whether any unit has some.
+  bool any_delays = false;
   // For each dependency of the plan: its tasks.
   std::vector<DependencyEnds> dependencies;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace colocation {
@@ -68,6 +69,16 @@ void WarnOfCleanup(const ResolvedRun& run, DiagnosticList* diagnostics) {
 
 }  // namespace
 
+int32_t MaxParallel(const ResolvedRun& run) {
+  const auto& annotations = run.identity.annotations();
+  const auto found = annotations.find(kMaxParallel);
+  int32_t most = 0;
+  if (found == annotations.end() || !absl::SimpleAtoi(found->second, &most)) {
+    return 0;
+  }
+  return most > 0 ? most : 0;
+}
+
 void CheckAnnotations(const ResolvedRun& run, bool alpha,
                       DiagnosticList* diagnostics) {
   if (alpha) RefuseHermetic(run, diagnostics);
@@ -75,6 +86,15 @@ void CheckAnnotations(const ResolvedRun& run, bool alpha,
   const auto& of_run = run.identity.annotations();
   for (const char* name : {kShareClaims, kAllowNotShared}) {
     CheckValue(of_run, name, run.subject, kMetadata, diagnostics);
+  }
+  const auto parallel = of_run.find(kMaxParallel);
+  if (parallel != of_run.end() && MaxParallel(run) == 0) {
+    diagnostics
+        ->Warning(
+            "annotation-value", run.subject, kMetadata,
+            absl::StrCat("the annotation ", kMaxParallel, " has no effect: \"",
+                         parallel->second, "\" is no positive number"))
+        .set_hint("write how many tasks may run at once, in quotes: \"3\"");
   }
   // A TaskRun's annotations are those of its only task.
   if (of_run.contains(kOwnPod) && run.identity.kind() != "TaskRun") {

@@ -1,9 +1,11 @@
 // The annotations by which authors say how their tasks are to be placed.
 //
-// Each is "true" or "false", which is the default. docs/planning.md, "What
-// authors can say", has the list.
+// Each is "true" or "false", which is the default, but for kMaxParallel.
+// docs/planning.md, "What authors can say", has the list.
 #ifndef COLOCATION_PLAN_ANNOTATIONS_H_
 #define COLOCATION_PLAN_ANNOTATIONS_H_
+
+#include <cstdint>
 
 #include "colocation/diagnostics/diagnostics.h"
 #include "colocation/resolve/own_pod.h"  // IWYU pragma: export
@@ -20,6 +22,12 @@ inline constexpr char kAllowNotShared[] = "colocation.dev/allow-not-shared";
 
 // Of a task: kOwnPod, in resolve/own_pod.h.
 
+// Of a run or its pipeline: how many units of work may run at once in a Pod.
+inline constexpr char kMaxParallel[] = "colocation.dev/max-parallel";
+
+// What kMaxParallel says; zero where it says nothing or no positive number.
+int32_t MaxParallel(const ResolvedRun& run);
+
 // Whether `annotations`, a map of strings, says "true" under `name`.
 template <typename Map>
 bool IsTrue(const Map& annotations, const char* name) {
@@ -27,9 +35,9 @@ bool IsTrue(const Map& annotations, const char* name) {
   return found != annotations.end() && found->second == "true";
 }
 
-// Warns of values that are neither "true" nor "false", and of an annotation of
-// tasks on the run. Refuses or warns of those of Tekton's that ask for what
-// isn't done here; `alpha` says whether enable-api-fields is.
+// Warns of values that have no effect, and of an annotation of tasks on the
+// run. Refuses or warns of those of Tekton's that ask for what isn't done here;
+// `alpha` says whether enable-api-fields is.
 void CheckAnnotations(const ResolvedRun& run, bool alpha,
                       DiagnosticList* diagnostics);
 

@@ -255,7 +255,12 @@ void CheckCaps(const PodSharing& sharing, const PodCaps& caps,
   for (const TaskIndex task : group.tasks) {
     units += sharing.run.tasks[task].units.size();
   }
-  for (const CapExceeded& cap : caps.Exceeded(group.tasks, true)) {
+  const std::vector<CapExceeded> exceeded = caps.Exceeded(group.tasks, true);
+  // Then it is not refused, as waits make it fit (fit.h).
+  const bool waits_help =
+      units > 1 && !exceeded.empty() && !caps.WaysToFit(group.tasks).empty();
+  for (const CapExceeded& cap : exceeded) {
+    if (cap.requests && waits_help) continue;
     if (units < 2) {
       WarnOfSingle(sharing.run.tasks[group.tasks.front()], cap, diagnostics);
     } else if (cap.estimated) {

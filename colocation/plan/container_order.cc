@@ -1,6 +1,7 @@
 #include "colocation/plan/container_order.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "colocation/graph/order.h"
 
@@ -8,11 +9,14 @@ namespace colocation {
 
 std::vector<ContainerPlace> OrderContainers(
     const std::vector<PlacedUnit>& units, const std::vector<int>& task_of_unit,
-    const Graph& order) {
+    const Graph& order, const std::vector<std::pair<int, int>>& delays) {
   // A vertex for each task's start, so that a matrix of 100 before one of 100
   // makes 200 edges and not 10,000; then one for each container.
   std::vector<ContainerPlace> places(order.size());
   std::vector<Edge> edges;
+  // Of each unit: its first containers, up to its first step, and its last one.
+  std::vector<std::pair<Vertex, Vertex>> first(units.size());
+  std::vector<Vertex> last_of(units.size());
   for (size_t u = 0; u < units.size(); ++u) {
     const int unit = static_cast<int>(u);
     const Vertex task = task_of_unit[u];
@@ -34,8 +38,15 @@ std::vector<ContainerPlace> OrderContainers(
       edges.emplace_back(s, first_step);
     }
     const Vertex last = static_cast<Vertex>(places.size() - 1);
+    first[u] = {first_sidecar, first_step};
+    last_of[u] = last;
     for (const Vertex next : order.Successors(task)) {
       edges.emplace_back(last, next);
+    }
+  }
+  for (const auto& [before, after] : delays) {
+    for (Vertex v = first[after].first; v <= first[after].second; ++v) {
+      edges.emplace_back(last_of[before], v);
     }
   }
   const Graph graph(static_cast<Vertex>(places.size()), std::move(edges));

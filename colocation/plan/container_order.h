@@ -7,6 +7,7 @@
 #ifndef COLOCATION_PLAN_CONTAINER_ORDER_H_
 #define COLOCATION_PLAN_CONTAINER_ORDER_H_
 
+#include <utility>
 #include <vector>
 
 #include "colocation/graph/graph.h"
@@ -22,10 +23,11 @@ struct ContainerPlace {
 };
 
 // `order`: the tasks of the Pod, by their index in it; an edge where one comes
-// after the other.
+// after the other. `delays`: units, by their index, of which the second waits
+// for the first for want of room (fit.h).
 std::vector<ContainerPlace> OrderContainers(
     const std::vector<PlacedUnit>& units, const std::vector<int>& task_of_unit,
-    const Graph& order);
+    const Graph& order, const std::vector<std::pair<int, int>>& delays = {});
 
 }  // namespace colocation
 

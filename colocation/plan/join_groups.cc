@@ -39,14 +39,16 @@ std::string Count(int64_t number, absl::string_view what) {
 
 // The groups that somebody would like to have in one Pod, in sets by their
 // first. What is created after a result comes later than anything else, and
-// stays by itself, as does what its author wants in a Pod of its own.
-std::vector<GroupSet> Wishes(const PodSharing& sharing,
+// stays by itself, as does what its author wants in a Pod of its own, and what
+// fills a Pod so that parts of it have to wait for others.
+std::vector<GroupSet> Wishes(const PodSharing& sharing, const PodCaps& caps,
                              const std::vector<Group>& groups) {
   const int32_t n = static_cast<int32_t>(groups.size());
   UnionFind sets(n);
   const auto stays = [&](int32_t g) {
     return !groups[g].needs.empty() ||
-           WantsOwnPod(sharing.run.tasks[groups[g].tasks.front()]);
+           WantsOwnPod(sharing.run.tasks[groups[g].tasks.front()]) ||
+           !caps.WaysToFit(groups[g].tasks).empty();
   };
   if (sharing.policy == v1::POLICY_PIPELINERUN) {
     int32_t first = -1;
@@ -337,7 +339,7 @@ std::vector<Group> JoinGroups(const PodSharing& sharing, const PodCaps& caps,
                               const std::vector<Group>& groups, WaitSets* waits,
                               Decisions* decisions) {
   Joiner joiner(sharing, caps, groups, waits, decisions);
-  for (const GroupSet& wish : Wishes(sharing, groups)) joiner.Join(wish);
+  for (const GroupSet& wish : Wishes(sharing, caps, groups)) joiner.Join(wish);
   return joiner.Take();
 }
 

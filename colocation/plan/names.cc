@@ -63,6 +63,7 @@ std::vector<PlacedUnit> PlaceUnits(
       PlacedUnit& placed = units.emplace_back();
       placed.task = task;
       placed.unit = &resolved[i];
+      placed.number = static_cast<int32_t>(i);
       placed.name = unit_names[task][i];
       for (const v1::Step& step : resolved[i].spec.steps()) {
         placed.steps.push_back(

@@ -3,6 +3,7 @@
 #ifndef COLOCATION_PLAN_NAMES_H_
 #define COLOCATION_PLAN_NAMES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class UniqueLabels {
 struct PlacedUnit {
   TaskIndex task = 0;
   const ResolvedUnit* unit = nullptr;
+  // Of the unit among those of its task.
+  int32_t number = 0;
   // Unique in the plan; LaunchUnit.name.
   std::string name;
   // Names of its containers.

@@ -13,6 +13,8 @@
 #include "colocation/plan/credentials.h"
 #include "colocation/plan/decisions.h"
 #include "colocation/plan/dependencies.h"
+#include "colocation/plan/fit.h"
+#include "colocation/plan/fit_options.h"
 #include "colocation/plan/fixed_fields.h"
 #include "colocation/plan/grouping.h"
 #include "colocation/plan/hermetic.h"
@@ -109,13 +111,18 @@ class Planner {
     RefuseHermeticVariables(run_, &diagnostics_);
     limit_range_ =
         FindLimitRange(request_.cluster(), run_.identity.namespace_());
+    const FitOptions fit = ReadFitOptions(run_, options_.fit(), &diagnostics_);
     const PodCaps caps(run_, request_, plan_.requests(), limit_range_, waits_,
-                       reported_);
+                       reported_, fit);
     *plan_.mutable_caps() = caps.ToProto();
     grouping_ = GroupTasks(run_, options_, plan_.policy(), caps, &waits_,
                            &decisions_, &diagnostics_);
     pod_names_ = PodNames(run_, grouping_);
     unit_names_ = UnitNames(run_);
+    if (!diagnostics_.has_errors()) {
+      fitted_ = FitPods(run_, grouping_, unit_names_, caps, fit, waits_,
+                        &decisions_, &diagnostics_);
+    }
     claims_ = NameClaims(run_, grouping_);
     for (const v1::PersistentVolumeClaim& claim : claims_.claims) {
       *plan_.add_claims() = claim;
@@ -130,6 +137,7 @@ class Planner {
     }
     for (v1::PlannedPod& pod : *plan_.mutable_pods()) {
       pod.set_node(caps.NodeFor(pod));
+      if (pod.fit_size() > 0) RefuseWhatStillExceeds(pod, caps);
     }
     ExplainPlacement();
     ExplainPods();
@@ -201,6 +209,23 @@ class Planner {
     }
   }
 
+  // A LimitRange may have the Pod ask for more than its units need at once.
+  void RefuseWhatStillExceeds(const v1::PlannedPod& pod, const PodCaps& caps) {
+    const std::string exceeded = caps.ExceededBy(pod);
+    if (exceeded.empty()) return;
+    const ResolvedTask& first = run_.tasks[names_.at(pod.tasks(0))];
+    diagnostics_
+        .Error(pod.node().empty() ? "node-too-small" : "resource-quota",
+               first.subject, absl::StrCat(first.path, ".name"),
+               absl::StrCat("the Pod of ", absl::StrJoin(pod.tasks(), ", "),
+                            " is too large, even if no more of it runs at once "
+                            "than there is room for: ",
+                            exceeded))
+        .set_hint(
+            "lower what the LimitRanges of the namespace have each container "
+            "ask for, or have fewer containers");
+  }
+
   void AddPod(int32_t g) {
     const Group& group = grouping_.groups[g];
     v1::PlannedPod* pod = plan_.add_pods();
@@ -235,9 +260,46 @@ class Planner {
     install->mutable_launch()->set_sidecars_not_awaited(
         !flags_.await_sidecar_readiness);
     AddPrivateDirectories(units, install);
+    AddDelays(units, install->mutable_launch());
+    for (const v1::FitLimit& limit : fitted_.LimitsOf(g)) {
+      *pod->add_fit() = limit;
+    }
     AddContainers(g, units, pod);
     *pod->mutable_launcher_security_context() =
         LauncherSecurityContext(*pod, flags_);
+  }
+
+  // Which units wait for which so that the Pod fits, as indices.
+  std::vector<std::pair<int, int>> DelaysAmong(
+      const std::vector<PlacedUnit>& units) const {
+    std::vector<std::pair<int, int>> delays;
+    if (!fitted_.any()) return delays;
+    std::map<std::pair<TaskIndex, int32_t>, int> index_of;
+    for (size_t u = 0; u < units.size(); ++u) {
+      index_of[{units[u].task, units[u].number}] = static_cast<int>(u);
+    }
+    for (size_t u = 0; u < units.size(); ++u) {
+      for (const UnitRef& other :
+           fitted_.DelaysOf(units[u].task, units[u].number)) {
+        delays.emplace_back(index_of.at({other.task, other.unit}),
+                            static_cast<int>(u));
+      }
+    }
+    return delays;
+  }
+
+  // The same in the launch spec.
+  void AddDelays(const std::vector<PlacedUnit>& units, v1::LaunchSpec* spec) {
+    if (!fitted_.any()) return;
+    size_t next = 0;
+    for (v1::LaunchTask& task : *spec->mutable_tasks()) {
+      for (int u = 0; u < task.units_size(); ++u, ++next) {
+        for (const UnitRef& other : fitted_.DelaysOf(units[next].task, u)) {
+          task.mutable_units(u)->add_delayed_by(
+              unit_names_[other.task][other.unit]);
+        }
+      }
+    }
   }
 
   void AddContainers(int32_t g, const std::vector<PlacedUnit>& units,
@@ -262,8 +324,10 @@ class Planner {
     }
     CheckSums(units, needs);
     const Graph order = OrderInPod(tasks, waits_);
-    PodResources resources = PlanResources(needs, names, task_of_unit, order,
-                                           plan_.requests(), limit_range_);
+    PodResources resources = PlanResources(
+        needs, names,
+        fitted_.any() ? fitted_.OrderOf(tasks) : UnitOrder(task_of_unit, order),
+        plan_.requests(), limit_range_);
     SetPodResources(resources, pod);
     if (resources.raised_to_minimum) {
       decisions_.Add("limit-range-minimum", tasks, "",
@@ -293,7 +357,7 @@ class Planner {
         &images_, &diagnostics_, pod,     &own_fields};
     v1::InstallSpec* install = pod->mutable_install();
     for (const ContainerPlace& place :
-         OrderContainers(units, task_of_unit, order)) {
+         OrderContainers(units, task_of_unit, order, DelaysAmong(units))) {
       const UnitNeed& need = needs[place.unit];
       WrappedContainer wrapped =
           place.sidecar ? WrapSidecar(wrapping, place.unit, place.index)
@@ -364,7 +428,8 @@ class Planner {
 
   // The unit in its PlannedTask.
   void AddUnit(const PlacedUnit& unit, const UnitNeed& need) {
-    v1::PlannedUnit* planned = plan_.mutable_tasks(unit.task)->add_units();
+    v1::PlannedTask* planned_task = plan_.mutable_tasks(unit.task);
+    v1::PlannedUnit* planned = planned_task->add_units();
     planned->set_name(unit.name);
     for (const std::string& name : unit.steps) planned->add_steps(name);
     for (const std::string& name : unit.sidecars) planned->add_sidecars(name);
@@ -373,6 +438,10 @@ class Planner {
     }
     for (const auto& [resource, quantity] : need.need) {
       (*planned->mutable_need())[resource] = quantity.ToString();
+    }
+    for (const UnitRef& other :
+         fitted_.DelaysOf(unit.task, planned_task->units_size() - 1)) {
+      planned->add_delayed_by(unit_names_[other.task][other.unit]);
     }
     if (options_.keep_specs()) {
       *planned->mutable_task_spec() = unit.unit->spec;
@@ -464,6 +533,11 @@ class Planner {
       barrier->set_task(run_.tasks[before].name);
       barrier->set_gate(grouping_.group_of[before] != g);
     }
+    for (const UnitRef& other : fitted_.DelaysOf(unit.task, unit.number)) {
+      v1::Barrier* barrier = planned->add_barriers();
+      barrier->set_event(v1::Barrier::UNIT_ENDED);
+      barrier->set_unit(unit_names_[other.task][other.unit]);
+    }
     if (!flags_.await_sidecar_readiness) return;
     for (const std::string& sidecar : unit.sidecars) {
       add(v1::Barrier::SIDECAR_READY, sidecar);
@@ -532,6 +606,7 @@ class Planner {
   std::vector<std::vector<std::string>> unit_names_;
   ClaimNames claims_;
   LimitRangeDefaults limit_range_;
+  Fitted fitted_;
   v1::ColocationPlan plan_;
 };
 

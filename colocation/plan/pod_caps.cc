@@ -1,6 +1,7 @@
 #include "colocation/plan/pod_caps.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <set>
@@ -91,6 +92,17 @@ int128 OfNode(const std::map<std::string, int128>& allocatable,
                                 : int128(0);
 }
 
+// Whether a Pod may have to ask for more than its peak.
+bool RaisesRequests(const LimitRangeDefaults& limit_range) {
+  return !limit_range.minimum.empty() || !limit_range.ratio.empty() ||
+         !limit_range.pod_minimum.empty() || !limit_range.pod_ratio.empty();
+}
+
+int128 NanosOf(const UnitNeed& unit, const std::string& resource) {
+  const auto found = unit.need.find(resource);
+  return found == unit.need.end() ? int128(0) : found->second.nanos();
+}
+
 std::map<std::string, int128> Read(
     const google::protobuf::Map<std::string, std::string>& from) {
   std::map<std::string, int128> amounts;
@@ -106,13 +118,15 @@ std::map<std::string, int128> Read(
 
 PodCaps::PodCaps(const ResolvedRun& run, const v1::PlanRequest& request,
                  v1::RequestMode mode, const LimitRangeDefaults& limit_range,
-                 const WaitSets& waits, const ReportedResults& reported)
+                 const WaitSets& waits, const ReportedResults& reported,
+                 const FitOptions& fit)
     : run_(run),
       mode_(mode),
       limit_range_(limit_range),
       bounds_(FindPodBounds(request.cluster(), run.identity.namespace_())),
       waits_(waits),
       reported_(reported),
+      fit_(fit),
       needs_(run.tasks.size()),
       sums_(run.tasks.size()),
       limits_(run.tasks.size()),
@@ -263,9 +277,132 @@ std::vector<v1::ResourceUse> PodCaps::AskedFor(
       task_of_unit.push_back(static_cast<int>(i));
     }
   }
-  return PlanResources(needs, names, task_of_unit, OrderInPod(tasks, waits_),
-                       mode_, limit_range_)
-      .uses;
+  std::vector<v1::ResourceUse> uses =
+      PlanResources(needs, names,
+                    UnitOrder(task_of_unit, OrderInPod(tasks, waits_)), mode_,
+                    limit_range_)
+          .uses;
+  for (v1::ResourceUse& use : uses) {
+    const Quantity asked =
+        Quantity::Parse(use.requested()).value_or(Quantity());
+    const int128 limit = LimitByRequest(use.resource(), needs);
+    if (limit >= asked.nanos()) continue;
+    use.set_requested(Quantity::FromNanos(limit, asked.notation()).ToString());
+  }
+  return uses;
+}
+
+// What fit.h will keep the units to, or more. A LimitRange may make containers
+// ask for more than they need.
+int128 PodCaps::LimitByRequest(const std::string& resource,
+                               const std::vector<UnitNeed>& needs) const {
+  int128 limit = std::numeric_limits<int128>::max();
+  if (fit_.off || mode_ != v1::REQUEST_MODE_PEAK || !CanBePassedOn(resource) ||
+      RaisesRequests(limit_range_)) {
+    return limit;
+  }
+  const auto of_resource = fit_.limits.find(resource);
+  if (of_resource != fit_.limits.end()) limit = of_resource->second.nanos();
+  if (fit_.tasks == 0 || fit_.tasks >= static_cast<int64_t>(needs.size())) {
+    return limit;
+  }
+  std::vector<int128> largest;
+  for (const UnitNeed& need : needs) {
+    largest.push_back(NanosOf(need, resource));
+  }
+  std::partial_sort(largest.begin(), largest.begin() + fit_.tasks,
+                    largest.end(), std::greater<>());
+  int128 most = 0;
+  for (int32_t i = 0; i < fit_.tasks; ++i) most += largest[i];
+  return std::min(limit, most);
+}
+
+const std::vector<UnitNeed>& PodCaps::NeedsOf(TaskIndex task) const {
+  SumOf(task);
+  return needs_[task];
+}
+
+std::vector<std::vector<UseBound>> PodCaps::WaysToFit(
+    absl::Span<const TaskIndex> tasks) const {
+  if (fit_.off || mode_ != v1::REQUEST_MODE_PEAK) return {};
+  const bool fits_node = FitsNode(tasks);
+  if (fits_node && bounds_.requests.empty()) return {};
+  std::map<std::string, int128> largest;
+  for (const TaskIndex task : tasks) {
+    for (const UnitNeed& unit : NeedsOf(task)) {
+      for (const auto& [resource, need] : unit.need) {
+        largest[resource] = std::max(largest[resource], need.nanos());
+      }
+    }
+  }
+  // Adds the bound where it is needed; false where nothing helps.
+  const auto bound = [&](const v1::ResourceUse& use, int128 most,
+                         v1::FitLimit::Source source, const std::string& name,
+                         std::vector<UseBound>* bounds) {
+    const int128 asked =
+        Quantity::Parse(use.requested()).value_or(Quantity()).nanos();
+    if (asked <= most) return true;
+    if (!CanBePassedOn(use.resource()) || largest[use.resource()] > most) {
+      return false;
+    }
+    bounds->push_back({use.resource(), most, source, name});
+    return true;
+  };
+  const std::vector<v1::ResourceUse> uses = AskedFor(tasks);
+  std::vector<UseBound> of_namespace;
+  for (const v1::ResourceUse& use : uses) {
+    const auto found = bounds_.requests.find(use.resource());
+    if (found == bounds_.requests.end()) continue;
+    if (!bound(use, found->second.most.nanos(),
+               found->second.quota ? v1::FitLimit::RESOURCE_QUOTA
+                                   : v1::FitLimit::LIMIT_RANGE,
+               found->second.name, &of_namespace)) {
+      return {};
+    }
+  }
+  std::vector<std::vector<UseBound>> ways;
+  if (fits_node) {
+    if (!of_namespace.empty()) ways.push_back(std::move(of_namespace));
+    return ways;
+  }
+  for (const Node* node : NodesFor(SelectorOf(tasks))) {
+    std::vector<UseBound> bounds = of_namespace;
+    const bool helps =
+        std::all_of(uses.begin(), uses.end(), [&](const auto& use) {
+          return bound(use, OfNode(node->allocatable, use.resource()),
+                       v1::FitLimit::NODE, node->name, &bounds);
+        });
+    if (helps) ways.push_back(std::move(bounds));
+  }
+  return ways;
+}
+
+std::string PodCaps::ExceededBy(const v1::PlannedPod& pod) const {
+  for (const v1::ResourceUse& use : pod.resources()) {
+    const auto bound = bounds_.requests.find(use.resource());
+    if (bound == bounds_.requests.end() ||
+        Quantity::Parse(use.requested()).value_or(Quantity()).nanos() <=
+            bound->second.most.nanos()) {
+      continue;
+    }
+    return absl::StrCat(
+        "it asks for ", use.requested(), " of ", use.resource(), ", and the ",
+        bound->second.quota ? "ResourceQuota" : "LimitRange", " ",
+        Quoted(bound->second.name), " allows ", bound->second.most.ToString());
+  }
+  if (nodes_.empty() ||
+      NodesFor({pod.spec().node_selector().begin(),
+                pod.spec().node_selector().end()})
+          .empty() ||
+      !NodeFor(pod).empty()) {
+    return "";
+  }
+  std::vector<std::string> asked;
+  for (const v1::ResourceUse& use : pod.resources()) {
+    asked.push_back(absl::StrCat(use.requested(), " of ", use.resource()));
+  }
+  return absl::StrCat("it asks for ", absl::StrJoin(asked, ", "),
+                      ", and no node has room for that");
 }
 
 bool PodCaps::FitsNode(absl::Span<const TaskIndex> tasks) const {
@@ -278,8 +415,7 @@ bool PodCaps::FitsNode(absl::Span<const TaskIndex> tasks) const {
       return HasRoom(*node, amounts);
     });
   };
-  if (limit_range_.minimum.empty() && limit_range_.ratio.empty() &&
-      limit_range_.pod_minimum.empty() && limit_range_.pod_ratio.empty()) {
+  if (!RaisesRequests(limit_range_)) {
     Amounts sum;
     for (const TaskIndex task : tasks) {
       for (const auto& [resource, amount] : SumOf(task)) {
@@ -338,7 +474,8 @@ void PodCaps::NodeExceeded(absl::Span<const TaskIndex> tasks,
                   : "",
              ", and the node with most room, ", Quoted(closest->name), ", has ",
              Text(use->resource(),
-                  OfNode(closest->allocatable, use->resource())))});
+                  OfNode(closest->allocatable, use->resource()))),
+         /*estimated=*/false, /*requests=*/true});
   }
 }
 
@@ -353,7 +490,8 @@ void PodCaps::BoundsExceeded(absl::Span<const TaskIndex> tasks,
          absl::StrCat(what, " of all containers of the Pod add up to ", amount,
                       " of ", resource, ", and the ",
                       bound.quota ? "ResourceQuota" : "LimitRange", " ",
-                      Quoted(bound.name), " allows ", bound.most.ToString())});
+                      Quoted(bound.name), " allows ", bound.most.ToString()),
+         /*estimated=*/false, /*requests=*/what == "the requests"});
   };
   Amounts limits;
   for (const TaskIndex task : tasks) {

@@ -219,8 +219,11 @@ TEST(PodCapsTest, AControlledPodHasRoomForTheEndOfEachUnit) {
 TEST(PodCapsTest, WhatMustShareAPodIsRefusedWithItsFigures) {
   const std::string yaml =
       RunOf({{"a", kUses, "2"}, {"b", kUses, "1500m"}}, kEmptyDir);
+  v1::PlanRequest small = RequestFor(v1::POLICY_WORKSPACES, 0, "3");
+  // Else waits would make it fit (fit_test.cc).
+  small.mutable_options()->mutable_fit()->set_off(true);
   EXPECT_THAT(
-      PlanYaml(yaml, RequestFor(v1::POLICY_WORKSPACES, 0, "3")).errors,
+      PlanYaml(yaml, small).errors,
       ElementsAre(
           "node-too-small at spec.pipelineSpec.tasks[0].name: \"a\", \"b\" "
           "must share a Pod, because of the emptyDir workspace \"w\", but "
@@ -244,11 +247,13 @@ TEST(PodCapsTest, WhatMustShareAPodIsRefusedWithItsFigures) {
 }
 
 TEST(PodCapsTest, MatrixThatIsTooLargeForANodeIsRefused) {
+  v1::PlanRequest small = RequestFor(v1::POLICY_WORKSPACES, 0, "2");
+  small.mutable_options()->mutable_fit()->set_off(true);
   const Planned planned =
       PlanYaml(RunOf({{"a", ", matrix: {params: [{name: m, value: [x, q, z]}]}",
                        "1", ", params: [{name: m}]"}},
                      kEmptyDir),
-               RequestFor(v1::POLICY_WORKSPACES, 0, "2"));
+               small);
   ASSERT_EQ(planned.errors.size(), 1);
   EXPECT_THAT(planned.errors[0], HasSubstr("are of one matrix, but together "
                                            "they ask for 3 of cpu"));

@@ -8,26 +8,28 @@
 
 namespace colocation {
 
-Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits) {
-  const Vertex n = static_cast<Vertex>(tasks.size());
+Graph OrderAmong(
+    absl::Span<const Vertex> members, absl::Span<const int32_t> position,
+    absl::FunctionRef<absl::Span<const Vertex>(Vertex)> predecessors) {
+  const Vertex n = static_cast<Vertex>(members.size());
   if (n == 1) return Graph(1, {});
-  absl::flat_hash_map<TaskIndex, Vertex> local;
-  int32_t first = waits.position(tasks.front());
+  absl::flat_hash_map<Vertex, Vertex> local;
+  int32_t first = position[members.front()];
   for (Vertex i = 0; i < n; ++i) {
-    local.emplace(tasks[i], i);
-    first = std::min(first, waits.position(tasks[i]));
+    local.emplace(members[i], i);
+    first = std::min(first, position[members[i]]);
   }
-  // For each task outside that was met: the tasks of the Pod that it comes
-  // after, the nearest ones, ascending.
-  absl::flat_hash_map<TaskIndex, std::vector<Vertex>> nearest;
+  // For each vertex outside that was met: the members that it comes after, the
+  // nearest ones, ascending.
+  absl::flat_hash_map<Vertex, std::vector<Vertex>> nearest;
   std::vector<Edge> edges;
-  const auto collect = [&](TaskIndex task) {
+  const auto collect = [&](Vertex vertex) {
     std::vector<Vertex> before;
-    for (const TaskIndex parent : waits.Of(task)) {
+    for (const Vertex parent : predecessors(vertex)) {
       const auto own = local.find(parent);
       if (own != local.end()) {
         before.push_back(own->second);
-      } else if (waits.position(parent) > first) {
+      } else if (position[parent] > first) {
         const std::vector<Vertex>& of = nearest.find(parent)->second;
         before.insert(before.end(), of.begin(), of.end());
       }
@@ -37,13 +39,13 @@ Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits) {
     return before;
   };
   for (Vertex i = 0; i < n; ++i) {
-    // What is outside and lies before this task, parents first.
-    std::vector<TaskIndex> stack = {tasks[i]};
+    // What is outside and lies before this member, parents first.
+    std::vector<Vertex> stack = {members[i]};
     while (!stack.empty()) {
-      const TaskIndex at = stack.back();
+      const Vertex at = stack.back();
       bool complete = true;
-      for (const TaskIndex parent : waits.Of(at)) {
-        if (local.contains(parent) || waits.position(parent) <= first ||
+      for (const Vertex parent : predecessors(at)) {
+        if (local.contains(parent) || position[parent] <= first ||
             nearest.contains(parent)) {
           continue;
         }
@@ -52,14 +54,20 @@ Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits) {
       }
       if (!complete) continue;
       stack.pop_back();
-      if (at != tasks[i] && !nearest.contains(at)) {
+      if (at != members[i] && !nearest.contains(at)) {
         std::vector<Vertex> before = collect(at);
         nearest.emplace(at, std::move(before));
       }
     }
-    for (const Vertex before : collect(tasks[i])) edges.emplace_back(before, i);
+    for (const Vertex before : collect(members[i]))
+      edges.emplace_back(before, i);
   }
   return Graph(n, std::move(edges));
+}
+
+Graph OrderInPod(absl::Span<const TaskIndex> tasks, const WaitSets& waits) {
+  return OrderAmong(tasks, waits.positions(),
+                    [&](TaskIndex task) { return waits.Of(task); });
 }
 
 }  // namespace colocation

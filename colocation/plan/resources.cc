@@ -24,31 +24,6 @@ int128 NanosOf(const Quantities& quantities, const std::string& resource) {
   return found == quantities.end() ? int128(0) : found->second.nanos();
 }
 
-// The units first, then a vertex for the start of each task of several units,
-// so that a matrix of 100 before one of 100 makes 200 edges and not 10,000.
-Graph UnitOrder(const std::vector<int>& task_of_unit, const Graph& order) {
-  const Vertex units = static_cast<Vertex>(task_of_unit.size());
-  std::vector<std::vector<Vertex>> units_of(order.size());
-  for (Vertex u = 0; u < units; ++u) units_of[task_of_unit[u]].push_back(u);
-  std::vector<Vertex> start(order.size());
-  Vertex vertices = units;
-  std::vector<Edge> edges;
-  for (Vertex task = 0; task < order.size(); ++task) {
-    if (units_of[task].size() == 1) {
-      start[task] = units_of[task].front();
-      continue;
-    }
-    start[task] = vertices++;
-    for (const Vertex u : units_of[task]) edges.emplace_back(start[task], u);
-  }
-  for (Vertex task = 0; task < order.size(); ++task) {
-    for (const Vertex next : order.Successors(task)) {
-      for (const Vertex u : units_of[task]) edges.emplace_back(u, start[next]);
-    }
-  }
-  return Graph(vertices, std::move(edges));
-}
-
 class Planner {
  public:
   Planner(const std::vector<UnitNeed>& needs,
@@ -324,18 +299,34 @@ std::optional<Quantity> LimitOf(const ContainerNeed& container,
   return given->second;
 }
 
+Graph UnitOrder(const std::vector<int>& task_of_unit, const Graph& order) {
+  const Vertex units = static_cast<Vertex>(task_of_unit.size());
+  std::vector<std::vector<Vertex>> units_of(order.size());
+  for (Vertex u = 0; u < units; ++u) units_of[task_of_unit[u]].push_back(u);
+  std::vector<Vertex> start(order.size());
+  Vertex vertices = units;
+  std::vector<Edge> edges;
+  for (Vertex task = 0; task < order.size(); ++task) {
+    if (units_of[task].size() == 1) {
+      start[task] = units_of[task].front();
+      continue;
+    }
+    start[task] = vertices++;
+    for (const Vertex u : units_of[task]) edges.emplace_back(start[task], u);
+  }
+  for (Vertex task = 0; task < order.size(); ++task) {
+    for (const Vertex next : order.Successors(task)) {
+      for (const Vertex u : units_of[task]) edges.emplace_back(u, start[next]);
+    }
+  }
+  return Graph(vertices, std::move(edges));
+}
+
 PodResources PlanResources(const std::vector<UnitNeed>& needs,
                            const std::vector<std::string>& names,
-                           const std::vector<int>& task_of_unit,
                            const Graph& order, v1::RequestMode mode,
                            const LimitRangeDefaults& limit_range) {
-  const bool any = std::any_of(needs.begin(), needs.end(),
-                               [](const auto& n) { return !n.need.empty(); });
-  if (!any) {
-    return Planner(needs, names, Graph(), limit_range).Run(mode);
-  }
-  return Planner(needs, names, UnitOrder(task_of_unit, order), limit_range)
-      .Run(mode);
+  return Planner(needs, names, order, limit_range).Run(mode);
 }
 
 }  // namespace colocation

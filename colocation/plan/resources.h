@@ -39,12 +39,17 @@ std::optional<Quantity> LimitOf(const ContainerNeed& container,
                                 const std::string& resource,
                                 const LimitRangeDefaults& limit_range);
 
-// `needs`, `names` and `task_of_unit` are of the Pod's units; `order` is that
-// of the tasks (pod_order.h). A maximum flow for each resource that somebody
-// asks for and that can be passed on.
+// The order of units, of which `task_of_unit` says the tasks, from `order`,
+// that of the tasks (pod_order.h). The units come first, then a vertex for the
+// start of each task of several units, so that a matrix of 100 before one of
+// 100 makes 200 edges and not 10,000.
+Graph UnitOrder(const std::vector<int>& task_of_unit, const Graph& order);
+
+// `needs` and `names` are of the Pod's units, the first vertices of `order`. A
+// maximum flow for each resource that somebody asks for and that can be passed
+// on.
 PodResources PlanResources(const std::vector<UnitNeed>& needs,
                            const std::vector<std::string>& names,
-                           const std::vector<int>& task_of_unit,
                            const Graph& order, v1::RequestMode mode,
                            const LimitRangeDefaults& limit_range);
 

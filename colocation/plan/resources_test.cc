@@ -102,8 +102,9 @@ TEST(ResourcesTest, PeakIsTheHeaviestSetAndRequestsAddUpToIt) {
         names.push_back(absl::StrCat("u", names.size()));
       }
     }
-    const PodResources resources = PlanResources(
-        needs, names, task_of_unit, order, v1::REQUEST_MODE_PEAK, {});
+    const PodResources resources =
+        PlanResources(needs, names, UnitOrder(task_of_unit, order),
+                      v1::REQUEST_MODE_PEAK, {});
     const int128 heaviest = HeaviestByBruteForce(needs, task_of_unit, order);
     EXPECT_EQ(TotalOf(resources), heaviest);
     if (resources.uses.empty()) {

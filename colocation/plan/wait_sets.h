@@ -48,6 +48,7 @@ class WaitSets {
   const std::vector<TaskIndex>& order() const { return order_; }
   // The place of `task` in that order.
   int32_t position(TaskIndex task) const { return position_[task]; }
+  const std::vector<int32_t>& positions() const { return position_; }
 
   // Whether `after` waits for the end of `before`, directly or not. At once
   // where the one is above the other in the forest; else walks what lies

@@ -92,6 +92,12 @@ std::string ToDot(const v1::ColocationPlan& plan) {
                       EdgeStyle(*strongest), "];\n");
       i = end;
     }
+    for (const v1::PlannedTask* other : index.DelaysOf(task)) {
+      absl::StrAppend(&out, "  ", DotQuoted(other->name()), " -> ",
+                      DotQuoted(task.name()),
+                      " [label=\"room\", style=dashed, arrowhead=open, "
+                      "color=\"#CC79A7\", fontcolor=\"#CC79A7\"];\n");
+    }
   }
   absl::StrAppend(&out, "}\n");
   return out;

@@ -210,6 +210,19 @@ class Explainer {
     return absl::StrJoin(reasons, "; ");
   }
 
+  void WriteDelays(const v1::PlannedTask& task) {
+    TextTable table(1);
+    bool any = false;
+    for (const v1::PlannedUnit& unit : task.units()) {
+      if (unit.delayed_by().empty()) continue;
+      any = true;
+      table.Row({unit.name(), absl::StrJoin(unit.delayed_by(), ", ")});
+    }
+    if (!any) return;
+    Section("Waits for to have room, whatever its outcome");
+    absl::StrAppend(&out_, table.Print(2, options_));
+  }
+
   void WriteWaits(const v1::PlannedTask& task) {
     Section("Waits for");
     TextTable table(1);
@@ -217,6 +230,7 @@ class Explainer {
       table.Row({name, Reasons(task.name(), name)});
     if (task.wait_for().empty()) table.Row({"nothing", ""});
     absl::StrAppend(&out_, table.Print(2, options_));
+    WriteDelays(task);
 
     TextTable implied(1);
     bool any = false;
@@ -286,6 +300,9 @@ class Explainer {
                             barrier.gate() ? " (gate)" : "");
       case v1::Barrier::STEP_ENDED:
         return absl::StrCat(barrier.container(), " has ended");
+      case v1::Barrier::UNIT_ENDED:
+        return absl::StrCat("unit ", barrier.unit(),
+                            " has ended (to have room)");
       case v1::Barrier::UNIT_STARTED:
         return absl::StrCat(barrier.container(), " has started");
       case v1::Barrier::SIDECAR_READY:

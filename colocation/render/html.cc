@@ -113,10 +113,18 @@ class Page {
         place =
             absl::StrCat("never: ", SkipReasonText(task.end().skip_reason()));
       Row({absl::StrCat(task.name(), task.finally() ? " (finally)" : ""), place,
-           absl::StrJoin(task.wait_for(), ", "), StepsText(index_, task, 60),
-           task.path()});
+           WaitsText(task), StepsText(index_, task, 60), task.path()});
     }
     EndTable();
+  }
+
+  std::string WaitsText(const v1::PlannedTask& task) const {
+    std::vector<std::string> waits(task.wait_for().begin(),
+                                   task.wait_for().end());
+    for (const v1::PlannedTask* other : index_.DelaysOf(task)) {
+      waits.push_back(absl::StrCat(other->name(), " (to have room)"));
+    }
+    return absl::StrJoin(waits, ", ");
   }
 
   void WriteDecisions() {

@@ -109,6 +109,10 @@ class Flowchart {
                       "|", Quoted(absl::StrJoin(reasons, ", ")), "| ",
                       to->second, "\n");
     }
+    for (const v1::PlannedTask* other : index_.DelaysOf(task)) {
+      absl::StrAppend(&out_, "  ", ids_.at(other->name()), " --o|",
+                      Quoted("room"), "| ", ids_.at(task.name()), "\n");
+    }
   }
 
   const v1::ColocationPlan& plan_;

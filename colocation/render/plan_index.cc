@@ -1,5 +1,7 @@
 #include "colocation/render/plan_index.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -14,7 +16,7 @@ auto Find(const Map& map, const K& key) -> typename Map::mapped_type {
 
 }  // namespace
 
-PlanIndex::PlanIndex(const v1::ColocationPlan& plan) {
+PlanIndex::PlanIndex(const v1::ColocationPlan& plan) : plan_(plan) {
   for (const v1::PlannedTask& task : plan.tasks()) tasks_[task.name()] = &task;
   for (const v1::PlannedPod& pod : plan.pods()) {
     pods_[pod.name()] = &pod;
@@ -22,6 +24,13 @@ PlanIndex::PlanIndex(const v1::ColocationPlan& plan) {
       containers_[{pod.name(), container.container().name()}] = &container;
     for (const v1::LaunchTask& task : pod.install().launch().tasks())
       launch_[{pod.name(), task.name()}] = &task;
+  }
+  for (int t = 0; t < plan.tasks_size(); ++t) {
+    const v1::PlannedPod* pod = Pod(plan.tasks(t).pod());
+    if (pod == nullptr || pod->fit().empty()) continue;
+    for (const v1::PlannedUnit& unit : plan.tasks(t).units()) {
+      units_[unit.name()] = t;
+    }
   }
   for (const v1::Dependency& dependency : plan.dependencies()) {
     dependencies_[dependency.to()].push_back(&dependency);
@@ -39,6 +48,22 @@ const v1::PlannedPod* PlanIndex::Pod(absl::string_view name) const {
 
 const v1::LaunchTask* PlanIndex::Launch(const v1::PlannedTask& task) const {
   return Find(launch_, Key(task.pod(), task.name()));
+}
+
+std::vector<const v1::PlannedTask*> PlanIndex::DelaysOf(
+    const v1::PlannedTask& task) const {
+  std::vector<int> numbers;
+  for (const v1::PlannedUnit& unit : task.units()) {
+    for (const std::string& name : unit.delayed_by()) {
+      const auto other = units_.find(name);
+      if (other != units_.end()) numbers.push_back(other->second);
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  std::vector<const v1::PlannedTask*> delays;
+  for (const int number : numbers) delays.push_back(&plan_.tasks(number));
+  return delays;
 }
 
 std::vector<const v1::PlannedContainer*> PlanIndex::Containers(

@@ -35,11 +35,21 @@ class PlanIndex {
   const std::vector<const v1::Dependency*>& DependentsOf(
       absl::string_view task) const;
 
+  // The tasks that have units for which units of `task` wait, only because the
+  // Pod has no room for them at once (PlannedUnit.delayed_by); each once, in
+  // the plan's order. Itself where units of its matrix wait for others of it.
+  std::vector<const v1::PlannedTask*> DelaysOf(
+      const v1::PlannedTask& task) const;
+
  private:
   using Key = std::pair<absl::string_view, absl::string_view>;
 
   absl::flat_hash_map<absl::string_view, const v1::PlannedTask*> tasks_;
   absl::flat_hash_map<absl::string_view, const v1::PlannedPod*> pods_;
+  // By unit its task's place in the plan; only of Pods in which units are
+  // delayed.
+  absl::flat_hash_map<absl::string_view, int> units_;
+  const v1::ColocationPlan& plan_;
   absl::flat_hash_map<Key, const v1::LaunchTask*> launch_;
   absl::flat_hash_map<Key, const v1::PlannedContainer*> containers_;
   absl::flat_hash_map<absl::string_view, std::vector<const v1::Dependency*>>

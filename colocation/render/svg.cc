@@ -33,8 +33,11 @@ int TextPixels(absl::string_view text, int size) {
   return static_cast<int>(TextWidth(text)) * size * 61 / 100 + 1;
 }
 
+// The look of a wait that is only there to have room.
+constexpr absl::string_view kRoom = "room";
+
 // What an edge looks like; several dependencies between two tasks are one.
-enum class Look { kOrder, kResult, kGate };
+enum class Look { kOrder, kResult, kGate, kRoom };
 
 absl::string_view LookClass(Look look) {
   switch (look) {
@@ -42,6 +45,8 @@ absl::string_view LookClass(Look look) {
       return "result";
     case Look::kGate:
       return "gate";
+    case Look::kRoom:
+      return kRoom;
     default:
       return "order";
   }
@@ -115,7 +120,16 @@ class Picture {
 
   void MakeEdges() {
     for (const v1::PlannedTask& task : plan_.tasks()) {
+      // Finally tasks are all in one column.
       if (task.finally()) continue;
+      for (const v1::PlannedTask* other : index_.DelaysOf(task)) {
+        if (other == &task) continue;
+        edges_.push_back({number_[other->name()], number_[task.name()]});
+        looks_.push_back(Look::kRoom);
+        titles_.push_back(absl::StrCat(other->name(), " \xe2\x86\x92 ",
+                                       task.name(), ": only to have room"));
+        has_room_ = true;
+      }
       for (const std::string& name : task.wait_for()) {
         const auto from = number_.find(name);
         if (from == number_.end()) continue;
@@ -137,11 +151,36 @@ class Picture {
     }
   }
 
-  void MakeColumns() {
+  Graph WaitGraph() const {
     std::vector<Edge> waits;
     for (const LayoutEdge& edge : edges_) waits.push_back({edge.from, edge.to});
-    const Graph graph(static_cast<Vertex>(nodes_.size()), std::move(waits));
-    const auto order = TopologicalOrder(graph);
+    return Graph(static_cast<Vertex>(nodes_.size()), std::move(waits));
+  }
+
+  // Leaves out the waits of units to have room. They are in no circle, but the
+  // tasks may be, where units of two matrices take turns.
+  void LeaveOutRoom() {
+    size_t kept = 0;
+    for (size_t i = 0; i < edges_.size(); ++i) {
+      if (looks_[i] == Look::kRoom) continue;
+      edges_[kept] = edges_[i];
+      looks_[kept] = looks_[i];
+      titles_[kept++] = titles_[i];
+    }
+    edges_.resize(kept);
+    looks_.resize(kept);
+    titles_.resize(kept);
+    has_room_ = false;
+  }
+
+  void MakeColumns() {
+    Graph graph = WaitGraph();
+    auto order = TopologicalOrder(graph);
+    if (!order && has_room_) {
+      LeaveOutRoom();
+      graph = WaitGraph();
+      order = TopologicalOrder(graph);
+    }
     if (!order) {
       // No plan of ours; shown in one column.
       edges_.clear();
@@ -195,11 +234,14 @@ class Picture {
         ".edge{fill:none;stroke-width:1.5}\n"
         ".order{stroke:#555}\n"
         ".result{stroke:#0072b2;stroke-width:2}\n"
-        ".gate{stroke:#d55e00;stroke-dasharray:6 4}\n"
+        ".gate{stroke:#d55e00;stroke-dasharray:6 4}\n",
+        has_room_ ? ".room{stroke:#cc79a7;stroke-dasharray:2 3}\n" : "",
         "</style>\n<defs>\n");
     for (const auto& [name, color] : {std::pair{"order", "#555"},
                                       {"result", "#0072b2"},
-                                      {"gate", "#d55e00"}}) {
+                                      {"gate", "#d55e00"},
+                                      {"room", "#cc79a7"}}) {
+      if (!has_room_ && name == kRoom) continue;
       absl::StrAppend(
           &out_, "<marker id=\"", name,
           "\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" "
@@ -296,10 +338,11 @@ class Picture {
   void WriteLegend() {
     int x = 14;
     const int y = height_ - 18;
-    for (const auto& [css, text] :
-         {std::pair{"order", "waits for its end"},
-          {"result", "takes a result"},
-          {"gate", "from elsewhere, through a gate"}}) {
+    for (const auto& [css, text] : {std::pair{"order", "waits for its end"},
+                                    {"result", "takes a result"},
+                                    {"gate", "from elsewhere, through a gate"},
+                                    {"room", "waits only to have room"}}) {
+      if (!has_room_ && css == kRoom) continue;
       absl::StrAppend(&out_, "<path class=\"edge ", css,
                       "\" marker-end=\"url(#", css, ")\" d=\"M", x, " ", y - 4,
                       "h36\"/>");
@@ -319,6 +362,8 @@ class Picture {
   int groups_ = 0;
   int finally_column_ = 0;
   bool has_finally_ = false;
+  // Some tasks wait for others only to have room.
+  bool has_room_ = false;
   Layout layout_;
   int width_ = 0;
   int height_ = 0;

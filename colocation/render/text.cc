@@ -86,7 +86,8 @@ class PlanWriter {
       absl::StrAppend(&out_, part, "\n");
   }
 
-  // What a task waits for, those beyond a gate marked.
+  // What a task waits for, those beyond a gate marked, and those that it waits
+  // for only to have room.
   std::vector<std::string> Waits(const v1::PlannedTask& task) const {
     std::vector<std::string> waits;
     for (const std::string& name : task.wait_for()) {
@@ -95,6 +96,9 @@ class PlanWriter {
                         other->placement() == v1::PLACEMENT_POD &&
                         other->pod() == task.pod();
       waits.push_back(absl::StrCat(name, here ? "" : "*"));
+    }
+    for (const v1::PlannedTask* other : index_.DelaysOf(task)) {
+      waits.push_back(absl::StrCat(other->name(), "~"));
     }
     return waits;
   }
@@ -116,12 +120,16 @@ class PlanWriter {
     const int width = measure.WrapWidth(2, options_);
     bool finally = false;
     bool gated = false;
+    bool delayed = false;
     for (const auto& [task, names] : rows) {
       if (task->finally() && !finally) {
         finally = true;
         table.Line("finally:");
       }
-      for (const std::string& name : names) gated |= name.back() == '*';
+      for (const std::string& name : names) {
+        gated |= name.back() == '*';
+        delayed |= name.back() == '~';
+      }
       table.Row({task->name(), Listed(names, width, kWaitLines),
                  StepsText(index_, *task, kStepsWidth)});
     }
@@ -129,6 +137,11 @@ class PlanWriter {
     if (gated)
       absl::StrAppend(&out_, "  ",
                       Styled("* not in this Pod: the controller opens a gate",
+                             TextStyle::kDim, options_),
+                      "\n");
+    if (delayed)
+      absl::StrAppend(&out_, "  ",
+                      Styled("~ only to have room, whatever its outcome",
                              TextStyle::kDim, options_),
                       "\n");
     WritePodParts(pod);

@@ -288,7 +288,7 @@ void Progress::ObserveExternal() {
     launcher::LaunchTask joined = index_.launch[t];
     std::vector<launcher::TaskEnd> ends;
     for (const v1::ExternalRun* run : runs) {
-      joined.units.push_back({run->name(), {}, {}});
+      joined.units.push_back({run->name(), {}, {}, {}});
       ends.push_back(EndOf(*run));
     }
     End(t, launcher::JoinUnits(joined, ends));
@@ -347,6 +347,7 @@ void Progress::Join(int t) {
   for (size_t u = 0; u < units.size(); ++u) {
     fanned_out.units.push_back({TaskRunName(index_.plan->run().name(),
                                             planned.name(), u, units.size()),
+                                {},
                                 {},
                                 {}});
   }

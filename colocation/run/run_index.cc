@@ -42,9 +42,11 @@ launcher::LaunchTask ToLaunchTask(const v1::LaunchTask& task) {
                               result.value()});
   }
   for (const v1::LaunchUnit& unit : task.units()) {
-    launch.units.push_back({unit.name(),
-                            {unit.steps().begin(), unit.steps().end()},
-                            {unit.sidecars().begin(), unit.sidecars().end()}});
+    launch.units.push_back(
+        {unit.name(),
+         {unit.steps().begin(), unit.steps().end()},
+         {unit.sidecars().begin(), unit.sidecars().end()},
+         {unit.delayed_by().begin(), unit.delayed_by().end()}});
   }
   return launch;
 }

@@ -46,7 +46,7 @@ class Execution {
                const char* reason);
   void TellDependents(RunId run, int task);
   void EndRun(RunId run, v1::RunOutcome outcome);
-  void StopUnit(RunState* run, int unit, v1::UnitOutcome outcome,
+  void StopUnit(RunId run, int unit, v1::UnitOutcome outcome,
                 const char* reason);
   void TasksTimeout(RunId run);
   void RunTimeout(RunId run);
@@ -59,6 +59,8 @@ class Execution {
   // -- Units -----------------------------------------------------------------
   void StartUnit(RunId run, int unit);
   void PlanStart(RunId run, int unit);
+  bool IsDelayed(const RunState& run, int unit) const;
+  void ReleaseDelayed(RunId run, int unit);
   Moment StepDuration(const RunState& run, int unit, int step) const;
   bool AttemptFails(const RunState& run, int unit) const;
   void EndAttempt(RunId run, int unit, bool failed, const char* reason);

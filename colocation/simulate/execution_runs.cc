@@ -59,6 +59,10 @@ void Execution::Arrive(RunId id) {
     run.tasks[t].waits = static_cast<int>(workload.tasks[t].wait_for.size());
     run.tasks[t].open_units = workload.tasks[t].units;
   }
+  for (size_t u = 0; u < workload.units.size(); ++u) {
+    run.units[u].delays =
+        static_cast<int32_t>(workload.units[u].delayed_by.size());
+  }
   for (const PodModel& pod : layout.pods) {
     std::vector<int>& missing = run.start_missing.emplace_back();
     for (const std::vector<int>& tasks : pod.start_when) {
@@ -236,7 +240,7 @@ void Execution::EndTask(RunId id, int task, v1::UnitOutcome outcome,
   state.by_when = by_when;
   Progress(&run);
   for (int u = 0; u < model.units; ++u) {
-    StopUnit(&run, model.first_unit + u, outcome, reason);
+    StopUnit(id, model.first_unit + u, outcome, reason);
   }
   if (outcome == v1::UNIT_FAILED && !model.continue_on_error) {
     run.failed = true;
@@ -262,15 +266,16 @@ void Execution::EndTask(RunId id, int task, v1::UnitOutcome outcome,
   ReplaceCordonedAssistants(id);
 }
 
-void Execution::StopUnit(RunState* run, int unit, v1::UnitOutcome outcome,
+void Execution::StopUnit(RunId id, int unit, v1::UnitOutcome outcome,
                          const char* reason) {
-  UnitState& state = run->units[unit];
+  UnitState& state = world_.runs[id].units[unit];
   if (state.phase == UnitState::Phase::kEnded) return;
   ++state.generation;
   state.phase = UnitState::Phase::kEnded;
   state.outcome = outcome;
   state.reason = reason;
   state.end = world_.now;
+  ReleaseDelayed(id, unit);
 }
 
 void Execution::EndRun(RunId id, v1::RunOutcome outcome) {
@@ -337,7 +342,7 @@ void Execution::RunTimeout(RunId id) {
   }
   for (size_t u = 0; u < run.units.size(); ++u) {
     const bool running = run.units[u].phase == UnitState::Phase::kRunning;
-    StopUnit(&run, static_cast<int>(u),
+    StopUnit(id, static_cast<int>(u),
              running ? v1::UNIT_CANCELLED : v1::UNIT_NEVER_STARTED,
              "the pipeline's timeout is over");
   }

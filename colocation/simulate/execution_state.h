@@ -81,6 +81,8 @@ struct UnitState {
   // don't count.
   uint32_t generation = 0;
   int32_t attempts = 0;
+  // Units that delay it and have not ended.
+  int32_t delays = 0;
   PodId pod = -1;
   Moment ready = kNever;
   Moment start = kNever;

@@ -27,9 +27,40 @@ bool Execution::AttemptFails(const RunState& run, int unit) const {
                1000) < task.failures_per_thousand;
 }
 
-// When the Pod's containers are known to come up; else StartContainers does it.
+// By units of its Pod that have to end first. The first unit of a task decides
+// for the others, and so they wait for those of the first one, too.
+bool Execution::IsDelayed(const RunState& run, int unit) const {
+  if (world_.per_task) return false;
+  const WorkloadModel& workload = world_.WorkloadOf(run);
+  const int first = workload.tasks[workload.units[unit].task].first_unit;
+  return run.units[unit].delays > 0 || run.units[first].delays > 0;
+}
+
+// The unit has ended.
+void Execution::ReleaseDelayed(RunId id, int unit) {
+  RunState& run = world_.runs[id];
+  const WorkloadModel& workload = world_.WorkloadOf(run);
+  const auto start = [&](int other) {
+    if (run.units[other].phase == UnitState::Phase::kReady) {
+      PlanStart(id, other);
+    }
+  };
+  for (const int delayed : workload.units[unit].delays) {
+    if (--run.units[delayed].delays > 0 || world_.per_task) continue;
+    const TaskModel& task = workload.tasks[workload.units[delayed].task];
+    if (delayed != task.first_unit) {
+      start(delayed);
+      continue;
+    }
+    for (int u = 0; u < task.units; ++u) start(task.first_unit + u);
+  }
+}
+
+// When the Pod's containers are known to come up, and all that delays the unit
+// has ended; else StartContainers or ReleaseDelayed does it.
 void Execution::PlanStart(RunId id, int unit) {
   RunState& run = world_.runs[id];
+  if (IsDelayed(run, unit)) return;
   const Layout& layout = world_.LayoutOf(run);
   const int pod_model = layout.pod_of[unit];
   const PodId pod =
@@ -111,7 +142,7 @@ void Execution::EndAttempt(RunId id, int unit, bool failed,
       return;
     }
   }
-  StopUnit(&run, unit, failed ? v1::UNIT_FAILED : v1::UNIT_SUCCEEDED,
+  StopUnit(id, unit, failed ? v1::UNIT_FAILED : v1::UNIT_SUCCEEDED,
            failed ? reason : "");
   TaskState& task_state = run.tasks[task];
   task_state.failed |= failed;

@@ -1,11 +1,13 @@
 #include "colocation/simulate/simulate.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/numeric/int128.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,8 @@
 #include "colocation/simulate/layout.h"
 #include "colocation/simulate/scheduler.h"
 #include "colocation/simulate/workload_model.h"
+#include "colocation/syntax/duration.h"
+#include "colocation/syntax/quantity.h"
 
 namespace colocation {
 namespace {
@@ -29,13 +33,69 @@ using simulate::WorkloadModel;
 // Runs times units; about 200 bytes each.
 constexpr int64_t kMostUnits = 20'000'000;
 
+// What the simulated cluster has room for on one node, for the planner. What
+// others use all the time is not there.
+void AddNodes(const v1::SimulationCluster& simulated, v1::Cluster* cluster) {
+  const auto add = [&](const v1::SimulatedNode& from) {
+    v1::Node* node = cluster->add_nodes();
+    node->mutable_metadata()->set_name(from.name());
+    *node->mutable_metadata()->mutable_labels() = from.labels();
+    if (!from.zone().empty()) {
+      (*node->mutable_metadata()
+            ->mutable_labels())["topology.kubernetes.io/zone"] = from.zone();
+    }
+    node->mutable_spec()->set_unschedulable(from.cordoned());
+    auto& allocatable = *node->mutable_status()->mutable_allocatable();
+    allocatable = from.allocatable();
+    for (const auto& [resource, text] : from.in_use()) {
+      const auto all = allocatable.find(resource);
+      if (all == allocatable.end()) continue;
+      const auto whole = Quantity::Parse(all->second);
+      const auto used = Quantity::Parse(text);
+      if (!whole || !used) continue;
+      all->second =
+          Quantity::FromNanos(
+              std::max(absl::int128(0), whole->nanos() - used->nanos()),
+              whole->notation())
+              .ToString();
+    }
+  };
+  for (const v1::SimulatedNode& node : simulated.nodes()) add(node);
+  for (const v1::NodeGroup& group : simulated.node_groups()) add(group.node());
+}
+
+// The plan of a workload for the nodes that are simulated, unless its request
+// has others. What does not fit there even so is planned as if nothing were
+// known of nodes: that it can't run is what the simulation is to show.
+absl::StatusOr<v1::ColocationPlan> PlanFor(
+    const v1::SimulatedWorkload& workload,
+    const v1::SimulationCluster& cluster) {
+  if (!workload.request().cluster().nodes().empty()) {
+    return PlanRun(workload.request());
+  }
+  v1::PlanRequest request = workload.request();
+  AddNodes(cluster, request.mutable_cluster());
+  auto& durations =
+      *request.mutable_options()->mutable_fit()->mutable_durations();
+  for (const v1::TaskDuration& task : workload.durations().tasks()) {
+    if (task.duration().empty() || durations.contains(task.name()) ||
+        ParseDurationNs(task.duration()).value_or(-1) < 0) {
+      continue;
+    }
+    durations[task.name()] = task.duration();
+  }
+  absl::StatusOr<v1::ColocationPlan> plan = PlanRun(request);
+  return plan.ok() ? std::move(plan) : PlanRun(workload.request());
+}
+
 // The plans of all workloads.
 absl::StatusOr<std::vector<v1::ColocationPlan>> PlansOf(
     const v1::SimulationRequest& request) {
   std::vector<v1::ColocationPlan> plans;
   for (const v1::SimulatedWorkload& workload : request.workloads()) {
     if (workload.has_request()) {
-      absl::StatusOr<v1::ColocationPlan> plan = PlanRun(workload.request());
+      absl::StatusOr<v1::ColocationPlan> plan =
+          PlanFor(workload, request.cluster());
       if (!plan.ok()) return plan.status();
       plans.push_back(*std::move(plan));
       continue;

@@ -73,7 +73,9 @@ void WorkloadReader::ReadTasks() {
     const int index = static_cast<int>(model_.tasks.size()) - 1;
     const auto add_unit = [&](const std::string& name) {
       model_.unit_index[name] = static_cast<int>(model_.units.size());
-      model_.units.push_back({name, index, {}});
+      UnitModel& unit = model_.units.emplace_back();
+      unit.name = name;
+      unit.task = index;
     };
     if (!task.external && !task.never) {
       for (const v1::PlannedUnit& unit : planned.units()) {
@@ -90,6 +92,15 @@ void WorkloadReader::ReadTasks() {
   for (size_t t = 0; t < model_.tasks.size(); ++t) {
     for (const int parent : model_.tasks[t].wait_for) {
       model_.tasks[parent].waited_by.push_back(static_cast<int>(t));
+    }
+  }
+  for (size_t u = 0; u < planned_units_.size(); ++u) {
+    if (planned_units_[u] == nullptr) continue;
+    for (const std::string& name : planned_units_[u]->delayed_by()) {
+      const auto found = model_.unit_index.find(name);
+      if (found == model_.unit_index.end()) continue;
+      model_.units[u].delayed_by.push_back(found->second);
+      model_.units[found->second].delays.push_back(static_cast<int>(u));
     }
   }
 }

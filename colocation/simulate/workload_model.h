@@ -21,6 +21,10 @@ struct UnitModel {
   int task = 0;
   // Of its steps, in order.
   std::vector<Moment> steps;
+  // Units that it waits for because the Pod has no room for them at once
+  // (PlannedUnit.delayed_by), and the reverse.
+  std::vector<int> delayed_by;
+  std::vector<int> delays;
 };
 
 struct TaskModel {

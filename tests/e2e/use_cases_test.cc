@@ -127,6 +127,81 @@ spec:
   EXPECT_EQ(order[0], "clone");
 }
 
+// Five units that depend on nothing, one of which fails; whoever is not alone
+// fails, too.
+TEST_F(UseCasesTest, TasksThatHaveNoRoomAtOnceRunOneAfterTheOther) {
+  std::string tasks;
+  for (const char* name : {"lint", "unit", "api"}) {
+    absl::StrAppend(&tasks, R"yaml(
+    - name: )yaml",
+                    name, R"yaml(
+      workspaces: [{name: source}]
+      onError: continue
+      taskSpec:
+        workspaces: [{name: source}]
+        steps:
+        - name: work
+          image: IMAGE
+          computeResources: {requests: {cpu: "2"}}
+          workingDir: $(workspaces.source.path)
+          script: |
+            set -eu
+            mkdir alone || { echo )yaml",
+                    name, R"yaml( is not alone >>order; exit 1; }
+            sleep 0.2
+            echo )yaml",
+                    name, R"yaml( >>order
+            rmdir alone
+            [ )yaml",
+                    name, R"yaml( != lint ]
+)yaml");
+  }
+  v1::PlanRequest request = Request(absl::StrCat(R"yaml(
+apiVersion: tekton.dev/v1
+kind: PipelineRun
+metadata: {name: checks}
+spec:
+  workspaces: [{name: source, emptyDir: {}}]
+  pipelineSpec:
+    workspaces: [{name: source}]
+    tasks:)yaml",
+                                                 tasks, R"yaml(
+    - name: shard
+      workspaces: [{name: source}]
+      matrix: {params: [{name: part, value: ["1", "2"]}]}
+      taskSpec:
+        params: [{name: part}]
+        workspaces: [{name: source}]
+        steps:
+        - name: work
+          image: IMAGE
+          computeResources: {requests: {cpu: "2"}}
+          workingDir: $(workspaces.source.path)
+          script: |
+            set -eu
+            mkdir alone || { echo shard is not alone >>order; exit 1; }
+            sleep 0.2
+            echo shard >>order
+            rmdir alone
+    finally:
+    - name: tell
+      workspaces: [{name: source}]
+      taskSpec:
+        workspaces: [{name: source}]
+        steps:
+        - name: work
+          image: IMAGE
+          workingDir: $(workspaces.source.path)
+          script: sort order
+)yaml"));
+  v1::Node* node = request.mutable_cluster()->add_nodes();
+  node->mutable_metadata()->set_name("small");
+  (*node->mutable_status()->mutable_allocatable())["cpu"] = "2";
+  const RunResult run = RunPlanned(request);
+  EXPECT_EQ(run.LogOf("tell"), "api\nlint\nshard\nshard\nunit\n");
+  EXPECT_EQ(run.phase(), "Succeeded");
+}
+
 TEST_F(UseCasesTest, TwoConcurrentStartsFeedOneBuild) {
   const RunResult run = RunPlanned(R"yaml(
 apiVersion: tekton.dev/v1

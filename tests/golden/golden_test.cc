@@ -42,6 +42,7 @@ constexpr Run kRuns[] = {
     {"matrix", v1::POLICY_PIPELINERUN, false},
     {"two_pods", v1::POLICY_WORKSPACES, true},
     {"build_image", v1::POLICY_WORKSPACES, true},
+    {"fit", v1::POLICY_WORKSPACES, false},
 };
 
 std::string Explained(const v1::ColocationPlan& plan) {

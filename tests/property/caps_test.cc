@@ -40,6 +40,8 @@ CappedRun MakeCappedRun(uint32_t seed, int most_tasks) {
   capped.yaml = ToYaml(capped.run);
   capped.request.mutable_options()->set_policy(v1::POLICY_PIPELINERUN);
   capped.request.mutable_options()->set_controlled(true);
+  // These are about splits; waits are fit_test.cc's.
+  capped.request.mutable_options()->mutable_fit()->set_off(true);
   capped.containers = 1 + static_cast<int>(random() % 6);
   capped.request.mutable_options()->mutable_limits()->set_pod_containers(
       capped.containers);

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/numeric/int128.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "colocation/syntax/quantity.h"
 #include "tests/property/tekton_rules.h"
 
 namespace colocation {
@@ -34,13 +36,18 @@ struct PlanTask {
   bool ended() const { return phase >= kSucceeded; }
 };
 
+enum UnitPhase : char { kNotBegun, kRuns, kOver };
+
 struct State {
   std::vector<PlanTask> tasks;
+  // The phases of all units; only in plans in which some are delayed.
+  std::vector<char> units;
   // For each Pod: the tasks elsewhere whose end it was told, as bits.
   std::vector<char> news;
 
   std::string Key() const {
     std::string key(news.begin(), news.end());
+    key.append(units.begin(), units.end());
     for (const PlanTask& t : tasks) {
       key += {t.phase, t.reason, t.result, t.units, t.failed};
     }
@@ -72,6 +79,7 @@ class Explorer {
           launch_[index_.at(task.name())] = &task;
       }
     }
+    ReadUnits();
     used_.resize(run.tasks.size());
     asked_.resize(run.tasks.size());
     for (const RandomTask& task : run.tasks) {
@@ -86,6 +94,7 @@ class Explorer {
   Exploration Run() {
     State start;
     start.tasks.resize(plan_.tasks_size());
+    if (any_delays_) start.units.resize(delays_.size());
     start.news.resize(plan_.pods_size());
     for (int i = 0; i < plan_.tasks_size(); ++i) {
       const v1::PlannedTask& task = plan_.tasks(i);
@@ -103,12 +112,87 @@ class Explorer {
   }
 
  private:
+  void ReadUnits() {
+    std::map<std::string, int, std::less<>> unit_index;
+    for (const v1::PlannedTask& task : plan_.tasks()) {
+      first_unit_.push_back(static_cast<int>(unit_index.size()));
+      for (const v1::PlannedUnit& unit : task.units()) {
+        unit_index.emplace(unit.name(), static_cast<int>(unit_index.size()));
+      }
+    }
+    delays_.resize(unit_index.size());
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      for (int u = 0; u < plan_.tasks(t).units_size(); ++u) {
+        for (const std::string& name : plan_.tasks(t).units(u).delayed_by()) {
+          delays_[first_unit_[t] + u].push_back(unit_index.at(name));
+          any_delays_ = true;
+        }
+      }
+    }
+  }
+
+  bool IsDelayed(const State& state, int unit) const {
+    return any_delays_ &&
+           std::any_of(delays_[unit].begin(), delays_[unit].end(),
+                       [&](int other) { return state.units[other] != kOver; });
+  }
+
+  // Lets units of tasks that run begin where nothing delays them, and sees
+  // whether there is room for all that runs.
+  void BeginUnits(State* state, const std::string& way) {
+    if (!any_delays_) return;
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      if (!state->tasks[t].ended()) continue;
+      std::fill_n(state->units.begin() + first_unit_[t],
+                  plan_.tasks(t).units_size(), kOver);
+    }
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      if (state->tasks[t].phase != PlanTask::kRunning) continue;
+      for (int u = 0; u < plan_.tasks(t).units_size(); ++u) {
+        char& unit = state->units[first_unit_[t] + u];
+        if (unit == kNotBegun && !IsDelayed(*state, first_unit_[t] + u)) {
+          unit = kRuns;
+        }
+      }
+    }
+    for (int p = 0; p < plan_.pods_size(); ++p) {
+      for (const v1::FitLimit& limit : plan_.pods(p).fit()) {
+        if (InUse(*state, p, limit.resource()) <=
+            Quantity::Parse(limit.capacity())->nanos()) {
+          continue;
+        }
+        found_.fault = absl::StrCat("more ", limit.resource(), " in use than ",
+                                    limit.capacity(), " after", way);
+      }
+    }
+  }
+
+  absl::int128 InUse(const State& state, int pod,
+                     const std::string& resource) const {
+    absl::int128 sum = 0;
+    for (int t = 0; t < plan_.tasks_size(); ++t) {
+      if (pod_of_[t] != pod) continue;
+      for (int u = 0; u < plan_.tasks(t).units_size(); ++u) {
+        if (state.units[first_unit_[t] + u] != kRuns) continue;
+        const auto& need = plan_.tasks(t).units(u).need();
+        const auto found = need.find(resource);
+        if (resource == "tasks") {
+          sum += Quantity::Parse("1")->nanos();
+        } else if (found != need.end()) {
+          sum += Quantity::Parse(found->second)->nanos();
+        }
+      }
+    }
+    return sum;
+  }
+
   void Visit(State state, std::string way) {
     if (!late_news_) {
       for (size_t p = 0; p < state.news.size(); ++p) {
         state.news[p] = Elsewhere(state, static_cast<int>(p));
       }
     }
+    BeginUnits(&state, way);
     if (!seen_.insert(state.Key()).second) return;
     if (++found_.states > most_) {
       found_.cut = true;
@@ -131,8 +215,7 @@ class Explorer {
     for (size_t i = 0; i < state.tasks.size(); ++i) {
       const int task = static_cast<int>(i);
       if (state.tasks[i].phase == PlanTask::kRunning) {
-        moved = true;
-        EndUnit(state, task, way);
+        moved |= EndUnits(state, task, way);
       } else if (state.tasks[i].phase == PlanTask::kWaiting) {
         moved |= Decide(state, task, way);
       }
@@ -150,9 +233,25 @@ class Explorer {
     if (!moved) AtEnd(state, way);
   }
 
-  void EndUnit(const State& state, int task, const std::string& way) {
+  // Whether one of them could end.
+  bool EndUnits(const State& state, int task, const std::string& way) {
+    const int units = plan_.tasks(task).units_size();
+    bool any = !any_delays_ || units == 0;
+    if (any) EndUnit(state, task, -1, way);
+    for (int u = 0; u < units && any_delays_; ++u) {
+      const int unit = first_unit_[task] + u;
+      if (state.units[unit] != kRuns) continue;
+      any = true;
+      EndUnit(state, task, unit, way);
+    }
+    return any;
+  }
+
+  // Which one of the task it is only matters where units are delayed.
+  void EndUnit(const State& state, int task, int unit, const std::string& way) {
     const auto end = [&](bool failed, char result) {
       State next = state;
+      if (unit >= 0) next.units[unit] = kOver;
       PlanTask& t = next.tasks[task];
       --t.units;
       t.failed |= failed;
@@ -226,6 +325,11 @@ class Explorer {
       const bool known =
           pod < 0 || pod_of_[before] == pod || (state.news[pod] >> before & 1);
       if (!known || !state.tasks[before].ended()) return false;
+    }
+    // The first unit decides for all.
+    if (plan_.tasks(task).units_size() > 0 &&
+        IsDelayed(state, first_unit_[task])) {
+      return false;
     }
     const std::vector<TaskState> view = ViewOf(state, pod);
     const Verdict tekton = rules_.Of(view, task);
@@ -420,6 +524,10 @@ class Explorer {
   std::map<std::string, int, std::less<>> index_;
   std::vector<int> pod_of_;
   std::vector<const v1::LaunchTask*> launch_;
+  // Of each task its first unit; of each unit those that delay it.
+  std::vector<int> first_unit_;
+  std::vector<std::vector<int>> delays_;
+  bool any_delays_ = false;
   // Whose result somebody uses; that a `when` looks at.
   std::vector<bool> used_, asked_;
   absl::flat_hash_set<std::string> seen_;

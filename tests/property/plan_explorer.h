@@ -7,6 +7,11 @@
 // So for every run of the plan there is one under Tekton with the same tasks
 // started, skipped for the same reasons, and refused.
 //
+// Units that are delayed so that a Pod has room (PlannedUnit.delayed_by) start
+// as soon as they may, and whatever runs at once keeps to PlannedPod.fit. That
+// they are delayed decides nothing: a task is started, skipped or refused as
+// Tekton would do it in the same state.
+//
 // What the controller tells a Pod arrives whenever it arrives: a Pod decides by
 // what it has been told so far, and Tekton's rules are asked about the same
 // view. External tasks are the controller's own, and follow Tekton's rules.

@@ -47,6 +47,8 @@ __all__ = [
     "ExecutionResult",
     "ExternalRun",
     "ExternalSpec",
+    "Fit",
+    "FitLimit",
     "GrpcCheck",
     "HttpCheck",
     "ImageConfig",
@@ -397,6 +399,10 @@ class LaunchUnit(Message):
     # Containers of the sidecars: started when the unit starts, stopped when it
     # ends. The first step waits until all are ready.
     sidecars: list[str] = form.texts("sidecars")
+    # Units of this Pod whose end must be seen, too, before the first step may
+    # start, whatever it is: the Pod has no room for them at once. It only
+    # delays: the decision to run doesn't depend on them.
+    delayed_by: list[str] = form.texts("delayedBy")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -791,6 +797,29 @@ class PlanOptions(Message):
     # Secrets may be credentials for the steps. Otherwise steps have no
     # credentials of an account that is not given, and a decision says so.
     need_service_accounts: bool = form.boolean("needServiceAccounts")
+    # How Pods are made to fit.
+    fit: Fit | None = form.message("fit", lambda: Fit)
+
+
+@dataclasses.dataclass(kw_only=True)
+class Fit(Message):
+    """What may be in use at once in a Pod. Where it would be more, tasks wait for
+    others that they don't depend on (PlannedUnit.delayed_by; docs/planning.md,
+    "Plans that fit"). Also without this, such waits are added to a Pod that no
+    known node has room for, or that its namespace does not allow, and that can't
+    be split.
+    """
+
+    # No waits are added: what does not fit is refused, and the annotation
+    # colocation.dev/max-parallel has no effect.
+    off: bool = form.boolean("off")
+    # Upper bounds by resource: "cpu", "memory", ...
+    limits: dict[str, str] = form.mapping("limits")
+    # Of units of work; zero: any number. Wins over the annotation.
+    tasks: int = form.number("tasks")
+    # How long tasks take, by name, to keep the run short; a task that is not
+    # here takes as long as the others on average. Unknown names are passed over.
+    durations: dict[str, str] = form.mapping("durations")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1092,6 +1121,11 @@ class PlannedUnit(Message):
     need: dict[str, str] = form.mapping("need")
     # What status.taskSpec of its TaskRun has to be; likewise.
     task_spec: dict[str, Any] | None = form.objects("taskSpec", False)
+    # Units of the same Pod that it waits for only because the Pod has no room
+    # for them at once (PlannedPod.fit), in pipeline order. They are no parents:
+    # it starts when they have ended in whatever way. Minimal: what other waits
+    # imply is not here.
+    delayed_by: list[str] = form.texts("delayedBy")
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1165,6 +1199,38 @@ class PlannedPod(Message):
     image_patches: list[ImagePatch] = form.messages("imagePatches", lambda: ImagePatch)
     # Of the init container, which needs no privilege.
     launcher_security_context: dict[str, Any] | None = form.objects("launcherSecurityContext", False)
+    # What its units were made to wait for each other for; empty where none of
+    # them has PlannedUnit.delayed_by.
+    fit: list[FitLimit] = form.messages("fit", lambda: FitLimit)
+
+
+@dataclasses.dataclass(kw_only=True)
+class FitLimit(Message):
+    """At most so much is in use at once in a Pod. The proof is a cover of its units
+    by chains, as in ResourceUse: units of a chain run one after the other, so
+    that no more than the shares together can be in use.
+    """
+
+    class Source(Enum):
+        UNSPECIFIED = "SOURCE_UNSPECIFIED"
+        # What the node `name` has.
+        NODE = "NODE"
+        # What the LimitRange `name` allows.
+        LIMIT_RANGE = "LIMIT_RANGE"
+        # What the ResourceQuota `name` allows.
+        RESOURCE_QUOTA = "RESOURCE_QUOTA"
+        # PlanOptions.fit.
+        REQUEST = "REQUEST"
+        # The annotation `name`.
+        ANNOTATION = "ANNOTATION"
+
+    # "cpu", "memory", ...; "tasks" for the number of units.
+    resource: str = form.text("resource")
+    capacity: str = form.text("capacity")
+    source: FitLimit.Source = form.enumeration("source", lambda: FitLimit.Source)
+    name: str = form.text("name")
+    # Of "tasks". The cover of a resource is that of its ResourceUse.
+    cover: list[Chain] = form.messages("cover", lambda: Chain)
 
 
 @dataclasses.dataclass(kw_only=True)
@@ -1255,12 +1321,16 @@ class Barrier(Message):
         UNIT_STARTED = "UNIT_STARTED"
         # The sidecar `container` is ready.
         SIDECAR_READY = "SIDECAR_READY"
+        # The unit `unit` of this Pod has ended, in whatever way
+        # (PlannedUnit.delayed_by).
+        UNIT_ENDED = "UNIT_ENDED"
 
     event: Barrier.Event = form.enumeration("event", lambda: Barrier.Event)
     task: str = form.text("task")
     container: str = form.text("container")
     # Seen through a gate.
     gate: bool = form.boolean("gate")
+    unit: str = form.text("unit")
 
 
 @dataclasses.dataclass(kw_only=True)
