@@ -65,6 +65,12 @@ TestServer::TestServer(const std::function<void(int connection)>& talk,
       const int yes = 1;
       setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
       talk(connection);
+      // Bytes that have come and were not read would make the kernel throw away
+      // what the client has not read yet.
+      shutdown(connection, SHUT_WR);
+      char rest[4096];
+      while (read(connection, rest, sizeof rest) > 0) {
+      }
       close(connection);
     }
   }
