@@ -152,7 +152,6 @@ class DocumentDecoder {
       }
     }
     if (reader_.Peek().type == Event::Type::kError) return;
-    if (reader_.Peek().type == Event::Type::kError) return;
     decoder_.Begin({origin_, kind, ""}, ApiVersion::kV1);
     if (!has_api_version) {
       decoder_
