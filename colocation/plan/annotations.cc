@@ -28,28 +28,6 @@ void CheckValue(const Map& annotations, const char* name,
 
 constexpr char kMetadata[] = "metadata.annotations";
 
-// Steps without a network: Tekton's entrypoint starts them in a network
-// namespace of their own (pkg/pod/pod.go, ExecutionModeAnnotation;
-// pkg/entrypoint/ runner.go), which no container of a shared Pod may.
-void RefuseHermetic(const ResolvedRun& run, DiagnosticList* diagnostics) {
-  constexpr char kMode[] = "experimental.tekton.dev/execution-mode";
-  const auto refuse = [&](const auto& annotations, const Subject& subject,
-                          const std::string& path) {
-    const auto found = annotations.find(kMode);
-    if (found == annotations.end() || found->second != "hermetic") return;
-    diagnostics
-        ->Error("not-supported", subject, path,
-                absl::StrCat("the launcher does not take the network from "
-                             "steps, as the annotation ",
-                             kMode, ": hermetic asks for"))
-        .set_hint("remove the annotation, or let Tekton run this");
-  };
-  refuse(run.identity.annotations(), run.subject, kMetadata);
-  for (const ResolvedTask& task : run.tasks) {
-    refuse(task.annotations, task.subject, absl::StrCat(task.path, ".name"));
-  }
-}
-
 // pkg/reconciler/pipelinerun/affinity_assistant.go,
 // cleanupAffinityAssistantsAndPVCs.
 void WarnOfCleanup(const ResolvedRun& run, DiagnosticList* diagnostics) {
@@ -79,9 +57,7 @@ int32_t MaxParallel(const ResolvedRun& run) {
   return most > 0 ? most : 0;
 }
 
-void CheckAnnotations(const ResolvedRun& run, bool alpha,
-                      DiagnosticList* diagnostics) {
-  if (alpha) RefuseHermetic(run, diagnostics);
+void CheckAnnotations(const ResolvedRun& run, DiagnosticList* diagnostics) {
   WarnOfCleanup(run, diagnostics);
   const auto& of_run = run.identity.annotations();
   for (const char* name : {kShareClaims, kAllowNotShared}) {

@@ -35,11 +35,9 @@ bool IsTrue(const Map& annotations, const char* name) {
   return found != annotations.end() && found->second == "true";
 }
 
-// Warns of values that have no effect, and of an annotation of tasks on the
-// run. Refuses or warns of those of Tekton's that ask for what isn't done here;
-// `alpha` says whether enable-api-fields is.
-void CheckAnnotations(const ResolvedRun& run, bool alpha,
-                      DiagnosticList* diagnostics);
+// Warns of values that have no effect, of an annotation of tasks on the run,
+// and of one of Tekton's that asks for what isn't done here.
+void CheckAnnotations(const ResolvedRun& run, DiagnosticList* diagnostics);
 
 }  // namespace colocation
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "colocation/plan/annotations.h"
 #include "colocation/plan/cant_share.h"
+#include "colocation/plan/hermetic.h"
 #include "colocation/plan/join_groups.h"
 #include "colocation/plan/late_pods.h"
 #include "colocation/plan/missing_volumes.h"
@@ -154,8 +155,10 @@ Grouping GroupTasks(const ResolvedRun& run, const v1::PlanOptions& options,
                     v1::Policy policy, const PodCaps& caps, WaitSets* waits,
                     Decisions* decisions, DiagnosticList* diagnostics) {
   const PodSharing sharing(run, policy);
-  CheckAnnotations(run, FlagsOf(options).api_fields == v1::API_FIELDS_ALPHA,
-                   diagnostics);
+  if (FlagsOf(options).api_fields == v1::API_FIELDS_ALPHA) {
+    RefuseHermeticAnnotations(run, diagnostics);
+  }
+  CheckAnnotations(run, diagnostics);
   CheckNotShared(sharing, diagnostics);
   std::vector<Group> groups = MustShare(sharing);
   for (Group& group : groups) {

@@ -46,6 +46,26 @@ void RefuseVariables(const ResolvedTask& task, DiagnosticList* diagnostics) {
 
 }  // namespace
 
+void RefuseHermeticAnnotations(const ResolvedRun& run,
+                               DiagnosticList* diagnostics) {
+  constexpr char kMode[] = "experimental.tekton.dev/execution-mode";
+  const auto refuse = [&](const auto& annotations, const Subject& subject,
+                          const std::string& path) {
+    const auto found = annotations.find(kMode);
+    if (found == annotations.end() || found->second != "hermetic") return;
+    diagnostics
+        ->Error("not-supported", subject, path,
+                absl::StrCat("the launcher does not take the network from "
+                             "steps, as the annotation ",
+                             kMode, ": hermetic asks for"))
+        .set_hint("remove the annotation, or let Tekton run this");
+  };
+  refuse(run.identity.annotations(), run.subject, "metadata.annotations");
+  for (const ResolvedTask& task : run.tasks) {
+    refuse(task.annotations, task.subject, absl::StrCat(task.path, ".name"));
+  }
+}
+
 void RefuseHermeticVariables(const ResolvedRun& run,
                              DiagnosticList* diagnostics) {
   for (const ResolvedTask& task : run.tasks) RefuseVariables(task, diagnostics);

@@ -9,12 +9,16 @@ namespace colocation {
 
 // Refuses steps with the variable TEKTON_HERMETIC, by which Tekton's entrypoint
 // takes the network away (cmd/entrypoint/runner.go), whatever the settings. The
-// launcher takes none away, and such a step must not run with one. (The
-// annotation, which sets the variable, is refused in annotations.h.)
+// launcher takes none away, and such a step must not run with one.
 //
 // Linear in the variables of all steps.
 void RefuseHermeticVariables(const ResolvedRun& run,
                              DiagnosticList* diagnostics);
+
+// Refuses the annotation that sets this variable (pkg/pod/pod.go,
+// ExecutionModeAnnotation), which Tekton heeds where enable-api-fields is alpha.
+void RefuseHermeticAnnotations(const ResolvedRun& run,
+                               DiagnosticList* diagnostics);
 
 }  // namespace colocation
 
